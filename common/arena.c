@@ -1,0 +1,35 @@
+#include "common/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+err_t arena_open(struct arena *a, size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return ERR_NO_MEMORY;
+	*a = (struct arena){ .base = p, .size = size };
+	return ERR_OK;
+}
+
+void *arena_alloc(struct arena *a, size_t n, size_t align)
+{
+	assert(is_pow2(align));
+	if (a->sealed)
+		abort(); /* the promise of the header: nothing allocates once trading has begun */
+	size_t at = (a->used + align - 1) & ~(align - 1);
+	if (at > a->size || n > a->size - at)
+		return NULL;
+	a->used = at + n;
+	return memset(a->base + at, 0, n); /* touching the pages is the point */
+}
+
+void arena_seal(struct arena *a) { a->sealed = true; }
+
+void arena_close(struct arena *a)
+{
+	if (a->base)
+		munmap(a->base, a->size);
+	*a = (struct arena){ 0 };
+}

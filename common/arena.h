@@ -1,0 +1,31 @@
+/*
+ * arena.h - all memory of a core, taken and touched at start, then sealed.
+ *
+ * Guarantee: memory is zeroed, already faulted in, and never given back before arena_close. After arena_seal an allocation is a
+ * programming error and aborts. One thread at a time.
+ */
+#ifndef SAKER_ARENA_H
+#define SAKER_ARENA_H
+
+#include "common/err.h"
+#include "common/types.h"
+
+struct arena {
+	u8 *base;
+	size_t size; /* reserved address space; pages are taken as they are allocated */
+	size_t used;
+	bool sealed;
+};
+
+err_t arena_open(struct arena *a, size_t size);
+
+/* `align` is a power of two. NULL where the arena is too small: start-up code answers ERR_NO_MEMORY. */
+void *arena_alloc(struct arena *a, size_t n, size_t align);
+
+void arena_seal(struct arena *a);
+void arena_close(struct arena *a);
+
+#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type), _Alignof(type)))
+#define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (n), _Alignof(type)))
+
+#endif
