@@ -1,0 +1,243 @@
+#include "common/segment.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/hist.h"
+#include "common/order.h"
+#include "common/ring.h"
+#include "common/tape.h"
+
+#define SHM_DIR "/dev/shm"
+#define KILL_OFFSET ((sizeof(struct segment_header) + SEGMENT_PAGE - 1) / SEGMENT_PAGE * SEGMENT_PAGE)
+
+/* Changes whenever a struct that crosses processes changes its size. */
+static u32 layout_hash(void)
+{
+	static const size_t sizes[] = { sizeof(struct segment_header), sizeof(struct tape_event), sizeof(struct hist),
+					sizeof(struct counter_text), sizeof(struct order_event), sizeof(struct ring) };
+	u32 h = 2166136261u;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		h = (h ^ (u32)sizes[i]) * 16777619u;
+	return h;
+}
+
+/* Start time of a process in clock ticks; 0 where it does not run. */
+static u64 process_start(u32 pid)
+{
+	char path[32], text[1024];
+	snprintf(path, sizeof path, "/proc/%u/stat", pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	ssize_t n = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	char *p = strrchr(text, ')'); /* the name may hold anything; field 3 follows it */
+	for (int field = 2; p && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	return p ? strtoull(p + 1, NULL, 10) : 0;
+}
+
+/* Generation in a file name `saker.<instance>.<generation>`; 0 where the name is another's. */
+static u64 generation_of(const char *file, const char *instance)
+{
+	char prefix[INSTANCE_MAX + 16];
+	size_t n = (size_t)snprintf(prefix, sizeof prefix, "saker.%s.", instance);
+	return strncmp(file, prefix, n) ? 0 : strtoull(file + n, NULL, 10);
+}
+
+static u64 newest_generation(const char *instance)
+{
+	u64 newest = 0;
+	DIR *d = opendir(SHM_DIR);
+	for (struct dirent *e; d && (e = readdir(d));)
+		newest = u64_max(newest, generation_of(e->d_name, instance));
+	if (d)
+		closedir(d);
+	return newest;
+}
+
+static void path_of(char *out, size_t n, const char *instance, u64 generation)
+{
+	snprintf(out, n, SHM_DIR "/saker.%s.%llu", instance, (unsigned long long)generation);
+}
+
+static err_t map_file(struct segment *s, int fd, int prot)
+{
+	struct stat st;
+	if (fstat(fd, &st) || (size_t)st.st_size < KILL_OFFSET + SEGMENT_PAGE)
+		return ERR_TRUNCATED;
+	s->size = (size_t)st.st_size;
+	s->base = mmap(NULL, s->size, prot, MAP_SHARED, fd, 0);
+	if (s->base == MAP_FAILED) {
+		s->base = NULL;
+		return ERR_IO;
+	}
+	s->h = (struct segment_header *)s->base;
+	s->kill = (struct segment_kill_page *)(s->base + KILL_OFFSET);
+	return ERR_OK;
+}
+
+/* Removes what dead processes of this instance left; ERR_EXISTS where one still runs. */
+static err_t sweep(const char *instance)
+{
+	struct segment old;
+	while (segment_open(&old, instance) == ERR_OK) {
+		bool alive = segment_alive(&old);
+		segment_close(&old);
+		if (alive)
+			return ERR_EXISTS;
+		unlink(old.path);
+	}
+	return ERR_OK;
+}
+
+static void read_boot_id(char *out, size_t n)
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? 0 : read(fd, out, n - 1);
+	if (fd >= 0)
+		close(fd);
+	out[got > 0 ? got : 0] = 0;
+	out[strcspn(out, "\n")] = 0;
+}
+
+static void fill_header(struct segment *s, const char *instance, u64 generation)
+{
+	struct segment_header *h = s->h;
+	h->abi = SEGMENT_ABI;
+	h->layout = layout_hash();
+	h->generation = generation;
+	h->pid = (u32)getpid();
+	h->start_time = process_start(h->pid);
+	h->start_wall_ns = clock_wall_ns();
+	snprintf(h->instance, sizeof h->instance, "%s", instance);
+	read_boot_id(h->boot_id, sizeof h->boot_id);
+}
+
+err_t segment_create(struct segment *s, const char *instance, size_t size)
+{
+	*s = (struct segment){ .writer = true };
+	if (strlen(instance) >= INSTANCE_MAX || strchr(instance, '/') || strchr(instance, '.'))
+		return ERR_ARGUMENT;
+	u64 generation = newest_generation(instance) + 1;
+	err_t e = sweep(instance);
+	if (e != ERR_OK)
+		return e;
+	path_of(s->path, sizeof s->path, instance, generation);
+	int fd = open(s->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errno == EEXIST ? ERR_EXISTS : ERR_IO;
+	e = posix_fallocate(fd, 0, (off_t)size) ? ERR_NO_MEMORY : map_file(s, fd, PROT_READ | PROT_WRITE);
+	close(fd);
+	if (e != ERR_OK) {
+		unlink(s->path);
+		return e;
+	}
+	s->used = KILL_OFFSET + SEGMENT_PAGE;
+	fill_header(s, instance, generation);
+	return ERR_OK;
+}
+
+void *segment_add(struct segment *s, const char *name, u32 kind, u32 count, size_t size)
+{
+	struct segment_header *h = s->h;
+	size_t at = (s->used + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
+	if (h->n_regions == SEGMENT_REGIONS || at > s->size || size > s->size - at || strlen(name) >= sizeof h->region[0].name)
+		return NULL;
+	struct region *r = &h->region[h->n_regions++];
+	*r = (struct region){ .kind = kind, .count = count, .offset = at, .size = size };
+	snprintf(r->name, sizeof r->name, "%s", name);
+	s->used = at + size;
+	return memset(s->base + at, 0, size);
+}
+
+u64 *segment_add_counters(struct segment *s, const char *name, const struct counter_def *defs, u32 n)
+{
+	u64 *words = segment_add(s, name, REGION_COUNTERS, n, n * (sizeof(u64) + sizeof(struct counter_text)));
+	struct counter_text *text = words ? (struct counter_text *)(words + n) : NULL;
+	for (u32 i = 0; text && i < n; i++) {
+		snprintf(text[i].name, sizeof text[i].name, "%s", defs[i].name);
+		snprintf(text[i].help, sizeof text[i].help, "%s", defs[i].help);
+	}
+	return words;
+}
+
+void segment_ready(struct segment *s) { __atomic_store_n(&s->h->magic, SEGMENT_MAGIC, __ATOMIC_RELEASE); }
+
+void segment_close(struct segment *s)
+{
+	if (s->base && s->writer)
+		__atomic_store_n(&s->h->closed, 1, __ATOMIC_RELEASE);
+	if (s->base)
+		munmap(s->base, s->size);
+	s->base = NULL;
+}
+
+void segment_unlink(struct segment *s) { unlink(s->path); }
+
+err_t segment_open(struct segment *s, const char *instance)
+{
+	*s = (struct segment){ 0 };
+	u64 generation = newest_generation(instance);
+	if (!generation)
+		return ERR_NOT_FOUND;
+	path_of(s->path, sizeof s->path, instance, generation);
+	int fd = open(s->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	err_t e = map_file(s, fd, PROT_READ);
+	close(fd);
+	if (e == ERR_OK && __atomic_load_n(&s->h->magic, __ATOMIC_ACQUIRE) != SEGMENT_MAGIC)
+		return ERR_OK; /* its owner is still starting, or died so: segment_alive tells by the process alone */
+	if (e == ERR_OK && (s->h->abi != SEGMENT_ABI || s->h->layout != layout_hash()))
+		e = ERR_UNSUPPORTED;
+	if (e != ERR_OK)
+		segment_close(s);
+	return e;
+}
+
+bool segment_alive(const struct segment *s)
+{
+	return !__atomic_load_n(&s->h->closed, __ATOMIC_ACQUIRE) && s->h->start_time && process_start(s->h->pid) == s->h->start_time;
+}
+
+const struct region *segment_find(const struct segment *s, const char *name)
+{
+	for (u32 i = 0; i < s->h->n_regions; i++)
+		if (!strcmp(s->h->region[i].name, name))
+			return &s->h->region[i];
+	return NULL;
+}
+
+err_t segment_kill(const char *instance, enum kill_level level)
+{
+	struct segment s;
+	err_t e = segment_open(&s, instance);
+	if (e != ERR_OK)
+		return e;
+	int fd = open(s.path, O_RDWR | O_CLOEXEC);
+	segment_close(&s);
+	if (fd < 0)
+		return ERR_IO;
+	struct segment_kill_page *k = mmap(NULL, SEGMENT_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)KILL_OFFSET);
+	close(fd);
+	if (k == MAP_FAILED)
+		return ERR_IO;
+	u32 was = __atomic_load_n(&k->kill, __ATOMIC_RELAXED);
+	while (was < level && !__atomic_compare_exchange_n(&k->kill, &was, level, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	__atomic_store_n(&k->by_pid, (u32)getpid(), __ATOMIC_RELAXED);
+	__atomic_store_n(&k->at_wall_ns, clock_wall_ns(), __ATOMIC_RELAXED);
+	munmap(k, SEGMENT_PAGE);
+	return ERR_OK;
+}
