@@ -37,19 +37,20 @@ struct nic {
 	u32 n_ports;
 	u16 ids[NIC_PORTS_MAX]; /* DPDK's port numbers */
 	struct nic_port_cfg cfg[NIC_PORTS_MAX];
-	char log[1024]; /* the first errors DPDK logged */
+	char error[512]; /* why the last call failed, a sentence; empty where it did not */
+	char log[512];   /* the first errors DPDK logged */
 	u32 log_n;
 	void *log_file;
 };
 
 /*
  * Starts DPDK and finds every device. ERR_ARGUMENT: the configuration cannot be right (device given twice, bad name, bad CPU);
- * ERR_NOT_FOUND: no such device or driver; ERR_NO_MEMORY: no huge pages; ERR_STATE: started before; ERR_IO: DPDK failed. `error`
- * then holds the sentence. The strings of `cfg` must live until nic_stop; `nic` must not move.
+ * ERR_NOT_FOUND: no such device or driver; ERR_NO_MEMORY: no huge pages; ERR_STATE: started before; ERR_IO: DPDK failed.
+ * nic->error then holds the sentence. The strings of `cfg` must live until nic_stop; `nic` must not move.
  */
-err_t nic_start(struct nic *nic, const struct nic_cfg *cfg, char *error, size_t n);
+err_t nic_start(struct nic *nic, const struct nic_cfg *cfg);
 
-/* Opens port `index` of the configuration: one receive and one transmit queue. Memory comes from `a` and from DPDK's own. */
+/* Opens port `index` of the configuration: one receive and one transmit queue. Errors as nic_start. */
 err_t nic_port_open(struct nic *nic, u32 index, struct arena *a, struct port *out, u64 *counters);
 
 /* Each hot thread calls these first and last: without, buffers are taken and given back by the slow shared way. */
