@@ -1,0 +1,85 @@
+/*
+ * net.h - one IPv4 host on one Ethernet port: classification of frames, ARP, ICMP echo.
+ *
+ * Pure: frames and time in, frames out by `struct frame_out`. One thread. Not supported, and
+ * counted: VLAN tags, IP options, fragments (no reassembly), IPv6. What is dropped is counted by
+ * reason in net_cnt.def.
+ */
+#ifndef SAKER_NET_H
+#define SAKER_NET_H
+
+#include "common/counter.h"
+#include "common/err.h"
+#include "common/frame.h"
+#include "dataplane/net/arp.h"
+#include "dataplane/net/ip_addr.h"
+
+#define NET_MTU_MIN 576 /* RFC 791: what every host must take */
+#define NET_MTU_MAX 1500
+
+enum net_cnt {
+#define CNT(name, help) NET_CNT_##name,
+#include "dataplane/net/net_cnt.def"
+#undef CNT
+	NET_CNT_COUNT
+};
+
+extern const struct counter_def net_counter_defs[NET_CNT_COUNT];
+
+struct net_cfg {
+	u8 mac[6];
+	struct ip_addr ip;
+	u8 prefix_len;		/* 0 to 32 */
+	struct ip_addr gateway; /* all zero: none; then only the own network can be reached */
+	u16 mtu;
+};
+
+struct net {
+	struct net_cfg cfg;
+	u32 ip, mask, gateway; /* host order */
+	u32 mac_epoch;	       /* grows when the MAC of a known neighbour changes: resolve again */
+	struct frame_out *out;
+	u64 *cnt;
+	struct arp arp;
+};
+
+enum net_kind {
+	NET_NONE,	/* answered, not for us, or dropped and counted */
+	NET_TCP,	/* a TCP segment, checksums verified */
+	NET_ICMP_ERROR, /* an ICMP error about a TCP segment that carries our address as its source */
+};
+
+/* What net_rx found. `p` points into the frame. */
+struct net_seg {
+	struct ip_addr src; /* NET_ICMP_ERROR: where the segment in question was sent */
+	const u8 *p;	    /* TCP header; NET_ICMP_ERROR: the quoted one, at least 8 bytes of it */
+	u32 n;		    /* bytes of header and payload, padding excluded; NET_TCP: at least 20 */
+	u8 icmp_type, icmp_code;
+	u16 icmp_mtu; /* of "fragmentation needed"; 0 from routers older than RFC 1191 */
+};
+
+/*
+ * `out` and `counters` (NET_CNT_COUNT words) stay the caller's and outlive `n`. ERR_ARGUMENT: no
+ * unicast address, prefix, MAC or MTU, or a gateway outside the own network. Announces nothing;
+ * resolution of the gateway begins with the first net_turn.
+ */
+err_t net_init(struct net *n, const struct net_cfg *cfg, struct frame_out *out, u64 *counters);
+
+/*
+ * Next hop of `dst`: ERR_OK and `mac` filled; ERR_AGAIN: resolution has begun or goes on, ask
+ * again; ERR_UNREACHABLE: no route, or the neighbour has not answered five requests within the last
+ * seconds.
+ */
+err_t net_resolve(struct net *n, const struct ip_addr *dst, u8 mac[6], ns_t now);
+
+/* ARP retries, refresh and expiry; a compare where nothing is due. */
+void net_turn(struct net *n, ns_t now);
+
+/*
+ * Classifies one frame; answers ARP and ICMP echo itself. `seg` is filled unless NET_NONE is
+ * returned. Needs a free transmit buffer for an answer; without one the answer is dropped and
+ * counted.
+ */
+enum net_kind net_rx(struct net *n, const struct frame *f, struct net_seg *seg, ns_t now);
+
+#endif
