@@ -1,0 +1,1 @@
+libs.dataplane/tls := -lssl -lcrypto -lIPSec_MB

@@ -1,0 +1,1 @@
+libs.dataplane/ws := -lcrypto
