@@ -1,0 +1,135 @@
+/*
+ * session.h - one WebSocket session over TLS over TCP, kept open: connects, reconnects, answers pings, hands texts on.
+ *
+ * It composes tcp, tls and ws; the handshake's expensive parts (name, certificate, keys) come from the slow thread by ring. One
+ * core's thread. Nothing is allocated after session_init. Time is an argument.
+ *
+ * The hot send is session_room, write the payload, session_fire: one WebSocket frame in one TLS record in one TCP segment.
+ */
+#ifndef SAKER_SESSION_H
+#define SAKER_SESSION_H
+
+#include "common/msg.h"
+#include "common/ring.h"
+#include "common/rng.h"
+#include "dataplane/tcp/tcp.h"
+#include "dataplane/tls/tls.h"
+#include "dataplane/ws/ws.h"
+#include "dataplane/ws/ws_http.h"
+
+enum session_cnt {
+#define CNT(name, help) SESSION_CNT_##name,
+#include "dataplane/session_cnt.def"
+#undef CNT
+	SESSION_CNT_COUNT
+};
+
+extern const struct counter_def session_counter_defs[SESSION_CNT_COUNT];
+
+struct session;
+
+/* Called on the core's thread. `down` follows every `up`; nothing may be sent from within it. */
+struct session_user {
+	void (*up)(void *user, struct session *s, ns_t now);
+	void (*text)(void *user, struct session *s, const u8 *p, u32 n, ns_t now); /* valid during the call */
+	void (*down)(void *user, struct session *s, err_t why, ns_t now);
+};
+
+struct session_cfg {
+	u16 index;           /* in its core; part of the tag */
+	u32 message_max;     /* largest message accepted, bytes */
+	ns_t step_timeout_ns; /* for each of: prepare, connect, handshake, upgrade, close */
+	ns_t idle_ns;        /* silence after which a ping goes out; twice that ends the connection */
+	ns_t retry_min_ns, retry_max_ns; /* wait before an attempt: doubles from min to max, jittered by a quarter */
+};
+
+/* What a session shares with its core. All outlive it. */
+struct session_env {
+	struct tcp *tcp;
+	struct ring *to_slow, *to_ctl;
+	struct rng *rng;
+};
+
+/* Counter words of one session: its own, its TLS connection's and its WebSocket's. */
+struct session_words {
+	u64 *session, *tls, *ws; /* SESSION_CNT_COUNT, TLS_CNT_COUNT, WS_CNT_COUNT */
+};
+
+struct session {
+	u8 state; /* enum session_state */
+	bool wanted, told_up;
+	bool fail_due; /* a callback found the connection over: taken down once tls_rx has returned */
+	err_t fail_why;
+	struct tcp_conn *conn;
+	u8 *plain;    /* received plaintext: bytes [plain_at, plain_n) wait to be taken */
+	u32 plain_at, plain_n, plain_cap;
+	u8 *room;     /* of the send under way */
+	u32 room_n;
+	ns_t rx_ns;       /* last data from the peer */
+	ns_t deadline_ns; /* of the state: a step's time-out, the next idle check, the end of a wait */
+	const struct session_user *user;
+	void *ctx;
+	struct session_env env;
+	struct session_words cnt;
+	struct tls tls;
+	struct ws ws;
+	/* cold */
+	struct session_cfg cfg;
+	struct ws_http http;
+	struct msg_ready ready;
+	u8 request[2048];
+	u8 early[4096]; /* handshake bytes that came before TCP was open */
+	u32 early_n;
+	u32 attempt, failures; /* failures: in a row */
+	ns_t since_ns;         /* when it opened */
+	bool pinged;
+	char why[88];          /* why it last failed, for the operator */
+	u8 *scratch;           /* one record, for sends off the hot path */
+};
+
+/* Start-up. Memory from `a`; `crypto` outlives the session. ERR_NO_MEMORY. */
+err_t session_init(struct session *s, struct arena *a, const struct tls_crypto *crypto, const struct session_cfg *cfg,
+		   const struct session_env *env, const struct session_words *cnt);
+void session_set_user(struct session *s, const struct session_user *user, void *ctx);
+void session_fini(struct session *s);
+
+/* Connects now and, whenever it goes down, again; session_close ends that in good order. */
+void session_open(struct session *s, ns_t now);
+void session_close(struct session *s, ns_t now);
+
+/* Gives the connection up at once and tries again: a peer that answers but makes no sense, a channel gone silent. */
+void session_fail(struct session *s, err_t why, const char *text, ns_t now);
+
+/* A message from the slow thread whose tag carries this session's index. */
+void session_message(struct session *s, const struct ring_msg *m, ns_t now);
+
+/* Once a turn: time-outs, idle check, reconnect. A compare where nothing is due. Returns the work done. */
+static inline u32 session_turn(struct session *s, ns_t now);
+
+/*
+ * Room for exactly `n` payload bytes of a text message, or NULL: not open, or it cannot leave now (window, ring, control record
+ * due). Between this and session_fire or session_cancel nothing else of this core's TCP may be called.
+ */
+u8 *session_room(struct session *s, u32 n);
+void session_fire(struct session *s, ns_t now);
+void session_cancel(struct session *s);
+
+/* A text off the hot path; queued by TCP. ERR_STATE: not open; ERR_FULL. */
+err_t session_send(struct session *s, const void *text, u32 n, ns_t now);
+
+static inline bool session_is_open(const struct session *s) { return s->state == SESSION_OPEN; }
+const char *session_state_name(u32 state);
+
+/* ---- inline bodies ---- */
+
+void session_on_deadline(struct session *s, ns_t now);
+
+static inline u32 session_turn(struct session *s, ns_t now)
+{
+	if (now < s->deadline_ns)
+		return 0;
+	session_on_deadline(s, now);
+	return 1;
+}
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * session_tx.c - bytes on their way out: the hot send, and the sends that may be queued.
+ */
+#include <string.h>
+
+#include "dataplane/session_internal.h"
+
+/* ---- hot: straight into the device's frame ---- */
+
+u8 *session_room(struct session *s, u32 n)
+{
+	if (s->state != SESSION_OPEN || s->fail_due || !tls_can_send(&s->tls) || s->ws.close_tx)
+		goto refused;
+	const struct tls_dir *tx = tls_tx(&s->tls);
+	u32 ws_head = ws_head_len(n);
+	u8 *p = tcp_tx_room(s->conn, tls_overhead(tx) + ws_head + n);
+	if (!p)
+		goto refused;
+	s->room = p;
+	s->room_n = n;
+	return p + tls_head(tx) + ws_head;
+refused:
+	counter_inc(&s->cnt.session[SESSION_CNT_no_room]);
+	return NULL;
+}
+
+void session_fire(struct session *s, ns_t now)
+{
+	struct tls_dir *tx = tls_tx(&s->tls);
+	u32 framed = ws_frame(s->room + tls_head(tx), s->room_n, WS_OP_TEXT, (u32)rng_next(s->env.rng));
+	u32 sealed = tls_seal(tx, s->room, framed, TLS_APPLICATION_DATA);
+	tcp_tx_fire(s->conn, sealed, now);
+	counter_inc(&s->cnt.session[SESSION_CNT_fired]);
+}
+
+void session_cancel(struct session *s) { tcp_tx_cancel(s->conn); }
+
+/* ---- the rest: sealed into scratch, queued by TCP ---- */
+
+void session_write_control(struct session *s, ns_t now)
+{
+	u8 rec[TLS_CTL_MAX];
+	u32 n = tls_ctl(&s->tls, rec);
+	if (n && s->conn && tcp_write(s->conn, rec, n, now) != ERR_OK)
+		session_doom(s, ERR_FULL, "a TLS control record does not fit the send ring");
+}
+
+/* Seals what already stands in scratch behind the record's head. */
+static err_t write_scratch(struct session *s, u32 n, ns_t now)
+{
+	u32 rec_n = tls_seal(tls_tx(&s->tls), s->scratch, n, TLS_APPLICATION_DATA);
+	err_t e = tcp_write(s->conn, s->scratch, rec_n, now);
+	if (e != ERR_OK)
+		session_doom(s, e, "a sealed record could not be queued"); /* its number is spent: the stream would have a hole */
+	return e;
+}
+
+static u8 *scratch_at(struct session *s) { return s->scratch + tls_head(tls_tx(&s->tls)); }
+
+static bool may_write(struct session *s)
+{
+	return s->conn && !s->fail_due && (s->state == SESSION_OPEN || s->state == SESSION_UPGRADING || s->state == SESSION_CLOSING);
+}
+
+/* A control record that is due goes first (RFC 8446 section 4.6.3). */
+static bool ready(struct session *s, ns_t now)
+{
+	if (!may_write(s))
+		return false;
+	if (tls_ctl_due(&s->tls))
+		session_write_control(s, now);
+	return tls_can_send(&s->tls);
+}
+
+err_t session_write(struct session *s, const void *p, u32 n, ns_t now)
+{
+	if (!ready(s, now))
+		return ERR_STATE;
+	if (n > TLS_PLAIN_MAX)
+		return ERR_TOO_LONG;
+	memcpy(scratch_at(s), p, n);
+	return write_scratch(s, n, now);
+}
+
+err_t session_send(struct session *s, const void *text, u32 n, ns_t now)
+{
+	if (s->state != SESSION_OPEN || s->ws.close_tx || !ready(s, now))
+		return ERR_STATE;
+	if (n > TLS_PLAIN_MAX - WS_HEAD_MAX)
+		return ERR_TOO_LONG;
+	u8 *at = scratch_at(s);
+	memcpy(at + ws_head_len(n), text, n);
+	counter_inc(&s->cnt.session[SESSION_CNT_sent]);
+	return write_scratch(s, ws_frame(at, n, WS_OP_TEXT, (u32)rng_next(s->env.rng)), now);
+}
+
+err_t session_write_ping(struct session *s, ns_t now)
+{
+	if (!ready(s, now))
+		return ERR_STATE;
+	counter_inc(&s->cnt.session[SESSION_CNT_pings_tx]);
+	return write_scratch(s, ws_ping(&s->ws, scratch_at(s), (struct span){ 0 }, (u32)rng_next(s->env.rng)), now);
+}
+
+err_t session_write_pong(struct session *s, struct span data, ns_t now)
+{
+	if (!ready(s, now))
+		return ERR_STATE;
+	return write_scratch(s, ws_pong(&s->ws, scratch_at(s), data, (u32)rng_next(s->env.rng)), now);
+}
+
+err_t session_write_close(struct session *s, u16 code, ns_t now)
+{
+	if (!ready(s, now))
+		return ERR_STATE;
+	u32 n = ws_close(&s->ws, scratch_at(s), code, (struct span){ 0 }, (u32)rng_next(s->env.rng));
+	return n ? write_scratch(s, n, now) : ERR_STATE;
+}
