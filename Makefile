@@ -10,11 +10,14 @@ V     ?= 0
 Q     := $(if $(filter 1,$(V)),,@)
 say   = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(2)';)
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CC_FUZZ ?= clang-14
 PREFIX  ?= /usr/local
 SAKER_DATA ?= $(abspath ../shared/data)
-export SAKER_DATA
+SAKER_BIN  := $(abspath $(O)/release/bin)
+export SAKER_DATA SAKER_BIN
 
 WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Werror
 BASE := -std=gnu11 -g -march=x86-64-v3 -D_GNU_SOURCE -I. -pthread $(WARN)
@@ -24,8 +27,9 @@ flags.asan    := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-s
 flags.tsan    := -O1 -fsanitize=thread -DSAKER_DEBUG
 flags.cov     := -O0 --coverage -DSAKER_DEBUG
 $(if $(flags.$(BUILD)),,$(error BUILD=$(BUILD): expected release, debug, asan, tsan or cov))
-CFLAGS  += $(BASE) $(flags.$(BUILD))
-LDFLAGS += -pthread $(filter -fsanitize% --coverage,$(flags.$(BUILD))) -Wl,--as-needed
+COMPILE = $(CC) $(BASE) $(flags.$(BUILD)) $(cflags_here) $(CFLAGS)
+LINK    = $(CC) $(filter -fsanitize% --coverage,$(flags.$(BUILD)))
+LIBS    = -pthread -Wl,--as-needed $(LDFLAGS)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -38,49 +42,70 @@ srcs    = $(filter-out %_main.c,$(wildcard $(1)/*.c))
 objs    = $(patsubst %.c,$(B)/%.o,$(1))
 lib     = $(B)/lib/$(subst /,_,$(1)).a
 closure = $(1) $(uses.$(1))
-libs_of = $(foreach m,$(call closure,$(1)),$(call lib,$(m)))
-ext_of  = $(sort $(foreach m,$(call closure,$(1)),$(libs.$(m))))
+libs_of = $(foreach m,$(1),$(call lib,$(m)))
+ext_of  = $(sort $(foreach m,$(1),$(libs.$(m))))
+# `test_uses.<module>` in tests/<module>/module.mk names what its tests link besides what the module itself uses.
+test_closure = $(call closure,$(1)) $(test_uses.$(1))
+test_helpers = $(filter-out tests/$(1)/test_% tests/$(1)/fuzz_%,$(wildcard tests/$(1)/*.c))
 
--include $(foreach m,$(MODULES) tests bench,$(m)/module.mk)
+-include $(foreach m,$(MODULES),$(m)/module.mk tests/$(m)/module.mk) tests/module.mk bench/module.mk
+
+# Objects depend on their flags, archives on the list of their sources: a change of either is never missed. `same` leaves a
+# file alone that says so already.
+.PHONY: FORCE
+same = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(strip $(1)))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@
+$(B)/flags: FORCE
+	@$(call same,$(COMPILE) $(LDFLAGS) $(foreach m,$(MODULES),$(m): $(cflags.$(m))))
 
 define module_rules
-$(call lib,$(1)): $(call objs,$(call srcs,$(1)))
+$(call lib,$(1)): $(call objs,$(call srcs,$(1))) $(call lib,$(1)).list
 	$$(call say,AR,$$@)
-	$(Q)mkdir -p $$(@D) && rm -f $$@ && $(AR) rcsD $$@ $$^
-$(B)/$(1)/%.o: CFLAGS += $(cflags.$(1))
+	$(Q)mkdir -p $$(@D) && rm -f $$@ && $(AR) rcsD $$@ $$(filter %.o,$$^)
+$(call lib,$(1)).list: FORCE
+	@$$(call same,$(call srcs,$(1)))
+$(B)/$(1)/%.o: cflags_here = $(cflags.$(1))
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c $(B)/flags | $(O)/have-headers
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c $< -o $@
+
+# One look at the headers that come from packages, so that a bare machine gets one clear sentence.
+HEADERS := rte_ethdev.h intel-ipsec-mb.h openssl/ssl.h jansson.h yaml.h curl/curl.h microhttpd.h zlib.h
+$(O)/have-headers: tuning/packages/build.txt
+	@mkdir -p $(@D); printf '#include <%s>\n' $(HEADERS) | \
+	$(CC) $$(pkg-config --cflags libdpdk 2>/dev/null) -x c -E - -o /dev/null 2>$@.log && touch $@ || \
+	{ grep -m1 -E 'error|not found' $@.log; echo "A compiler or a header is missing: run 'make deps'."; exit 1; } >&2
 
 # --- programs: <module>/<name>_main.c becomes bin/<name>; module.mk may rename it by prog.<main> ---
 MAINS := $(foreach m,$(MODULES),$(wildcard $(m)/*_main.c))
 progname = $(or $(prog.$(1)),$(patsubst %_main.c,%,$(notdir $(1))))
+link_libs = -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(LIBS)
 define program_rules
 PROGRAMS += $(B)/bin/$(call progname,$(1))
-$(B)/bin/$(call progname,$(1)): $(B)/$(1:.c=.o) $(call libs_of,$(patsubst %/,%,$(dir $(1))))
+$(B)/bin/$(call progname,$(1)): $(B)/$(1:.c=.o) $(call libs_of,$(call closure,$(2)))
 	$$(call say,LD,$$@)
-	$(Q)mkdir -p $$(@D) && $(CC) $$< $(ldflags.$(patsubst %/,%,$(dir $(1)))) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(LDFLAGS) $(call ext_of,$(patsubst %/,%,$(dir $(1)))) -o $$@
+	$(Q)mkdir -p $$(@D) && $(LINK) $$< $(ldflags.$(2)) $(link_libs) $(call ext_of,$(call closure,$(2))) -o $$@
 endef
-$(foreach m,$(MAINS),$(eval $(call program_rules,$(m))))
+$(foreach m,$(MAINS),$(eval $(call program_rules,$(m),$(patsubst %/,%,$(dir $(m))))))
 
-# --- unit tests: tests/<module>/test_*.c, each a cmocka program linked with its module and what that uses ---
+# --- unit tests: tests/<module>/test_*.c, each a cmocka program linked with its module and what that uses; any other .c file
+# there is a helper linked with each of them. test_*_threads.c is run under tsan, too. ---
 define test_rules
-TESTS += $(patsubst tests/%.c,$(B)/tests/%,$(2))
-$(patsubst tests/%.c,$(B)/tests/%,$(2)): $(B)/$(2:.c=.o) $(call libs_of,$(1))
+TESTS += $(B)/$(2:.c=)
+$(B)/$(2:.c=): $(B)/$(2:.c=.o) $(call objs,$(call test_helpers,$(1))) $(call libs_of,$(call test_closure,$(1)))
 	$$(call say,LD,$$@)
-	$(Q)mkdir -p $$(@D) && $(CC) $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(LDFLAGS) -lcmocka $(call ext_of,$(1)) -lm -o $$@
+	$(Q)mkdir -p $$(@D) && $(LINK) $$(filter %.o,$$^) $(ldflags.$(1)) $(link_libs) -lcmocka $(call ext_of,$(call test_closure,$(1))) -lm -o $$@
 endef
 $(foreach m,$(MODULES),$(foreach t,$(wildcard tests/$(m)/test_*.c),$(eval $(call test_rules,$(m),$(t)))))
 
-# --- benches: bench/bench_*.c, linked with everything ---
+# --- benches: bench/bench_*.c, each linked with the other files there and everything up to the gateway ---
 define bench_rules
 BENCHES += $(B)/$(1:.c=)
-$(B)/$(1:.c=): $(B)/$(1:.c=.o) $(call objs,$(filter-out bench/bench_%,$(wildcard bench/*.c))) $(call libs_of,gateway)
+$(B)/$(1:.c=): $(B)/$(1:.c=.o) $(call objs,$(filter-out bench/bench_%,$(wildcard bench/*.c))) $(call libs_of,$(call closure,gateway))
 	$$(call say,LD,$$@)
-	$(Q)mkdir -p $$(@D) && $(CC) $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(LDFLAGS) $(call ext_of,gateway) -lm -o $$@
+	$(Q)mkdir -p $$(@D) && $(LINK) $$(filter %.o,$$^) $(link_libs) $(call ext_of,$(call closure,gateway)) -lm -o $$@
 endef
 $(foreach b,$(wildcard bench/bench_*.c),$(eval $(call bench_rules,$(b))))
 
@@ -88,25 +113,67 @@ $(foreach b,$(wildcard bench/bench_*.c),$(eval $(call bench_rules,$(b))))
 FUZZ_FLAGS := $(BASE) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -DSAKER_DEBUG -Wno-unknown-warning-option
 define fuzz_rules
 FUZZERS += $(patsubst tests/%.c,$(O)/fuzz/%,$(2))
-$(patsubst tests/%.c,$(O)/fuzz/%,$(2)): $(2) $(foreach m,$(call closure,$(1)),$(call srcs,$(m)) $(wildcard $(m)/*.h $(m)/*.def))
+$(patsubst tests/%.c,$(O)/fuzz/%,$(2)): $(2) $(foreach m,$(call test_closure,$(1)),$(call srcs,$(m)) $(wildcard $(m)/*.h $(m)/*.def))
 	$$(call say,FUZZ,$$@)
-	$(Q)mkdir -p $$(@D) && $(CC_FUZZ) $(FUZZ_FLAGS) $(foreach m,$(call closure,$(1)),$(cflags.$(m))) $(2) $(foreach m,$(call closure,$(1)),$(call srcs,$(m))) -Wl,--as-needed $(call ext_of,$(1)) -o $$@
+	$(Q)mkdir -p $$(@D) && $(CC_FUZZ) $(FUZZ_FLAGS) $(foreach m,$(call test_closure,$(1)),$(cflags.$(m))) $(2) \
+		$(foreach m,$(call test_closure,$(1)),$(call srcs,$(m))) -Wl,--as-needed $(call ext_of,$(call test_closure,$(1))) -o $$@
 endef
 $(foreach m,$(MODULES),$(foreach t,$(wildcard tests/$(m)/fuzz_*.c),$(eval $(call fuzz_rules,$(m),$(t)))))
 
 -include $(shell test -d $(B) && find $(B) -name '*.d')
 
-.PHONY: all deps demo test check unit bench fuzz-smoke tidy install clean help
+.PHONY: all deps demo test unit unit-threads asan tsan cov bench fuzz-smoke tidy install clean help
 all: $(PROGRAMS) $(PLUGINS) ## build the programs and plug-ins
 
 deps: ## install the Debian packages that are missing (sudo only if needed; starts no service)
-	$(Q)tuning/deps.sh build test
+	$(Q)tuning/deps.sh build run test
 
 unit: $(TESTS) ## build and run the unit tests of this variant
 	$(Q)tests/run-unit.sh $(TESTS)
 
+unit-threads: $(filter %_threads,$(TESTS))
+	$(Q)tests/run-unit.sh $(filter %_threads,$(TESTS))
+
+asan: ## unit tests under the address and undefined-behaviour sanitizers
+	$(Q)$(MAKE) --no-print-directory BUILD=asan unit
+
+tsan: ## the threaded unit tests under the thread sanitizer
+	$(Q)$(MAKE) --no-print-directory BUILD=tsan unit-threads
+
+test: ## unit tests in release, asan and tsan, then the integration scripts; the last line sums up
+	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-all.sh
+
+# SECONDS means something to a shell: it travels as DEMO_SECONDS.
+unexport SECONDS
+demo: all ## the appliance against the simulated venue: make demo [SECONDS=30] [RECORDING=file]
+	$(Q)DEMO_SECONDS='$(if $(filter command,$(origin SECONDS)),$(SECONDS),30)' RECORDING='$(RECORDING)' SAKER_BIN='$(abspath $(B)/bin)' \
+		appliance/demo.sh
+
+bench: $(BENCHES) ## run the benches; raw lines to $(O)/bench.json, a table at the end
+	$(Q)tests/run-bench.sh $(O)/bench.json $(BENCHES)
+
+FUZZ_SECONDS ?= 10
+fuzz-smoke: $(FUZZERS) ## run each fuzz target for FUZZ_SECONDS (10)
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run-fuzz.sh $(O)/fuzz $(FUZZERS)
+
+tidy: $(foreach m,$(MODULES),$(call lib,$(m))) ## check the rules of CONTRIBUTING.md; cppcheck; clang-tidy
+	$(Q)/usr/bin/python3 tests/tidy/tidy.py --objects $(B)
+	$(Q)tests/tidy/lint.sh $(O)/tidy
+
+cov: ## line coverage of the unit tests, by folder
+	$(Q)$(MAKE) --no-print-directory BUILD=cov unit
+	$(Q)tests/run-cov.sh $(O)/cov
+
+DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/saker
+install: all ## install programs, plug-ins and pages under DESTDIR and PREFIX
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/saker' '$(DOCDIR)'
+	$(Q)$(if $(PROGRAMS),install -m 755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin/')
+	$(Q)$(if $(PLUGINS),install -m 644 $(PLUGINS) '$(DESTDIR)$(PREFIX)/lib/saker/')
+	$(Q)install -m 644 LICENSE $(wildcard *.md docs/*.md) '$(DOCDIR)/'
+
 clean: ## remove what was built
-	$(Q)rm -rf $(O)
+	$(Q)rm -rf '$(O)'
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n",$$1,$$2}' $(MAKEFILE_LIST) | sort -u
+	@echo "make TARGET [BUILD=release|debug|asan|tsan|cov] [O=build] [V=1]"
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n",$$1,$$2}' Makefile
