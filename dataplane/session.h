@@ -100,6 +100,9 @@ void session_close(struct session *s, ns_t now);
 /* Gives the connection up at once and tries again: a peer that answers but makes no sense, a channel gone silent. */
 void session_fail(struct session *s, err_t why, const char *text, ns_t now);
 
+/* The same from within `text`: the connection is taken down as soon as the callback has returned. The first reason stands. */
+void session_doom(struct session *s, err_t why, const char *text);
+
 /* A message from the slow thread whose tag carries this session's index. */
 void session_message(struct session *s, const struct ring_msg *m, ns_t now);
 

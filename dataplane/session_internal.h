@@ -16,8 +16,7 @@ static inline u64 session_tag(const struct session *s) { return SESSION_TAG(s->c
 /* A new state with its time-out; tells ctl. */
 void session_enter(struct session *s, u32 state, ns_t deadline_ns);
 
-/* Marks the connection as over from within a callback; session_settle takes it down once no callback runs. */
-void session_doom(struct session *s, err_t why, const char *text);
+/* Takes a doomed connection down, once no callback of TLS runs. */
 void session_settle(struct session *s, ns_t now);
 
 /* Drops the connection without a word to the peer beyond a reset, tells the user, and waits for the next attempt. */
