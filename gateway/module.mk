@@ -1,0 +1,1 @@
+libs.gateway := -lcrypto
