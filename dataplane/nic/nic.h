@@ -19,7 +19,8 @@
 struct nic_port_cfg {
 	const char *device; /* "0000:01:00.0", or a virtual device: "net_tap0,iface=saker0", "net_af_packet0,iface=veth1" */
 	u8 mac[6];          /* zero: the device's own; for net_tap, whose own is the kernel side's, one derived from the instance */
-	bool tx_csum;       /* let the device fill checksums in where it can; never used on net_tap */
+	bool rx_csum;       /* use the device's verdict on checksums where it gives one */
+	bool tx_csum;       /* let the device fill checksums in where it can; net_tap does both, slowly, in software */
 };
 
 struct nic_cfg {
@@ -37,7 +38,7 @@ struct nic {
 	u32 n_ports;
 	u16 ids[NIC_PORTS_MAX]; /* DPDK's port numbers */
 	struct nic_port_cfg cfg[NIC_PORTS_MAX];
-	char error[512]; /* why the last call failed, a sentence; empty where it did not */
+	char error[1024]; /* why the last call failed, a sentence; empty where it did not */
 	char log[512];   /* the first errors DPDK logged */
 	u32 log_n;
 	void *log_file;
@@ -45,7 +46,8 @@ struct nic {
 
 /*
  * Starts DPDK and finds every device. ERR_ARGUMENT: the configuration cannot be right (device given twice, bad name, bad CPU);
- * ERR_NOT_FOUND: no such device or driver; ERR_NO_MEMORY: no huge pages; ERR_STATE: started before; ERR_IO: DPDK failed.
+ * ERR_NOT_FOUND: no such device or driver; ERR_NO_MEMORY: no huge pages; ERR_STATE: started before;
+ * ERR_EXISTS: the instance runs already; ERR_IO: DPDK failed.
  * nic->error then holds the sentence. The strings of `cfg` must live until nic_stop; `nic` must not move.
  */
 err_t nic_start(struct nic *nic, const struct nic_cfg *cfg);

@@ -50,6 +50,7 @@ struct port {
 /*
  * Up to `max` (<= PORT_BURST_MAX) frames that have arrived, in order. They live until port_rx_done, which is due before the next
  * port_rx, and due only where this returned more than 0. Every frame is 14 to FRAME_MAX bytes long; rx_tsc is read once a burst.
+ * Some drivers give nothing where `max` is below 4.
  */
 static inline u32 port_rx(struct port *p, struct frame *f, u32 max)
 {
