@@ -224,6 +224,30 @@ static void checksums(void)
 	close_box(&b);
 }
 
+/* A device that takes nothing leaves the frame with us, and takes it later. */
+static void refused(void)
+{
+	static struct box b;
+	struct nic_port_cfg port = { .device = "net_tap0,iface=saker0" };
+	struct nic_cfg cfg = config("refused", &port, 1);
+	struct frame_out *out = &b.port[0].out;
+	const u64 *c = b.counters[0];
+	make_tap(0);
+	open_box(&b, &cfg);
+	CHECK(peer_ask_arp(&b.peer[0]));
+	ns_shell("ip link set saker0 down");
+	u64 sent = c[PORT_CNT_tx_frames];
+	CHECK(!peer_arp(&b.peer[0], 1));
+	CHECK(c[PORT_CNT_tx_full] == 1 && c[PORT_CNT_tx_frames] == sent);
+	u8 *room = out->room(out);
+	CHECK(room && room[12] == 0x08 && room[13] == 0x06 && memcmp(room + 28, b.peer[0].ours, 4) == 0); /* still there */
+	ns_shell("ip link set saker0 up");
+	b.peer[0].arp_seen = false;
+	CHECK(out->push(out, 42) && peer_await(&b.peer[0], &b.peer[0].arp_seen));
+	CHECK(c[PORT_CNT_tx_frames] == sent + 1 && c[PORT_CNT_tx_full] == 1);
+	close_box(&b);
+}
+
 static void *second_core(void *arg)
 {
 	struct box *b = arg;
@@ -270,7 +294,7 @@ static void af_packet(void)
 }
 
 static const struct scenario scenarios[] = {
-	{ "tap", tap }, { "oversize", oversize }, { "checksums", checksums }, { "two_ports", two_ports }, { "af_packet", af_packet },
+	{ "tap", tap }, { "oversize", oversize }, { "checksums", checksums }, { "refused", refused }, { "two_ports", two_ports }, { "af_packet", af_packet },
 };
 
 static void test_scenario(void **state)
