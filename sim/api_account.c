@@ -1,0 +1,107 @@
+/* The WebSocket API's account requests: orders, trades, balances. */
+#include <string.h>
+
+#include "common/decimal.h"
+#include "sim/api.h"
+
+#define TRADES_LIMIT_DEFAULT 500
+#define TRADES_LIMIT_MAX 1000
+
+bool api_find_order(struct api_call *a, const struct order **out)
+{
+	const struct matching *m = &a->v->exchange.matching;
+	char client[PARAM_MAX];
+	i64 id = -1;
+	bool by_client = json_param(a->params, "origClientOrderId", client, sizeof client);
+	if (!api_number(a, "orderId", &id))
+		return false;
+	if (id < 0 && !by_client)
+		return api_fail(a, 400, -1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!");
+	*out = id >= 0 ? matching_by_id(m, (u64)id) : matching_by_client_id(m, client);
+	if (id >= 0 && *out && by_client && strcmp((*out)->req.client_id, client))
+		*out = NULL;
+	return true;
+}
+
+json_t *api_order_status(struct api_call *a)
+{
+	const struct order *o;
+	if (!api_symbol(a) || !api_find_order(a, &o))
+		return NULL;
+	return o ? json_order(&a->v->exchange.rules, o) : api_fail(a, 400, -2013, "Order does not exist.");
+}
+
+json_t *api_open_orders(struct api_call *a)
+{
+	const struct matching *m = &a->v->exchange.matching;
+	if (json_object_get(a->params, "symbol") && !api_symbol(a))
+		return NULL;
+	json_t *list = json_array();
+	for (size_t i = 0; i < m->open_n; i++)
+		json_array_append_new(list, json_order(m->rules, &m->orders[m->open[i]]));
+	return list;
+}
+
+struct trade_query {
+	i64 order_id, from_id, start_ms, end_ms, limit;
+};
+
+static bool parse_query(struct api_call *a, struct trade_query *q)
+{
+	*q = (struct trade_query){ -1, -1, -1, -1, TRADES_LIMIT_DEFAULT };
+	if (!api_symbol(a) || !api_number(a, "orderId", &q->order_id) || !api_number(a, "fromId", &q->from_id) ||
+	    !api_number(a, "startTime", &q->start_ms) || !api_number(a, "endTime", &q->end_ms) || !api_number(a, "limit", &q->limit))
+		return false;
+	bool times = q->start_ms >= 0 || q->end_ms >= 0;
+	if (times && (q->from_id >= 0 || q->order_id >= 0))
+		return api_fail(a, 400, -1128, "Combination of optional parameters invalid.");
+	if (q->limit < 1 || q->limit > TRADES_LIMIT_MAX)
+		return api_fail(a, 400, -1130, "Data sent for parameter 'limit' is not valid.");
+	return true;
+}
+
+static bool selected(const struct trade_query *q, const struct fill *f)
+{
+	return (q->order_id < 0 || f->order_id == (u64)q->order_id) && (q->from_id < 0 || f->trade_id >= (u64)q->from_id) &&
+		(q->start_ms < 0 || f->time_ms >= q->start_ms) && (q->end_ms < 0 || f->time_ms <= q->end_ms);
+}
+
+/* From a beginning (fromId, startTime) the oldest, else the newest; either way in chronological order. */
+json_t *api_trades(struct api_call *a)
+{
+	const struct matching *m = &a->v->exchange.matching;
+	struct trade_query q;
+	if (!parse_query(a, &q))
+		return NULL;
+	json_t *list = json_array();
+	bool forward = q.from_id >= 0 || q.start_ms >= 0;
+	for (size_t i = 0; i < m->fills_n && json_array_size(list) < (size_t)q.limit; i++) {
+		const struct fill *f = &m->fills[forward ? i : m->fills_n - 1 - i];
+		if (selected(&q, f))
+			json_array_insert_new(list, forward ? json_array_size(list) : 0, json_fill(m->rules, f));
+	}
+	return list;
+}
+
+static void add_balance(json_t *list, const char *asset, const struct balance *b, bool omit_zero)
+{
+	if (!omit_zero || b->free || b->locked)
+		json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "asset", asset, "free", json_amount(b->free), "locked",
+			json_amount(b->locked)));
+}
+
+json_t *api_account(struct api_call *a)
+{
+	const struct matching *m = &a->v->exchange.matching;
+	bool omit_zero = json_is_true(json_object_get(a->params, "omitZeroBalances"));
+	json_t *balances = json_array();
+	add_balance(balances, m->rules->base, &m->account.base, omit_zero);
+	add_balance(balances, m->rules->quote, &m->account.quote, omit_zero);
+	json_t *rates = json_pack("{s:o, s:o, s:o, s:o}", "maker", json_amount(m->fees.maker_ppm * 100), "taker",
+		json_amount(m->fees.taker_ppm * 100), "buyer", json_amount(0), "seller", json_amount(0));
+	return json_pack("{s:i, s:i, s:i, s:i, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:I, s:s, s:o, s:[s], s:i}", "makerCommission",
+		(int)(m->fees.maker_ppm / 100), "takerCommission", (int)(m->fees.taker_ppm / 100), "buyerCommission", 0,
+		"sellerCommission", 0, "commissionRates", rates, "canTrade", true, "canWithdraw", false, "canDeposit", false,
+		"brokered", false, "requireSelfTradePrevention", false, "preventSor", false, "updateTime",
+		(json_int_t)m->account.updated_ms, "accountType", "SPOT", "balances", balances, "permissions", "SPOT", "uid", 1);
+}

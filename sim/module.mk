@@ -1,0 +1,2 @@
+prog.sim/venue_main.c := saker-venue
+libs.sim := -lssl -lcrypto -ljansson -lz
