@@ -49,7 +49,7 @@ void ws_http_init(struct ws_http *h, const u8 accept[WS_ACCEPT_LEN]);
  * header is not complete. ERR_OK: upgraded; *used bytes were the header, what follows are frames.
  * ERR_REFUSED: another status than 101, see `status` and `retry_after_s`; ERR_LIMIT: the same, and
  * the status is 418 or 429 or there is a Retry-After. ERR_AUTH: 401 or 403. ERR_TOO_LONG: no end
- * within WS_HTTP_MAX; ERR_SYNTAX: not HTTP/1.1; ERR_PROTOCOL: 101, but not the answer to our
+ * within WS_HTTP_MAX; ERR_SYNTAX: not HTTP/1; ERR_PROTOCOL: 101, but not the answer to our
  * request.
  */
 err_t ws_http_rx(struct ws_http *h, const u8 *buf, u32 n, u32 *used);
