@@ -81,6 +81,7 @@ struct tls {
 	u8 gen[2];        /* which of dir[way] is in use */
 	bool next_ready[2]; /* the other one of dir[way] holds the next generation */
 	bool refill_asked[2];
+	bool rx_hold;     /* received KeyUpdate waits for its keys */
 	u8 due;           /* TLS_DUE_ bits: what tls_ctl has to write */
 	u8 credit;
 	u8 alert_rx;      /* last alert received, TLS_ALERT_NONE */
@@ -143,7 +144,7 @@ static inline struct tls_dir *tls_tx(struct tls *t) { return &t->dir[TLS_TX][t->
 static inline bool tls_can_send(const struct tls *t) { return t->state == TLS_OPEN && !t->due; }
 
 /* tls_ctl has something to write now. */
-bool tls_ctl_due(const struct tls *t);
+bool tls_ctl_due(struct tls *t);
 
 /*
  * Writes the control records that are due (KeyUpdate, alert) to `at`, which has room for

@@ -11,7 +11,7 @@
 #include "common/err.h"
 #include "dataplane/tls/tls_keys.h"
 
-#define TLS_WHY_MAX 256
+#define TLS_WHY_MAX 512
 
 struct tls_client_cfg {
 	const char *ca_file;     /* PEM bundle; NULL: the system's store */
