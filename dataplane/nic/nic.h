@@ -1,66 +1,69 @@
 /*
  * nic.h - DPDK brought up from a configuration: the process's devices as ports.
  *
- * Start-up and shut-down code of the control thread; slow. DPDK is one per process and cannot be started again after nic_stop.
- * Errors come with a sentence that names the device and the remedy.
+ * Start-up and shut-down code of the control thread; slow. DPDK is one per process and cannot be
+ * started again after nic_stop. Errors come with a sentence that names the device and the remedy.
  *
- * nic_start leaves the calling thread's affinity as it was, whereas threads that DPDK makes stay off `cpu` where there is another.
- * net_tap raises a real-time signal: system calls of other threads can end with EINTR.
+ * nic_start leaves the calling thread's affinity as it was, whereas threads that DPDK makes stay
+ * off `cpu` where there is another. net_tap raises a real-time signal: system calls of other
+ * threads can end with EINTR.
  */
 #ifndef SAKER_NIC_H
 #define SAKER_NIC_H
 
 #include "common/arena.h"
+#include "dataplane/nic/nic_error.h"
 #include "dataplane/nic/port.h"
 
 #define NIC_PORTS_MAX 16
 #define NIC_NAME_MAX  64
 
 struct nic_port_cfg {
-	const char *device; /* "0000:01:00.0", or a virtual device: "net_tap0,iface=saker0", "net_af_packet0,iface=veth1" */
-	u8 mac[6];          /* zero: the device's own; for net_tap, whose own is the kernel side's, one derived from the instance */
+	const char *device; /* "0000:01:00.0", or virtual: "net_tap0,iface=saker0" */
+	u8 mac[6];          /* zero: the device's own; net_tap's is the kernel's, so one is derived */
 	bool rx_csum;       /* use the device's verdict on checksums where it gives one */
-	bool tx_csum;       /* let the device fill checksums in where it can; net_tap does both, slowly, in software */
+	bool tx_csum;       /* let it fill them in where it can; net_tap does both in software */
 };
 
 struct nic_cfg {
-	const char *instance; /* letters, digits, '-', '_', '.'; prefix of all names, so that several can run side by side */
+	const char *instance; /* letters, digits, '-', '_', '.'; prefix of all names */
 	const struct nic_port_cfg *ports;
 	u32 n_ports;
-	bool no_huge;  /* ordinary pages: for tests and machines without reserved huge pages */
+	bool no_huge;  /* ordinary pages: for tests, and machines without reserved huge pages */
 	u32 memory_mb; /* for packet buffers; 0: 64 */
 	u32 cpu;       /* where DPDK's main lcore stands: a CPU this process may use */
 };
 
 struct nic {
 	char instance[NIC_NAME_MAX];
-	char runtime_dir[256]; /* RUNTIME_DIRECTORY, or DPDK's default, and "/dpdk/<instance>"; removed by nic_stop */
+	char runtime_dir[256]; /* $RUNTIME_DIRECTORY/dpdk/<instance>; removed by nic_stop */
 	u32 n_ports;
 	u16 ids[NIC_PORTS_MAX]; /* DPDK's port numbers */
 	struct nic_port_cfg cfg[NIC_PORTS_MAX];
-	char error[1024]; /* why the last call failed, a sentence; empty where it did not */
-	char log[512];   /* the first errors DPDK logged */
+	char error[NIC_ERROR_MAX]; /* why the last call failed, a sentence; empty where it did not */
+	char log[512]; /* the first errors DPDK logged */
 	u32 log_n;
 	void *log_file;
 };
 
 /*
- * Starts DPDK and finds every device. ERR_ARGUMENT: the configuration cannot be right (device given twice, bad name, bad CPU);
- * ERR_NOT_FOUND: no such device or driver; ERR_NO_MEMORY: no huge pages; ERR_STATE: started before;
- * ERR_EXISTS: the instance runs already; ERR_IO: DPDK failed.
- * nic->error then holds the sentence. The strings of `cfg` must live until nic_stop; `nic` must not move.
+ * Starts DPDK and finds every device. ERR_ARGUMENT: the configuration cannot be right (device given
+ * twice, bad name, bad CPU); ERR_NOT_FOUND: no such device or driver; ERR_NO_MEMORY: no huge pages;
+ * ERR_STATE: started before; ERR_EXISTS: the instance runs already; ERR_IO: DPDK failed. nic->error
+ * then holds the sentence. The strings of `cfg` must live until nic_stop; `nic` must not move.
  */
 err_t nic_start(struct nic *nic, const struct nic_cfg *cfg);
 
-/* Opens port `index` of the configuration: one receive and one transmit queue. Errors as nic_start. */
+/* Opens port `index` of the configuration, one queue each way. Errors as nic_start. */
 err_t nic_port_open(struct nic *nic, u32 index, struct arena *a, struct port *out, u64 *counters);
 
-/* Each hot thread calls these first and last: without, buffers are taken and given back by the slow shared way. */
+/* Each hot thread calls these first and last: without, buffers go the slow way all threads share. */
 err_t nic_thread_begin(void);
 void nic_thread_end(void);
 
 /* One line for `status`: driver, offloads in use and offered, queues, addresses. Returns `text`. */
-char *nic_port_describe(const struct nic *nic, u32 index, const struct port *p, char *text, size_t n);
+char *nic_port_describe(const struct nic *nic, u32 index, const struct port *p, char *text,
+	size_t n);
 
 /* After port_close of every port: ends DPDK and removes its runtime folder. */
 void nic_stop(struct nic *nic);

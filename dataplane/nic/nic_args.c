@@ -16,7 +16,10 @@ static char *copy_until_comma(const char *from, char to[NIC_DEVICE_MAX])
 	return to;
 }
 
-char *nic_device_name(const char *device, char name[NIC_DEVICE_MAX]) { return copy_until_comma(device, name); }
+char *nic_device_name(const char *device, char name[NIC_DEVICE_MAX])
+{
+	return copy_until_comma(device, name);
+}
 
 char *nic_device_iface(const char *device, char iface[NIC_DEVICE_MAX])
 {
@@ -53,44 +56,40 @@ static bool same_device(const char *a, const char *b)
 	return *nic_device_iface(a, x) && strcmp(x, nic_device_iface(b, y)) == 0;
 }
 
-static err_t PRINTF_LIKE(3, 4) refuse(char *error, size_t n, const char *format, ...)
+static err_t check_port(const struct nic_cfg *cfg, u32 i, char *error)
 {
-	va_list ap;
-	va_start(ap, format);
-	vsnprintf(error, n, format, ap);
-	va_end(ap);
-	return ERR_ARGUMENT;
-}
-
-static err_t check_port(const struct nic_cfg *cfg, u32 i, char *error, size_t n)
-{
-	const char *d = cfg->ports[i].device;
-	if (!d || (!nic_device_is_virtual(d) && !is_pci_address(d)))
-		return refuse(error, n, "port %u: device \"%s\" is neither a PCI address (0000:01:00.0) nor a virtual device "
-			"(net_tap0,iface=saker0)", i, d ? d : "");
+	const char *d = cfg->ports[i].device ? cfg->ports[i].device : "";
+	if (!nic_device_is_virtual(d) && !is_pci_address(d))
+		return nic_error(error, ERR_ARGUMENT,
+			"port %u: device \"%s\" is neither a PCI address (0000:01:00.0) nor a virtual "
+			"device (net_tap0,iface=saker0)", i, d);
 	if (strlen(d) >= NIC_DEVICE_MAX)
-		return refuse(error, n, "port %u: the device has more than %d characters", i, NIC_DEVICE_MAX - 1);
+		return nic_error(error, ERR_ARGUMENT, "port %u: the device has more than %d characters",
+			i, NIC_DEVICE_MAX - 1);
 	if (cfg->ports[i].mac[0] & 1)
-		return refuse(error, n, "device %s: the MAC address is a multicast address", d);
+		return nic_error(error, ERR_ARGUMENT,
+			"device %s: the MAC address is a multicast address", d);
 	for (u32 j = 0; j < i; j++)
 		if (same_device(cfg->ports[j].device, d))
-			return refuse(error, n, "device %s is given twice (ports %u and %u): each core needs a port of its own", d, j, i);
+			return nic_error(error, ERR_ARGUMENT,
+				"device %s is given twice (ports %u and %u): each core needs a port "
+				"of its own", d, j, i);
 	return ERR_OK;
 }
 
-err_t nic_args_check(const struct nic_cfg *cfg, char *error, size_t n)
+err_t nic_args_check(const struct nic_cfg *cfg, char error[NIC_ERROR_MAX])
 {
 	if (!instance_is_good(cfg->instance))
-		return refuse(error, n, "instance \"%s\": expected 1 to %d letters, digits, '-', '_' or '.', first a letter or digit",
-			cfg->instance ? cfg->instance : "", NIC_NAME_MAX - 1);
+		return nic_error(error, ERR_ARGUMENT,
+			"instance \"%s\": expected 1 to %d letters, digits, '-', '_' or '.', first a "
+			"letter or digit", cfg->instance ? cfg->instance : "", NIC_NAME_MAX - 1);
 	if (cfg->n_ports == 0 || cfg->n_ports > NIC_PORTS_MAX)
-		return refuse(error, n, "%u ports: expected 1 to %d", cfg->n_ports, NIC_PORTS_MAX);
-	for (u32 i = 0; i < cfg->n_ports; i++) {
-		err_t e = check_port(cfg, i, error, n);
-		if (e)
-			return e;
-	}
-	return ERR_OK;
+		return nic_error(error, ERR_ARGUMENT, "%u ports: expected 1 to %d", cfg->n_ports,
+			NIC_PORTS_MAX);
+	err_t e = ERR_OK;
+	for (u32 i = 0; !e && i < cfg->n_ports; i++)
+		e = check_port(cfg, i, error);
+	return e;
 }
 
 static void PRINTF_LIKE(2, 3) add(struct nic_args *args, const char *format, ...)
@@ -115,7 +114,7 @@ void nic_args_build(const struct nic_cfg *cfg, struct nic_args *args)
 	add(args, "--no-telemetry");
 	add(args, "--log-level=error");
 	add(args, "-m%u", cfg->memory_mb ? cfg->memory_mb : NIC_MEMORY_MB);
-	add(args, cfg->no_huge ? "--no-huge" : "--in-memory"); /* in-memory: no file is left behind in hugetlbfs */
+	add(args, cfg->no_huge ? "--no-huge" : "--in-memory"); /* the latter: no file in hugetlbfs */
 	for (u32 i = 0; i < cfg->n_ports; i++) {
 		bool virtual = nic_device_is_virtual(cfg->ports[i].device);
 		add(args, virtual ? "--vdev=%s" : "--allow=%s", cfg->ports[i].device);
@@ -123,6 +122,6 @@ void nic_args_build(const struct nic_cfg *cfg, struct nic_args *args)
 	}
 	if (n_virtual == cfg->n_ports) {
 		add(args, "--no-pci");
-		add(args, "--iova-mode=va"); /* with PCI devices DPDK chooses: a machine without IOMMU needs pa */
+		add(args, "--iova-mode=va"); /* else DPDK chooses: without an IOMMU cards need pa */
 	}
 }

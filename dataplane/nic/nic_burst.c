@@ -35,7 +35,8 @@ u32 nic_burst_rx(struct port *p, struct frame *f, u32 max)
 		u32 flags = nic_rx_flags(m->ol_flags);
 		if (flags & FRAME_CSUM_BAD)
 			counter_inc(&p->counters[PORT_CNT_rx_csum_bad]);
-		f[n] = (struct frame){ .p = rte_pktmbuf_mtod(m, const u8 *), .n = m->pkt_len, .flags = flags, .rx_tsc = tsc };
+		const u8 *at = rte_pktmbuf_mtod(m, const u8 *);
+		f[n] = (struct frame){ .p = at, .n = m->pkt_len, .flags = flags, .rx_tsc = tsc };
 		np->held[n++] = m;
 		bytes += m->pkt_len;
 	}
@@ -73,7 +74,7 @@ static bool send_spare(struct port *p, u32 n)
 		counter_inc(&p->counters[PORT_CNT_tx_full]);
 		return false;
 	}
-	np->spare = rte_pktmbuf_alloc(np->mem); /* after the doorbell, so that the next room() need not */
+	np->spare = rte_pktmbuf_alloc(np->mem); /* behind the doorbell: the next room() need not */
 	counter_inc(&p->counters[PORT_CNT_tx_frames]);
 	counter_add(&p->counters[PORT_CNT_tx_bytes], n);
 	return true;

@@ -59,26 +59,22 @@ static const char *device_in_log(const struct nic *nic)
 static err_t eal_failed(struct nic *nic)
 {
 	const char *device = device_in_log(nic);
-	rmdir(rte_eal_get_runtime_dir()); /* if empty; with files in it, it may be another process's */
-	if (rte_errno == EALREADY) {
-		snprintf(nic->error, sizeof(nic->error), "DPDK was started before in this process, which it allows once");
-		return ERR_STATE;
-	}
-	if (strstr(nic->log, "another primary process")) {
-		snprintf(nic->error, sizeof(nic->error), "instance %s is running already: stop it, or choose another instance name",
+	rmdir(rte_eal_get_runtime_dir()); /* if empty; with files in it, it may be another's */
+	if (rte_errno == EALREADY)
+		return nic_error(nic->error, ERR_STATE,
+			"DPDK was started before in this process, which it allows once");
+	if (strstr(nic->log, "another primary process"))
+		return nic_error(nic->error, ERR_EXISTS,
+			"instance %s is running already: stop it, or choose another instance name",
 			nic->instance);
-		return ERR_EXISTS;
-	}
-	if (device) {
-		nic_host_explain(device, nic->log, nic->error, sizeof(nic->error));
-		return ERR_NOT_FOUND;
-	}
-	snprintf(nic->error, sizeof(nic->error), "DPDK did not start; the folder RUNTIME_DIRECTORY names must be one we may write in. "
+	if (device)
+		return nic_host_explain(device, nic->log, nic->error);
+	return nic_error(nic->error, ERR_IO,
+		"DPDK did not start; the folder RUNTIME_DIRECTORY names must be one we may write in. "
 		"DPDK said: %s", nic->log_n ? nic->log : "nothing");
-	return ERR_IO;
 }
 
-/* rte_eal_init pins the calling thread to the main lcore's CPU; the control thread belongs elsewhere. */
+/* rte_eal_init pins the calling thread to the main lcore's CPU; it belongs elsewhere. */
 static err_t eal_start(struct nic *nic, const struct nic_cfg *cfg)
 {
 	struct nic_args args;
@@ -94,11 +90,11 @@ static err_t eal_start(struct nic *nic, const struct nic_cfg *cfg)
 static err_t find_devices(struct nic *nic)
 {
 	for (u32 i = 0; i < nic->n_ports; i++) {
+		const char *device = nic->cfg[i].device;
 		char name[NIC_DEVICE_MAX];
-		if (rte_eth_dev_get_port_by_name(nic_device_name(nic->cfg[i].device, name), &nic->ids[i]) == 0)
-			continue;
-		nic_host_explain(nic->cfg[i].device, nic->log, nic->error, sizeof(nic->error));
-		return ERR_NOT_FOUND;
+		nic_device_name(device, name);
+		if (rte_eth_dev_get_port_by_name(name, &nic->ids[i]) != 0)
+			return nic_host_explain(device, nic->log, nic->error);
 	}
 	return ERR_OK;
 }
@@ -106,9 +102,9 @@ static err_t find_devices(struct nic *nic)
 err_t nic_start(struct nic *nic, const struct nic_cfg *cfg)
 {
 	*nic = (struct nic){ .n_ports = cfg->n_ports };
-	err_t e = nic_args_check(cfg, nic->error, sizeof(nic->error));
+	err_t e = nic_args_check(cfg, nic->error);
 	if (!e)
-		e = nic_host_check(cfg, nic->error, sizeof(nic->error));
+		e = nic_host_check(cfg, nic->error);
 	if (e)
 		return e;
 	snprintf(nic->instance, sizeof(nic->instance), "%s", cfg->instance);

@@ -11,8 +11,9 @@ struct slot {
 } CACHE_ALIGNED;
 
 /*
- * One direction. `head` is stored with release by push and loaded with acquire by rx: the frame is there before its number.
- * `tail` is stored with release by rx_done and loaded with acquire by room: the reader is done before the slot is used again.
+ * One direction. `head` is stored with release by push and loaded with acquire by rx: the frame is
+ * there before its number. `tail` is stored with release by rx_done and loaded with acquire by
+ * room: the reader is done before the slot is used again.
  */
 struct wire {
 	CACHE_ALIGNED u64 head; /* frames ever pushed; the sender's */
@@ -75,7 +76,9 @@ static u32 mem_rx(struct port *p, struct frame *f, u32 max)
 	u64 tsc = tsc_now(), bytes = 0;
 	for (u32 i = 0; i < n; i++) {
 		const struct slot *s = slot_at(w, w->tail + i);
-		f[i] = (struct frame){ .p = s->data, .n = s->n, .flags = s->flags, .rx_tsc = s->rx_tsc ? s->rx_tsc : tsc };
+		f[i] = (struct frame){ .p = s->data, .n = s->n, .flags = s->flags, .rx_tsc = tsc };
+		if (s->rx_tsc)
+			f[i].rx_tsc = s->rx_tsc;
 		bytes += s->n;
 		if (s->flags & FRAME_CSUM_BAD)
 			counter_inc(&p->counters[PORT_CNT_rx_csum_bad]);
@@ -123,7 +126,8 @@ static struct wire *wire_new(struct arena *a, u32 depth)
 	return w->slots ? w : NULL;
 }
 
-err_t port_mem_pair(struct arena *a, struct port *x, struct port *y, u32 depth, u64 *x_counters, u64 *y_counters)
+err_t port_mem_pair(struct arena *a, struct port *x, struct port *y, u32 depth, u64 *x_counters,
+	u64 *y_counters)
 {
 	assert(is_pow2(depth) && x_counters && y_counters);
 	struct wire *xy = wire_new(a, depth), *yx = wire_new(a, depth);

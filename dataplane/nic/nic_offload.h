@@ -12,12 +12,13 @@ struct nic_tx_csum {
 };
 
 /*
- * DPDK's verdict on a received frame as enum frame_flags. GOOD needs both layers; an unknown one leaves the check to us.
- * "None" (the field is not filled in, yet the data are known to be intact: a peer on the same machine) counts as good.
+ * DPDK's verdict on a received frame as enum frame_flags. GOOD needs both layers; an unknown one
+ * leaves the check to us. "None" (the field is not filled in, yet the data are known to be intact:
+ * a peer on the same machine) counts as good.
  */
 u32 nic_rx_flags(u64 ol_flags);
 
-/* What the device has to do for this frame; sets the IPv4 header checksum to 0, as devices expect it. */
+/* What the device has to do for this frame; clears the IPv4 header checksum, as devices expect. */
 struct nic_tx_csum nic_tx_csum(u8 *p, u32 n);
 
 #endif

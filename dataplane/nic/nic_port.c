@@ -1,6 +1,5 @@
 #include "dataplane/nic/nic_port.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +7,7 @@
 #include "dataplane/nic/nic_rte.h"
 
 #define MTU       1500
-#define RX_DESC   1024 /* a turn may be busy this many frames long: 12 ms of 1 Gbit/s in full frames */
+#define RX_DESC   1024 /* what may come while a turn is busy: 12 ms of full frames at 1 Gbit/s */
 #define TX_DESC   256
 #define CACHE     128  /* buffers a thread keeps at hand, up to 1.5 times as many */
 #define XDP_TAKES 4096 /* buffers net_af_xdp takes for its own rings */
@@ -17,16 +16,10 @@
 
 static_assert(RTE_MBUF_DEFAULT_DATAROOM >= FRAME_MAX, "room() gives FRAME_MAX bytes");
 
-static err_t PRINTF_LIKE(3, 4) failed(struct nic *nic, err_t e, const char *format, ...)
+static bool is_driver(const struct rte_eth_dev_info *info, const char *name)
 {
-	va_list ap;
-	va_start(ap, format);
-	vsnprintf(nic->error, sizeof(nic->error), format, ap);
-	va_end(ap);
-	return e;
+	return strcmp(info->driver_name, name) == 0;
 }
-
-static bool is_driver(const struct rte_eth_dev_info *info, const char *name) { return strcmp(info->driver_name, name) == 0; }
 
 static u32 choose_caps(const struct nic_port_cfg *cfg, const struct rte_eth_dev_info *info)
 {
@@ -45,18 +38,20 @@ struct queues {
 	u32 n_buffers;
 };
 
-/* Enough buffers that full rings, a burst and the caches leave some; one less than a power of two wastes nothing. */
+/* Full rings, a burst and the caches leave some buffers; a power of two less one wastes nothing. */
 static struct queues choose_queues(u16 id, const struct rte_eth_dev_info *info)
 {
 	struct queues q = { .rx_desc = RX_DESC, .tx_desc = TX_DESC };
 	rte_eth_dev_adjust_nb_rx_tx_desc(id, &q.rx_desc, &q.tx_desc);
-	u32 n = q.rx_desc + q.tx_desc + 2 * PORT_BURST_MAX + 3 * CACHE + (is_driver(info, "net_af_xdp") ? XDP_TAKES : 0);
+	u32 n = q.rx_desc + q.tx_desc + 2 * PORT_BURST_MAX + 3 * CACHE;
+	n += is_driver(info, "net_af_xdp") ? XDP_TAKES : 0;
 	q.n_buffers = rte_align32pow2(n + 1) - 1;
 	return q;
 }
 
 /* One queue each way; buffers of one pool with one reference, which is what fast free asks for. */
-static int set_up_queues(struct nic_port *np, const struct rte_eth_dev_info *info, const struct queues *q, u32 caps)
+static int set_up_queues(struct nic_port *np, const struct rte_eth_dev_info *info,
+	const struct queues *q, u32 caps)
 {
 	struct rte_eth_conf conf = { .rxmode.mtu = (u32)MTU };
 	conf.rxmode.offloads = caps & PORT_CAP_RX_CSUM ? RX_CSUM : 0;
@@ -88,7 +83,8 @@ static void derive_mac(const struct nic *nic, u32 index, u8 mac[6])
 }
 
 /* Sets port->mac, and has the device accept frames for it. */
-static void set_address(const struct nic *nic, u32 index, struct port *port, const struct rte_eth_dev_info *info)
+static void set_address(const struct nic *nic, u32 index, struct port *port,
+	const struct rte_eth_dev_info *info)
 {
 	static const u8 none[6];
 	struct rte_ether_addr addr, own;
@@ -100,7 +96,7 @@ static void set_address(const struct nic *nic, u32 index, struct port *port, con
 		derive_mac(nic, index, port->mac);
 	memcpy(addr.addr_bytes, port->mac, 6);
 	if (tap || rte_is_same_ether_addr(&addr, &own))
-		return; /* net_tap would change the kernel's side, and hands us every frame anyway */
+		return; /* net_tap would change the kernel's side, and hands us every frame */
 	if (rte_eth_dev_default_mac_addr_set(id, &addr) != 0 && rte_eth_promiscuous_enable(id) == 0)
 		port->caps |= PORT_CAP_PROMISC;
 }
@@ -149,22 +145,25 @@ static err_t start_device(struct nic *nic, u32 index, struct port *port)
 	char name[32];
 	int rc = rte_eth_dev_info_get(np->id, &info);
 	if (rc != 0)
-		return failed(nic, ERR_IO, "device %s: %s", device, strerror(-rc));
+		return nic_error(nic->error, ERR_IO, "device %s: %s", device, strerror(-rc));
 	port->caps = choose_caps(&nic->cfg[index], &info);
 	port->out.tx_csum = port->caps & PORT_CAP_TX_CSUM;
 	port->out.push = port->out.tx_csum ? nic_burst_push_csum : nic_burst_push;
 	struct queues q = choose_queues(np->id, &info);
 	snprintf(name, sizeof(name), "saker_port_%u", index);
-	np->mem = rte_pktmbuf_pool_create(name, q.n_buffers, CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE, rte_eth_dev_socket_id(np->id));
+	np->mem = rte_pktmbuf_pool_create(name, q.n_buffers, CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
+		rte_eth_dev_socket_id(np->id));
 	if (!np->mem)
-		return failed(nic, ERR_NO_MEMORY, "device %s: no memory for %u packet buffers (%u MB): raise memory_mb", device,
-			q.n_buffers, q.n_buffers * (RTE_MBUF_DEFAULT_BUF_SIZE + 128) >> 20);
+		return nic_error(nic->error, ERR_NO_MEMORY,
+			"device %s: no memory for %u packet buffers (%u MB): raise memory_mb",
+			device, q.n_buffers, q.n_buffers * (RTE_MBUF_DEFAULT_BUF_SIZE + 128) >> 20);
 	rc = set_up_queues(np, &info, &q, port->caps);
 	if (rc == 0)
 		rc = rte_eth_dev_start(np->id);
 	if (rc != 0)
-		return failed(nic, ERR_IO, "device %s: the driver did not start it (%s). DPDK said: %s", device, strerror(-rc),
-			nic->log_n ? nic->log : "nothing");
+		return nic_error(nic->error, ERR_IO,
+			"device %s: the driver did not start it (%s). DPDK said: %s",
+			device, strerror(-rc), nic->log_n ? nic->log : "nothing");
 	set_address(nic, index, port, &info);
 	return ERR_OK;
 }
@@ -174,9 +173,11 @@ err_t nic_port_open(struct nic *nic, u32 index, struct arena *a, struct port *ou
 	assert(index < nic->n_ports && counters);
 	struct nic_port *np = ARENA_NEW(a, struct nic_port);
 	if (!np)
-		return failed(nic, ERR_NO_MEMORY, "device %s: the core's arena is full", nic->cfg[index].device);
+		return nic_error(nic->error, ERR_NO_MEMORY, "device %s: the core's arena is full",
+			nic->cfg[index].device);
 	np->id = nic->ids[index];
-	*out = (struct port){ .out.room = nic_burst_room, .ops = &nic_ops, .impl = np, .counters = counters, .mtu = MTU };
+	*out = (struct port){ .ops = &nic_ops, .impl = np, .counters = counters, .mtu = MTU };
+	out->out.room = nic_burst_room;
 	err_t e = start_device(nic, index, out);
 	if (e) {
 		close_device(np);
@@ -187,22 +188,30 @@ err_t nic_port_open(struct nic *nic, u32 index, struct arena *a, struct port *ou
 	return ERR_OK;
 }
 
-static const char *offload(u32 in_use, u64 offered) { return in_use ? "device" : offered ? "software (device could)" : "software"; }
-
-char *nic_port_describe(const struct nic *nic, u32 index, const struct port *p, char *text, size_t n)
+static const char *offload(bool in_use, bool offered)
 {
+	return in_use ? "device" : offered ? "software (device could)" : "software";
+}
+
+char *nic_port_describe(const struct nic *nic, u32 index, const struct port *p, char *text,
+	size_t n)
+{
+	const char *device = nic->cfg[index].device;
+	const u8 *m = p->mac;
 	struct rte_eth_dev_info info;
-	u16 id = nic->ids[index];
-	if (rte_eth_dev_info_get(id, &info) != 0) {
-		snprintf(text, n, "%s: closed", nic->cfg[index].device);
+	if (rte_eth_dev_info_get(nic->ids[index], &info) != 0) {
+		snprintf(text, n, "%s: closed", device);
 		return text;
 	}
-	const u8 *m = p->mac;
-	snprintf(text, n, "%s: driver %s, mac %02x:%02x:%02x:%02x:%02x:%02x%s, link %s, rx checksum %s, tx checksum %s, rx stamp %s, "
-		"queues %u/%u", nic->cfg[index].device, info.driver_name, m[0], m[1], m[2], m[3], m[4], m[5],
-		p->caps & PORT_CAP_PROMISC ? " (promiscuous)" : "", counter_get(&p->counters[PORT_CNT_link_up]) ? "up" : "down",
+	snprintf(text, n,
+		"%s: driver %s, mac %02x:%02x:%02x:%02x:%02x:%02x%s, link %s, rx checksum %s, "
+		"tx checksum %s, rx stamp %s, queues %u/%u",
+		device, info.driver_name, m[0], m[1], m[2], m[3], m[4], m[5],
+		p->caps & PORT_CAP_PROMISC ? " (promiscuous)" : "",
+		counter_get(&p->counters[PORT_CNT_link_up]) ? "up" : "down",
 		offload(p->caps & PORT_CAP_RX_CSUM, (info.rx_offload_capa & RX_CSUM) == RX_CSUM),
 		offload(p->caps & PORT_CAP_TX_CSUM, (info.tx_offload_capa & TX_CSUM) == TX_CSUM),
-		p->caps & PORT_CAP_RX_STAMP ? "offered" : "none", info.max_rx_queues, info.max_tx_queues);
+		p->caps & PORT_CAP_RX_STAMP ? "offered" : "none", info.max_rx_queues,
+		info.max_tx_queues);
 	return text;
 }

@@ -1,5 +1,6 @@
 /*
- * nic_port.h - a DPDK port's state, shared by its opening (nic_port.c) and its bursts (nic_burst.c).
+ * nic_port.h - a DPDK port's state, shared by its opening (nic_port.c) and its bursts
+ * (nic_burst.c).
  */
 #ifndef SAKER_NIC_PORT_H
 #define SAKER_NIC_PORT_H
@@ -10,8 +11,8 @@ struct rte_mbuf;
 struct rte_mempool;
 
 struct nic_port {
-	u16 id;     /* DPDK's port number */
-	u16 n_held; /* buffers of the burst not yet given back */
+	u16 id;                  /* DPDK's port number */
+	u16 n_held;              /* buffers of the burst not yet given back */
 	struct rte_mbuf *spare;  /* the buffer of the next room(), taken ahead */
 	struct rte_mempool *mem; /* this port's own, so that no other thread touches it */
 	struct rte_mbuf *held[PORT_BURST_MAX];

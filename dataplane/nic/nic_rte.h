@@ -1,5 +1,6 @@
 /*
- * nic_rte.h - DPDK's headers, which also define NS_PER_S: ours is kept, in whatever order headers come.
+ * nic_rte.h - DPDK's headers, which also define NS_PER_S: ours is kept, in whatever order headers
+ * come.
  */
 #ifndef SAKER_NIC_RTE_H
 #define SAKER_NIC_RTE_H

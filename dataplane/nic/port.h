@@ -1,8 +1,9 @@
 /*
  * port.h - one Ethernet port of one core: bursts in, frames out.
  *
- * Whoever opens the port (nic_mem.h, nic.h) fills the struct; afterwards one thread alone uses it. Nothing here allocates, waits
- * or fails: what cannot be done now is counted, and done again by the caller's next turn.
+ * Whoever opens the port (nic_mem.h, nic.h) fills the struct; afterwards one thread alone uses it.
+ * Nothing here allocates, waits or fails: what cannot be done now is counted, and done again by the
+ * caller's next turn.
  */
 #ifndef SAKER_PORT_H
 #define SAKER_PORT_H
@@ -22,10 +23,10 @@ enum port_counter {
 extern const struct counter_def port_counter_defs[PORT_CNT_COUNT];
 
 enum port_cap {
-	PORT_CAP_RX_CSUM  = 1 << 0, /* received frames carry FRAME_CSUM_GOOD or _BAD where the device knows; in use */
-	PORT_CAP_TX_CSUM  = 1 << 1, /* the device fills checksums in; in use, the same as out.tx_csum */
-	PORT_CAP_RX_STAMP = 1 << 2, /* the device could stamp frames in hardware; not in use: rx_tsc is the burst's */
-	PORT_CAP_PROMISC  = 1 << 3, /* frames for other MAC addresses come in as well; the receiver filters */
+	PORT_CAP_RX_CSUM  = 1 << 0, /* in use: frames carry FRAME_CSUM_GOOD or _BAD */
+	PORT_CAP_TX_CSUM  = 1 << 1, /* in use: the device fills checksums in (out.tx_csum) */
+	PORT_CAP_RX_STAMP = 1 << 2, /* offered, not in use: rx_tsc is the burst's */
+	PORT_CAP_PROMISC  = 1 << 3, /* frames for others come in too; the receiver filters */
 };
 
 struct port;
@@ -48,9 +49,10 @@ struct port {
 };
 
 /*
- * Up to `max` (<= PORT_BURST_MAX) frames that have arrived, in order. They live until port_rx_done, which is due before the next
- * port_rx, and due only where this returned more than 0. Every frame is 14 to FRAME_MAX bytes long; rx_tsc is read once a burst.
- * Some drivers give nothing where `max` is below 4.
+ * Up to `max` (<= PORT_BURST_MAX) frames that have arrived, in order. They live until port_rx_done,
+ * which is due before the next port_rx, and due only where this returned more than 0. Every frame
+ * is 14 to FRAME_MAX bytes long; rx_tsc is read once a burst. Some drivers give nothing where `max`
+ * is below 4.
  */
 static inline u32 port_rx(struct port *p, struct frame *f, u32 max)
 {
@@ -60,7 +62,7 @@ static inline u32 port_rx(struct port *p, struct frame *f, u32 max)
 
 static inline void port_rx_done(struct port *p) { p->ops->rx_done(p); }
 
-/* Reads the device's own counters and link state into `counters`. Slow (system calls, device registers): not on a hot core's turn. */
+/* Reads the device's counters and link state into `counters`. Slow: never in a hot core's turn. */
 static inline void port_stats(struct port *p) { p->ops->stats(p); }
 
 /* The device stops. The struct, its counters and its arena memory stay the caller's. */

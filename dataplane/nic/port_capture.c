@@ -22,7 +22,7 @@ static void flush(struct port_capture *c)
 	for (u32 i = 0; i < c->n_rx; i++)
 		record(c, CAPTURE_RX, &c->rx[i]);
 	for (u32 i = 0; i < c->n_tx; i++)
-		record(c, CAPTURE_TX, &(struct frame){ .p = c->tx[i].data, .n = c->tx[i].n, .rx_tsc = c->tx[i].tsc });
+		record(c, CAPTURE_TX, &(struct frame){ c->tx[i].data, c->tx[i].n, 0, c->tx[i].tsc });
 	c->n_rx = c->n_tx = 0;
 }
 
@@ -77,7 +77,9 @@ static void capture_close(struct port *p)
 	port_close(c->under);
 }
 
-static const struct port_ops capture_ops = { capture_rx, capture_rx_done, capture_stats, capture_close };
+static const struct port_ops capture_ops = {
+	capture_rx, capture_rx_done, capture_stats, capture_close,
+};
 
 void port_capture_init(struct port_capture *c, struct port *under, struct ring *to, u64 *lost)
 {

@@ -1,9 +1,11 @@
 /*
- * port_capture.h - a port that copies what passes through it into a ring, for whoever writes captures.
+ * port_capture.h - a port that copies what passes through it into a ring, for whoever writes
+ * captures.
  *
- * It stands before another port and is used in its place. Ahead of a doorbell it costs one copy of the frame, since a device may
- * take the buffer away; everything else is done after it. The ring holds the frames in the order in which the core saw and sent
- * them. Each is numbered, lost ones included: a gap in the numbers is a loss, counted as well.
+ * It stands before another port and is used in its place. Ahead of a doorbell it costs one copy of
+ * the frame, since a device may take the buffer away; everything else is done after it. The ring
+ * holds the frames in the order in which the core saw and sent them. Each is numbered, lost ones
+ * included: a gap in the numbers is a loss, counted as well.
  */
 #ifndef SAKER_PORT_CAPTURE_H
 #define SAKER_PORT_CAPTURE_H
@@ -15,7 +17,7 @@
 
 enum capture_type { CAPTURE_RX = 1, CAPTURE_TX };
 
-/* A message of the ring: its type is enum capture_type, its tag the frame's number, its payload this. */
+/* A message of the ring: its type is enum capture_type, its tag the frame's number. */
 struct capture_rec {
 	u64 tsc;   /* RX: of the burst, equal for all its frames. TX: after the doorbell */
 	u32 flags; /* enum frame_flags */
@@ -41,7 +43,7 @@ struct port_capture {
 	struct capture_staged tx[CAPTURE_STAGED_MAX];
 };
 
-/* `c` lies in the core's arena. `under` is open and no longer used directly; port_close closes it. */
+/* `c` lies in the core's arena. `under` is open, and from now on only `c` uses it. */
 void port_capture_init(struct port_capture *c, struct port *under, struct ring *to, u64 *lost);
 
 #endif

@@ -1,7 +1,9 @@
 /*
- * ns.h - runs a scenario of a test program in user, network and process namespaces of its own, as an ordinary user may.
+ * ns.h - runs a scenario of a test program in user, network and process namespaces of its own, as
+ * an ordinary user may.
  *
- * DPDK can be started once a process, so each scenario is the program run again with the scenario's name.
+ * DPDK can be started once a process, so each scenario is the program run again with the scenario's
+ * name.
  */
 #ifndef TESTS_NIC_NS_H
 #define TESTS_NIC_NS_H
@@ -52,7 +54,8 @@ static inline int ns_run(const char *scenario)
 	pid_t pid = fork();
 	if (pid == 0) {
 		setenv("RUNTIME_DIRECTORY", dir, 1);
-		setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* it looks for its threads in /proc, which shows other numbers */
+		/* LeakSanitizer looks for its threads in /proc, where they have other numbers */
+		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 		execlp("unshare", "unshare", "-Urnpf", "--kill-child", self, scenario, (char *)NULL);
 		_exit(127);
 	}

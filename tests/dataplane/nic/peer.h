@@ -1,5 +1,6 @@
 /*
- * peer.h - just enough ARP and ICMP, written by hand, to talk to the kernel at the other end of a port.
+ * peer.h - just enough ARP and ICMP, written by hand, to talk to the kernel at the other end of a
+ * port.
  */
 #ifndef TESTS_NIC_PEER_H
 #define TESTS_NIC_PEER_H

@@ -39,8 +39,8 @@ static void argument_vectors(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct nic_args args;
-		char error[256];
-		assert_int_equal(nic_args_check(&rows[i].cfg, error, sizeof(error)), ERR_OK);
+		char error[NIC_ERROR_MAX];
+		assert_int_equal(nic_args_check(&rows[i].cfg, error), ERR_OK);
 		nic_args_build(&rows[i].cfg, &args);
 		assert_string_equal(joined(&args), rows[i].want);
 		assert_null(args.argv[args.argc]);
@@ -51,7 +51,7 @@ static void the_largest_configuration_fits(void **state)
 {
 	static char devices[NIC_PORTS_MAX][NIC_DEVICE_MAX];
 	struct nic_port_cfg ports[NIC_PORTS_MAX];
-	char instance[NIC_NAME_MAX], error[256];
+	char instance[NIC_NAME_MAX], error[NIC_ERROR_MAX];
 	struct nic_args args;
 	(void)state;
 	memset(instance, 'x', sizeof(instance) - 1);
@@ -61,8 +61,9 @@ static void the_largest_configuration_fits(void **state)
 		memcpy(devices[i], "net_", 4);
 		ports[i] = (struct nic_port_cfg){ .device = devices[i] };
 	}
-	struct nic_cfg cfg = { .instance = instance, .ports = ports, .n_ports = NIC_PORTS_MAX, .memory_mb = ~0u, .cpu = ~0u };
-	assert_int_equal(nic_args_check(&cfg, error, sizeof(error)), ERR_OK);
+	struct nic_cfg cfg = { .instance = instance, .ports = ports, .n_ports = NIC_PORTS_MAX,
+		.memory_mb = ~0u, .cpu = ~0u };
+	assert_int_equal(nic_args_check(&cfg, error), ERR_OK);
 	nic_args_build(&cfg, &args);
 	assert_int_equal(args.argc, 7 + NIC_PORTS_MAX + 2);
 }
@@ -91,11 +92,14 @@ static void refused_configurations(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct nic_port_cfg ports[2] = { { .device = rows[i].device[0], .mac = { rows[i].mac0 } }, { .device = rows[i].device[1] } };
+		struct nic_port_cfg ports[2] = {
+			{ .device = rows[i].device[0], .mac = { rows[i].mac0 } },
+			{ .device = rows[i].device[1] },
+		};
 		u32 n = !rows[i].device[0] ? 0 : rows[i].device[1] ? 2 : 1;
 		struct nic_cfg cfg = { .instance = rows[i].instance, .ports = ports, .n_ports = n };
-		char error[256] = "";
-		assert_int_equal(nic_args_check(&cfg, error, sizeof(error)), ERR_ARGUMENT);
+		char error[NIC_ERROR_MAX] = "";
+		assert_int_equal(nic_args_check(&cfg, error), ERR_ARGUMENT);
 		if (!strstr(error, rows[i].want))
 			print_message("row %zu (%s): %s\n", i, rows[i].remark, error);
 		assert_non_null(strstr(error, rows[i].want));

@@ -17,12 +17,13 @@ static const struct row {
 	err_t want;
 	const char *says, *remark;
 } rows[] = {
-	{ NULL, NULL, "net_nosuch0,iface=x", false, 0, 0, ERR_NOT_FOUND, "device net_nosuch0,iface=x: DPDK has no driver of that name",
-		"an unknown driver" },
-	{ NULL, NULL, "0000:ff:1f.7", false, 0, 0, ERR_NOT_FOUND, "device 0000:ff:1f.7: the machine has no such PCI device", "an absent card" },
+	{ NULL, NULL, "net_nosuch0,iface=x", false, 0, 0, ERR_NOT_FOUND,
+		"device net_nosuch0,iface=x: DPDK has no driver of that name", "an unknown driver" },
+	{ NULL, NULL, "0000:ff:1f.7", false, 0, 0, ERR_NOT_FOUND,
+		"device 0000:ff:1f.7: the machine has no such PCI device", "an absent card" },
 	{ NULL, NULL, "net_af_packet0,iface=v9", false, 0, 0, ERR_NOT_FOUND, "this network namespace has no interface \"v9\"",
 		"a missing interface" },
-	{ "ip tuntap add dev plain mode tap", NULL, "net_tap0,iface=plain", false, 0, 0, ERR_NOT_FOUND, "made with multi_queue",
+	{ "ip tuntap add dev plain mode tap", NULL, "net_tap0,iface=plain", false, 0, 0, ERR_NOT_FOUND, "needs multi_queue",
 		"a TAP of the wrong kind" },
 	{ NULL, NULL, "net_tap0,iface=saker0", true, 1 << 20, 0, ERR_NO_MEMORY, "1048576 MB of huge pages wanted", "no huge pages" },
 	{ NULL, NULL, "net_tap0,iface=saker0", false, 0, 9999, ERR_ARGUMENT, "CPU 9999 cannot be used", "an absent CPU" },
