@@ -29,6 +29,10 @@ static inline u64 tsc_now(void) { return __rdtsc(); }
 
 static inline ns_t tsc_to_ns(const struct clock *c, u64 ticks) { return (ns_t)((unsigned __int128)ticks * c->mult >> 32); }
 
-static inline ns_t clock_ns(const struct clock *c, u64 tsc) { return c->ns_base + tsc_to_ns(c, tsc - c->tsc_base); }
+/* Good for stamps from before the calibration, too. */
+static inline ns_t clock_ns(const struct clock *c, u64 tsc)
+{
+	return c->ns_base + (ns_t)((i128)(i64)(tsc - c->tsc_base) * c->mult >> 32);
+}
 
 #endif

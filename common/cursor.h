@@ -64,15 +64,18 @@ static inline u32 rd_u32(struct rd *r)
 
 static inline u64 rd_u64(struct rd *r)
 {
-	u64 hi = rd_u32(r);
-	return hi << 32 | rd_u32(r);
+	const u8 *b = rd_bytes(r, 8);
+	u64 v = 0;
+	for (int i = 0; b && i < 8; i++)
+		v = v << 8 | b[i];
+	return v;
 }
 
 /* A reader over the next `n` bytes, which this one skips. */
 static inline struct rd rd_sub(struct rd *r, size_t n)
 {
 	const u8 *b = rd_bytes(r, n);
-	return b ? rd_of(b, n) : (struct rd){ .bad = true };
+	return r->bad ? (struct rd){ .bad = true } : rd_of(b, n);
 }
 
 static inline struct wr wr_of(void *p, size_t n) { return (struct wr){ .p = p, .start = p, .end = (u8 *)p + n }; }
@@ -116,8 +119,9 @@ static inline void wr_u32(struct wr *w, u32 v)
 
 static inline void wr_u64(struct wr *w, u64 v)
 {
-	wr_u32(w, (u32)(v >> 32));
-	wr_u32(w, (u32)v);
+	u8 *b = wr_room(w, 8);
+	for (int i = 0; b && i < 8; i++)
+		b[i] = (u8)(v >> (56 - 8 * i));
 }
 
 #endif

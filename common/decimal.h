@@ -2,8 +2,8 @@
  * decimal.h - exact decimal text to scaled integers and back.
  *
  * A value with `decimals` = k is an i64 in units of 10^-k. Nothing is ever rounded: text with a non-zero digit beyond k decimals
- * is ERR_SYNTAX, a value outside i64 ERR_OVERFLOW. Accepted: optional '-', at least one digit, optionally '.' and digits. No
- * exponent, no '+', no blanks.
+ * is ERR_SYNTAX, a value beyond INT64_MAX either way ERR_OVERFLOW. Accepted: optional '-', at least one digit, optionally '.' and
+ * digits. No exponent, no '+', no blanks.
  */
 #ifndef SAKER_DECIMAL_H
 #define SAKER_DECIMAL_H

@@ -22,7 +22,7 @@ u64 hist_quantile(const struct hist *h, u32 per_10k)
 	u64 want = (u64)(((unsigned __int128)h->n * per_10k + 9999) / 10000), seen = 0;
 	if (!h->n)
 		return 0;
-	for (u32 i = 0; i < HIST_BUCKETS; i++)
+	for (u32 i = 0; i < HIST_BUCKETS - 1; i++) /* the last bucket has no bound but the maximum */
 		if ((seen += h->bucket[i]) >= want && seen)
 			return u64_min(hist_upper(i), h->max);
 	return h->max;

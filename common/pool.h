@@ -40,8 +40,10 @@ static inline void *pool_get(struct pool *p) { return p->n_free ? pool_at(p, p->
 
 static inline void pool_put(struct pool *p, void *obj)
 {
+	u32 index = pool_index(p, obj);
 	assert(p->n_free < p->n && "an object came back twice");
-	p->free[p->n_free++] = pool_index(p, obj);
+	assert(index < p->n && pool_at(p, index) == obj && "not an object of this pool");
+	p->free[p->n_free++] = index;
 }
 
 #endif

@@ -33,7 +33,7 @@ void *ring_reserve(struct ring *r, u16 type, u64 tag, u32 n)
 	assert(type != RING_WRAP);
 	u64 head = r->head, need = msg_bytes(n), to_end = r->size - (head & (r->size - 1));
 	u64 skip = need > to_end ? to_end : 0;
-	if (need > r->size || !has_room(r, head + skip + need))
+	if (n > ring_payload_max(r->size) || !has_room(r, head + skip + need))
 		return NULL;
 	if (skip)
 		*msg_at(r, head) = (struct ring_msg){ .n = (u32)(skip - sizeof(struct ring_msg)), .type = RING_WRAP };

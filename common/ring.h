@@ -42,6 +42,9 @@ static inline size_t ring_bytes(u32 size) { return sizeof(struct ring) + size; }
 struct ring *ring_init(void *mem, u32 size);
 struct ring *ring_new(struct arena *a, u32 size); /* NULL: the arena is too small */
 
+/* The largest payload. An empty ring has room for it wherever its index stands; anything larger is always refused. */
+static inline u32 ring_payload_max(u32 size) { return size / 2 - (u32)sizeof(struct ring_msg); }
+
 /* Producer: room for a payload of `n` bytes, 16-byte aligned; NULL where there is none. Then fill it and ring_commit. */
 void *ring_reserve(struct ring *r, u16 type, u64 tag, u32 n);
 

@@ -99,6 +99,7 @@ static inline u64 tape_publish(struct tape *t, const struct tape_event *e)
 /* Reader: the event of sequence `seq` (>= 1). EMPTY: not written yet; LAPPED: overwritten, go on from tape_head(). */
 static inline enum tape_result tape_read(const struct tape *t, u64 seq, struct tape_event *e)
 {
+	assert(seq && "sequences count from 1; 0 is the mark of a slot being written");
 	const struct tape_slot *s = &t->slot[seq & (t->slots - 1)];
 	u64 w[TAPE_WORDS];
 	if (__atomic_load_n(&s->seq, __ATOMIC_ACQUIRE) != seq) {
