@@ -1,0 +1,88 @@
+/*
+ * symbols.h - the instruments a feed knows, found by the symbol in the text in a few instructions.
+ *
+ * A symbol is compared as three 8-byte words. The functions that say so read SYMBOL_ROOM bytes from the symbol's start: the caller
+ * sees to it that they are there. Replacing an instrument rebuilds the small hash table.
+ */
+#ifndef FEED_SYMBOLS_H
+#define FEED_SYMBOLS_H
+
+#include "common/instrument.h"
+#include "dataplane/feed/digits.h"
+
+#define SYMBOL_WORDS 3
+#define SYMBOL_ROOM (SYMBOL_WORDS * 8)
+#define SYMBOL_SLOTS 256 /* four a symbol: probes stay short */
+static_assert(SYMBOL_MAX <= SYMBOL_ROOM, "a symbol fits its words");
+static_assert(SYMBOL_SLOTS >= 4 * INSTRUMENTS_MAX && INSTRUMENTS_MAX < 255, "slots hold id + 1 in a byte");
+
+struct symbol_text {
+	u64 w[SYMBOL_WORDS]; /* the bytes of the symbol, then zeros */
+};
+
+struct symbol {
+	struct symbol_text upper, lower, mask;
+	struct digits_cut px_cut, qty_cut;
+	bool in_use;
+	bool has_cuts; /* both scales are within the venue's eight decimals */
+	struct instrument inst;
+};
+
+struct symbols {
+	struct symbol at[INSTRUMENTS_MAX]; /* by instrument id */
+	u8 slot[SYMBOL_SLOTS];             /* id + 1, 0: free */
+};
+
+/* See feed_add_instrument. */
+err_t symbols_add(struct symbols *s, const struct instrument *i);
+
+/* `n` bytes in either case of letters (streams are lower, fields upper); NULL where unknown. */
+const struct symbol *symbols_find(const struct symbols *s, const char *p, size_t n);
+
+/* The symbol in lower case that ends before the first `stop` at `p` (SYMBOL_ROOM bytes), and its length; NULL where unknown. */
+static inline const struct symbol *symbols_find_lower(const struct symbols *s, const char *p, char stop, u32 *n);
+
+/* The bytes at `p` (SYMBOL_ROOM) begin with `want`, of which `mask` says how long it is. */
+static inline bool symbol_at(const char *p, const struct symbol_text *want, const struct symbol_text *mask);
+
+/* ---- inline bodies ---- */
+
+static inline bool symbol_at(const char *p, const struct symbol_text *want, const struct symbol_text *mask)
+{
+	u64 differ = 0;
+	for (u32 i = 0; i < SYMBOL_WORDS; i++)
+		differ |= (digits_load(p + 8 * i) & mask->w[i]) ^ want->w[i];
+	return !differ;
+}
+
+static inline u32 symbol_slot(const struct symbol_text *lower)
+{
+	u64 h = (lower->w[0] ^ lower->w[1] * 0x9e3779b97f4a7c15ULL ^ lower->w[2] * 0xc2b2ae3d27d4eb4fULL) * 0xff51afd7ed558ccdULL;
+	return (u32)(h >> 56);
+}
+
+static inline bool symbol_text_equal(const struct symbol_text *a, const struct symbol_text *b)
+{
+	return !((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]));
+}
+
+static inline const struct symbol *symbols_find_lower(const struct symbols *s, const char *p, char stop, u32 *n)
+{
+	struct symbol_text t = { { 0 } };
+	u32 i = 0;
+	u64 found = 0;
+	for (; i < SYMBOL_WORDS && !found; i++) {
+		u64 w = digits_load(p + 8 * i), x = w ^ (u8)stop * DIGITS_ONES;
+		found = (x - DIGITS_ONES) & ~x & DIGITS_HIGHS;
+		t.w[i] = w & (found ? ((found & -found) - 1) >> 7 : ~0ULL); /* (lowest mark - 1) >> 7: the bytes before it */
+	}
+	if (!found)
+		return NULL;
+	*n = 8 * (i - 1) + (u32)__builtin_ctzll(found) / 8;
+	for (u32 at = symbol_slot(&t); s->slot[at]; at = (at + 1) % SYMBOL_SLOTS)
+		if (symbol_text_equal(&s->at[s->slot[at] - 1].lower, &t))
+			return &s->at[s->slot[at] - 1];
+	return NULL;
+}
+
+#endif
