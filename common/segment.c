@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,15 +56,18 @@ static u64 generation_of(const char *file, const char *instance)
 	return strncmp(file, prefix, n) ? 0 : strtoull(file + n, NULL, 10);
 }
 
-static u64 newest_generation(const char *instance)
+/* The largest generation of the instance below `below`; 0 where there is none. */
+static u64 generation_below(const char *instance, u64 below)
 {
-	u64 newest = 0;
+	u64 best = 0;
 	DIR *d = opendir(SHM_DIR);
-	for (struct dirent *e; d && (e = readdir(d));)
-		newest = u64_max(newest, generation_of(e->d_name, instance));
+	for (struct dirent *e; d && (e = readdir(d));) {
+		u64 g = generation_of(e->d_name, instance);
+		best = g < below ? u64_max(best, g) : best;
+	}
 	if (d)
 		closedir(d);
-	return newest;
+	return best;
 }
 
 static void path_of(char *out, size_t n, const char *instance, u64 generation)
@@ -87,18 +91,36 @@ static err_t map_file(struct segment *s, int fd, int prot)
 	return ERR_OK;
 }
 
-/* Removes what dead processes of this instance left; ERR_EXISTS where one still runs. */
-static err_t sweep(const char *instance)
+/* Its owner holds a lock on the file as long as it lives, whatever build it is of and whichever namespace its pid is counted in. */
+static bool is_held(const char *path)
 {
-	struct segment old;
-	while (segment_open(&old, instance) == ERR_OK) {
-		bool alive = segment_alive(&old);
-		segment_close(&old);
-		if (alive)
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool held = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+	close(fd);
+	return held;
+}
+
+/* ERR_EXISTS where a process of this instance runs. */
+static err_t check_alone(const char *instance)
+{
+	char path[96];
+	for (u64 g = UINT64_MAX; (g = generation_below(instance, g));) {
+		path_of(path, sizeof path, instance, g);
+		if (is_held(path))
 			return ERR_EXISTS;
-		unlink(old.path);
 	}
 	return ERR_OK;
+}
+
+static void remove_older(const char *instance, u64 generation)
+{
+	char path[96];
+	while ((generation = generation_below(instance, generation))) {
+		path_of(path, sizeof path, instance, generation);
+		unlink(path);
+	}
 }
 
 static void read_boot_id(char *out, size_t n)
@@ -124,27 +146,57 @@ static void fill_header(struct segment *s, const char *instance, u64 generation)
 	read_boot_id(h->boot_id, sizeof h->boot_id);
 }
 
+static int allocate(int fd, size_t size)
+{
+	int e;
+	while ((e = posix_fallocate(fd, 0, (off_t)size)) == EINTR) /* DPDK raises real-time signals */
+		;
+	return e;
+}
+
+/*
+ * The file gets its name only when the header is filled and the lock is held: nobody ever sees half a segment, and of two that start
+ * at the same time one finds the name taken.
+ */
+static err_t give_name(const struct segment *s)
+{
+	char self[32];
+	snprintf(self, sizeof self, "/proc/self/fd/%d", s->lock_fd);
+	if (!linkat(AT_FDCWD, self, AT_FDCWD, s->path, AT_SYMLINK_FOLLOW))
+		return ERR_OK;
+	return errno == EEXIST ? ERR_EXISTS : ERR_IO;
+}
+
+static bool is_instance_name(const char *s)
+{
+	return *s && strlen(s) < INSTANCE_MAX && !strpbrk(s, "/.");
+}
+
 err_t segment_create(struct segment *s, const char *instance, size_t size)
 {
-	*s = (struct segment){ .writer = true };
-	if (strlen(instance) >= INSTANCE_MAX || strchr(instance, '/') || strchr(instance, '.'))
+	*s = (struct segment){ .writer = true, .lock_fd = -1 };
+	if (!is_instance_name(instance))
 		return ERR_ARGUMENT;
-	u64 generation = newest_generation(instance) + 1;
-	err_t e = sweep(instance);
+	u64 generation = generation_below(instance, UINT64_MAX) + 1;
+	err_t e = check_alone(instance);
 	if (e != ERR_OK)
 		return e;
 	path_of(s->path, sizeof s->path, instance, generation);
-	int fd = open(s->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return errno == EEXIST ? ERR_EXISTS : ERR_IO;
-	e = posix_fallocate(fd, 0, (off_t)size) ? ERR_NO_MEMORY : map_file(s, fd, PROT_READ | PROT_WRITE);
-	close(fd);
+	s->lock_fd = open(SHM_DIR, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	if (s->lock_fd < 0 || flock(s->lock_fd, LOCK_EX | LOCK_NB))
+		e = ERR_IO;
+	else
+		e = allocate(s->lock_fd, size) ? ERR_NO_MEMORY : map_file(s, s->lock_fd, PROT_READ | PROT_WRITE);
+	if (e == ERR_OK) {
+		s->used = KILL_OFFSET + SEGMENT_PAGE;
+		fill_header(s, instance, generation);
+		e = give_name(s);
+	}
 	if (e != ERR_OK) {
-		unlink(s->path);
+		segment_close(s);
 		return e;
 	}
-	s->used = KILL_OFFSET + SEGMENT_PAGE;
-	fill_header(s, instance, generation);
+	remove_older(instance, generation);
 	return ERR_OK;
 }
 
@@ -180,15 +232,19 @@ void segment_close(struct segment *s)
 		__atomic_store_n(&s->h->closed, 1, __ATOMIC_RELEASE);
 	if (s->base)
 		munmap(s->base, s->size);
+	if (s->writer && s->lock_fd >= 0)
+		close(s->lock_fd);
 	s->base = NULL;
+	s->lock_fd = -1;
 }
 
 void segment_unlink(struct segment *s) { unlink(s->path); }
 
-err_t segment_open(struct segment *s, const char *instance)
+/* Maps the newest segment of the instance, read-only. */
+static err_t map_newest(struct segment *s, const char *instance)
 {
-	*s = (struct segment){ 0 };
-	u64 generation = newest_generation(instance);
+	*s = (struct segment){ .lock_fd = -1 };
+	u64 generation = generation_below(instance, UINT64_MAX);
 	if (!generation)
 		return ERR_NOT_FOUND;
 	path_of(s->path, sizeof s->path, instance, generation);
@@ -197,10 +253,32 @@ err_t segment_open(struct segment *s, const char *instance)
 		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
 	err_t e = map_file(s, fd, PROT_READ);
 	close(fd);
-	if (e == ERR_OK && __atomic_load_n(&s->h->magic, __ATOMIC_ACQUIRE) != SEGMENT_MAGIC)
-		return ERR_OK; /* its owner is still starting, or died so: segment_alive tells by the process alone */
-	if (e == ERR_OK && (s->h->abi != SEGMENT_ABI || s->h->layout != layout_hash()))
+	return e;
+}
+
+static bool regions_fit(const struct segment *s)
+{
+	if (s->h->n_regions > SEGMENT_REGIONS)
+		return false;
+	for (u32 i = 0; i < s->h->n_regions; i++) {
+		const struct region *r = &s->h->region[i];
+		if (r->offset > s->size || r->size > s->size - r->offset || !memchr(r->name, 0, sizeof r->name))
+			return false;
+	}
+	return true;
+}
+
+err_t segment_open(struct segment *s, const char *instance)
+{
+	err_t e = map_newest(s, instance);
+	if (e != ERR_OK)
+		return e;
+	if (s->h->abi != SEGMENT_ABI || s->h->layout != layout_hash())
 		e = ERR_UNSUPPORTED;
+	else if (__atomic_load_n(&s->h->magic, __ATOMIC_ACQUIRE) != SEGMENT_MAGIC) /* pairs with segment_ready */
+		e = ERR_AGAIN;
+	else if (!regions_fit(s))
+		e = ERR_SYNTAX;
 	if (e != ERR_OK)
 		segment_close(s);
 	return e;
@@ -208,7 +286,7 @@ err_t segment_open(struct segment *s, const char *instance)
 
 bool segment_alive(const struct segment *s)
 {
-	return !__atomic_load_n(&s->h->closed, __ATOMIC_ACQUIRE) && s->h->start_time && process_start(s->h->pid) == s->h->start_time;
+	return !__atomic_load_n(&s->h->closed, __ATOMIC_ACQUIRE) && is_held(s->path);
 }
 
 const struct region *segment_find(const struct segment *s, const char *name)
@@ -219,25 +297,34 @@ const struct region *segment_find(const struct segment *s, const char *name)
 	return NULL;
 }
 
+static void raise_kill(struct segment_kill_page *k, u32 level)
+{
+	u32 was = __atomic_load_n(&k->kill, __ATOMIC_RELAXED);
+	while (was < level && !__atomic_compare_exchange_n(&k->kill, &was, level, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	if (was >= level)
+		return;
+	__atomic_store_n(&k->by_pid, (u32)getpid(), __ATOMIC_RELAXED);
+	__atomic_store_n(&k->at_wall_ns, clock_wall_ns(), __ATOMIC_RELAXED);
+}
+
+/* The kill page stands where the ABI has it, whatever else the two builds disagree about. */
 err_t segment_kill(const char *instance, enum kill_level level)
 {
 	struct segment s;
-	err_t e = segment_open(&s, instance);
+	err_t e = map_newest(&s, instance);
 	if (e != ERR_OK)
 		return e;
-	int fd = open(s.path, O_RDWR | O_CLOEXEC);
+	bool known = s.h->abi == SEGMENT_ABI, alive = segment_alive(&s);
+	int fd = known ? open(s.path, O_RDWR | O_CLOEXEC) : -1;
 	segment_close(&s);
 	if (fd < 0)
-		return ERR_IO;
+		return known ? ERR_IO : ERR_UNSUPPORTED;
 	struct segment_kill_page *k = mmap(NULL, SEGMENT_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)KILL_OFFSET);
 	close(fd);
 	if (k == MAP_FAILED)
 		return ERR_IO;
-	u32 was = __atomic_load_n(&k->kill, __ATOMIC_RELAXED);
-	while (was < level && !__atomic_compare_exchange_n(&k->kill, &was, level, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		;
-	__atomic_store_n(&k->by_pid, (u32)getpid(), __ATOMIC_RELAXED);
-	__atomic_store_n(&k->at_wall_ns, clock_wall_ns(), __ATOMIC_RELAXED);
+	raise_kill(k, level);
 	munmap(k, SEGMENT_PAGE);
-	return ERR_OK;
+	return alive ? ERR_OK : ERR_CLOSED;
 }

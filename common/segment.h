@@ -59,10 +59,14 @@ struct segment {
 	u8 *base;
 	size_t size, used;
 	char path[96];
+	int lock_fd; /* the owner's; the lock on it says that the owner lives */
 	bool writer;
 };
 
-/* Owner. Removes segments of the same instance whose process is gone; ERR_EXISTS where one is alive. */
+/*
+ * Owner. Removes segments of the same instance whose process is gone; ERR_EXISTS where one is alive, of whatever build. A child made by
+ * fork without exec keeps the segment alive as long as it runs.
+ */
 err_t segment_create(struct segment *s, const char *instance, size_t size);
 void *segment_add(struct segment *s, const char *name, u32 kind, u32 count, size_t size); /* zeroed, cache-line aligned; NULL: full */
 void segment_ready(struct segment *s); /* after the last segment_add: readers may come */
@@ -81,13 +85,16 @@ struct counter_text {
 u64 *segment_add_counters(struct segment *s, const char *name, const struct counter_def *defs, u32 n);
 static inline const struct counter_text *counter_texts(const u64 *words, u32 n) { return (const void *)(words + n); }
 
-/* Reader. ERR_NOT_FOUND: no such instance ran here; ERR_UNSUPPORTED: other ABI or layout. */
+/* Reader. ERR_NOT_FOUND: no such instance ran here; ERR_AGAIN: it is starting; ERR_UNSUPPORTED: other ABI or layout; ERR_SYNTAX: damaged. */
 err_t segment_open(struct segment *s, const char *instance);
-bool segment_alive(const struct segment *s); /* its process runs and has not closed it */
+bool segment_alive(const struct segment *s); /* its process runs and has not closed it; two system calls */
 const struct region *segment_find(const struct segment *s, const char *name);
 static inline void *segment_at(const struct segment *s, const struct region *r) { return s->base + r->offset; }
 
-/* Raises the kill word of a running instance from any process of the same user. Never lowers it. */
+/*
+ * Raises the kill word of a running instance from any process of the same user, from before segment_ready on. Never lowers it. ERR_CLOSED:
+ * the word was raised, but no process is there to read it.
+ */
 err_t segment_kill(const char *instance, enum kill_level level);
 
 static inline u32 kill_level(const struct segment_kill_page *k) { return __atomic_load_n(&k->kill, __ATOMIC_RELAXED); }
