@@ -43,7 +43,8 @@ static inline void ns_shell(const char *command)
 	}
 }
 
-static inline int ns_run(const char *scenario)
+/* `as_root`: keeps the user's own rights, which AF_XDP needs. */
+static inline int ns_run(const char *scenario, bool as_root)
 {
 	char dir[] = "/tmp/saker-test-XXXXXX", self[512];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -56,12 +57,13 @@ static inline int ns_run(const char *scenario)
 		setenv("RUNTIME_DIRECTORY", dir, 1);
 		/* LeakSanitizer looks for its threads in /proc, where they have other numbers */
 		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
-		execlp("unshare", "unshare", "-Urnpf", "--kill-child", self, scenario, (char *)NULL);
+		execlp("unshare", "unshare", as_root ? "-npf" : "-Urnpf", "--kill-child", self, scenario,
+			(char *)NULL);
 		_exit(127);
 	}
 	int status = -1;
 	waitpid(pid, &status, 0);
-	/* nic_stop removes its own folder; DPDK's common parent is left, and only empty folders can be removed here */
+	/* nic_stop removes its own folder and leaves DPDK's common parent; rmdir takes empty ones alone */
 	char dpdk[64];
 	snprintf(dpdk, sizeof(dpdk), "%s/dpdk", dir);
 	rmdir(dpdk);

@@ -1,6 +1,8 @@
 /* What nic_start says where it cannot start, and several instances side by side. */
 #include "tests/dataplane/nic/ns.h"
 
+#include <signal.h>
+
 #include "dataplane/nic/nic.h"
 #include "tests/dataplane/nic/peer.h"
 
@@ -125,15 +127,41 @@ static void side_by_side(void)
 		CHECK(waitpid(pid[i], &status, 0) == pid[i] && status == 0);
 }
 
+/* What a killed instance leaves behind does not stand in the way of the next. */
+static void after_a_kill(void)
+{
+	int ready[2], go[2], status;
+	char byte = 'g';
+	CHECK(pipe(ready) == 0 && pipe(go) == 0);
+	ns_shell("ip tuntap add dev saker0 mode tap multi_queue && ip addr add 10.9.0.1/24 dev saker0 && "
+		"ip link set saker0 up");
+	for (int life = 0; life < 2; life++) {
+		fflush(stdout);
+		pid_t pid = fork();
+		if (pid == 0)
+			run_instance("phoenix", "net_tap0,iface=saker0", 0, ready[1], go[0]);
+		CHECK(read(ready[0], &byte, 1) == 1);
+		if (life == 0)
+			CHECK(kill(pid, SIGKILL) == 0);
+		else
+			CHECK(write(go[1], &byte, 1) == 1);
+		CHECK(waitpid(pid, &status, 0) == pid);
+		CHECK(life == 0 ? WIFSIGNALED(status) : status == 0);
+	}
+}
+
 static const struct scenario scenarios[] = {
-	{ "refusals", refusals }, { "little_memory", little_memory }, { "side_by_side", side_by_side },
+	{ "refusals", refusals },
+	{ "little_memory", little_memory },
+	{ "side_by_side", side_by_side },
+	{ "after_a_kill", after_a_kill },
 };
 
 static void test_scenario(void **state)
 {
 	if (!ns_permitted())
 		skip();
-	assert_int_equal(ns_run(*state), 0);
+	assert_int_equal(ns_run(*state, false), 0);
 }
 
 int main(int argc, char **argv)

@@ -45,7 +45,9 @@ static void open_box(struct box *b, const struct nic_cfg *cfg)
 		if (nic_port_open(&b->nic, i, &b->arena, &b->port[i], b->counters[i]) != ERR_OK)
 			printf("%s\n", b->nic.error);
 		CHECK(!*b->nic.error);
-		b->peer[i] = (struct peer){ .port = &b->port[i], .ours = { 10, 9, (u8)i, 2 }, .theirs = { 10, 9, (u8)i, 1 } };
+		b->peer[i] = (struct peer){ .port = &b->port[i] };
+		memcpy(b->peer[i].ours, (u8[4]){ 10, 9, (u8)i, 2 }, 4);
+		memcpy(b->peer[i].theirs, (u8[4]){ 10, 9, (u8)i, 1 }, 4);
 	}
 	printf("start-up: %.0f ms\n", (double)tsc_to_ns(&b->clock, tsc_now() - t0) / 1e6);
 	for (u32 i = 0; i < cfg->n_ports; i++) {
@@ -240,7 +242,7 @@ static void refused(void)
 	CHECK(!peer_arp(&b.peer[0], 1));
 	CHECK(c[PORT_CNT_tx_full] == 1 && c[PORT_CNT_tx_frames] == sent);
 	u8 *room = out->room(out);
-	CHECK(room && room[12] == 0x08 && room[13] == 0x06 && memcmp(room + 28, b.peer[0].ours, 4) == 0); /* still there */
+	CHECK(room && room[13] == 0x06 && memcmp(room + 28, b.peer[0].ours, 4) == 0); /* still there */
 	ns_shell("ip link set saker0 up");
 	b.peer[0].arp_seen = false;
 	CHECK(out->push(out, 42) && peer_await(&b.peer[0], &b.peer[0].arp_seen));
@@ -277,31 +279,68 @@ static void two_ports(void)
 	close_box(&b);
 }
 
-static void af_packet(void)
+static void make_veth(void)
+{
+	ns_shell("ip link add v0 type veth peer name v1 && ip addr add 10.9.0.1/24 dev v1 && "
+		"ip link set v0 up && ip link set v1 up && ethtool -K v1 tx off >/dev/null");
+}
+
+static void run_veth(const char *device, bool no_huge)
 {
 	static struct box b;
-	struct nic_port_cfg port = { .device = "net_af_packet0,iface=v0", .mac = { 0x02, 0, 0, 0, 0, 0x77 } };
-	struct nic_cfg cfg = config("afp", &port, 1);
-	ns_shell("ip link add v0 type veth peer name v1 && ip addr add 10.9.0.1/24 dev v1 && ip link set v0 up && ip link set v1 up"
-		" && ethtool -K v1 tx off >/dev/null");
+	struct nic_port_cfg port = { .device = device, .mac = { 0x02, 0, 0, 0, 0, 0x77 } };
+	struct nic_cfg cfg = config("veth", &port, 1);
+	cfg.no_huge = no_huge;
+	make_veth();
 	open_box(&b, &cfg);
 	CHECK(b.port[0].mac[5] == 0x77);
 	answer_kernel(&b, 0);
-	ask_kernel(&b, 0, "net_af_packet");
+	ask_kernel(&b, 0, device);
 	port_stats(&b.port[0]);
 	CHECK(b.counters[0][PORT_CNT_link_up] == 1);
 	close_box(&b);
 }
 
+static void af_packet(void) { run_veth("net_af_packet0,iface=v0", true); }
+static void huge_pages(void) { run_veth("net_af_packet0,iface=v0", false); }
+static void af_xdp(void) { run_veth("net_af_xdp0,iface=v0", true); }
+
 static const struct scenario scenarios[] = {
-	{ "tap", tap }, { "oversize", oversize }, { "checksums", checksums }, { "refused", refused }, { "two_ports", two_ports }, { "af_packet", af_packet },
+	{ "tap", tap },
+	{ "oversize", oversize },
+	{ "checksums", checksums },
+	{ "refused", refused },
+	{ "two_ports", two_ports },
+	{ "af_packet", af_packet },
+	{ "huge_pages", huge_pages },
+	{ "af_xdp", af_xdp },
 };
+
+static u64 free_huge_pages(void)
+{
+	unsigned long long n = 0;
+	FILE *f = fopen("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "r");
+	if (f && fscanf(f, "%llu", &n) != 1)
+		n = 0;
+	if (f)
+		fclose(f);
+	return n;
+}
 
 static void test_scenario(void **state)
 {
+	bool as_root = strcmp(*state, "af_xdp") == 0;
+	if (as_root && geteuid() != 0) {
+		print_message("skipped: AF_XDP needs root\n");
+		skip();
+	}
+	if (strcmp(*state, "huge_pages") == 0 && free_huge_pages() < 32) {
+		print_message("skipped: 64 MB of 2 MB huge pages are not free (sysctl vm.nr_hugepages)\n");
+		skip();
+	}
 	if (!ns_permitted())
 		skip();
-	assert_int_equal(ns_run(*state), 0);
+	assert_int_equal(ns_run(*state, as_root), 0);
 }
 
 int main(int argc, char **argv)
