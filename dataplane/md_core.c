@@ -179,26 +179,11 @@ static void obey_kill(struct md_core *c, u32 level, ns_t now)
 	}
 }
 
-static void show_session(struct md_core *c)
-{
-	struct session_status *st = c->l.session_status;
-	const struct session *s = &c->session;
-	struct tcp_info info = { 0 };
-	if (s->conn)
-		tcp_info(s->conn, &info);
-	counter_set(&st->state, s->state);
-	counter_set(&st->attempts, s->attempt);
-	counter_set(&st->since_ns, s->since_ns);
-	counter_set(&st->rx_ns, s->rx_ns);
-	counter_set(&st->srtt_ns, info.srtt_ns);
-	counter_set(&st->retransmits, info.retransmits);
-}
-
 static void chores(struct md_core *c, ns_t now)
 {
 	c->chores_ns = now + CHORES_NS;
 	md_check_books(c, now);
-	show_session(c);
+	session_show(&c->session, c->l.session_status);
 }
 
 u32 md_core_step(struct md_core *c, u64 tsc)

@@ -245,6 +245,19 @@ void session_on_deadline(struct session *s, ns_t now)
 	}
 }
 
+void session_show(const struct session *s, struct session_status *to)
+{
+	struct tcp_info info = { 0 };
+	if (s->conn)
+		tcp_info(s->conn, &info);
+	counter_set(&to->state, s->state);
+	counter_set(&to->attempts, s->attempt);
+	counter_set(&to->since_ns, s->since_ns);
+	counter_set(&to->rx_ns, s->rx_ns);
+	counter_set(&to->srtt_ns, info.srtt_ns);
+	counter_set(&to->retransmits, info.retransmits);
+}
+
 /* ---- messages of the slow thread ---- */
 
 static void on_ready(struct session *s, const struct ring_msg *m, ns_t now)

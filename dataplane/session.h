@@ -9,6 +9,7 @@
 #ifndef SAKER_SESSION_H
 #define SAKER_SESSION_H
 
+#include "common/core_status.h"
 #include "common/msg.h"
 #include "common/ring.h"
 #include "common/rng.h"
@@ -119,6 +120,9 @@ void session_cancel(struct session *s);
 
 /* A text off the hot path; queued by TCP. ERR_STATE: not open; ERR_FULL. */
 err_t session_send(struct session *s, const void *text, u32 n, ns_t now);
+
+/* What the operator sees; now and then. */
+void session_show(const struct session *s, struct session_status *to);
 
 static inline bool session_is_open(const struct session *s) { return s->state == SESSION_OPEN; }
 const char *session_state_name(u32 state);

@@ -1,0 +1,101 @@
+/*
+ * config.h - the appliance's configuration: one YAML file, one table of options (options.def), one plain struct.
+ *
+ * The table does the checking, the error text (file, line, field, what was expected), the help and the reference page. Prices,
+ * quantities and amounts stay text here, exact; they become integers once the instrument is known. Secrets are never in the file:
+ * only paths to them are. Slow; the ctl thread and hostctl.
+ */
+#ifndef SAKER_CONFIG_H
+#define SAKER_CONFIG_H
+
+#include "common/err.h"
+#include "common/instrument.h"
+#include "common/segment.h"
+#include "common/types.h"
+
+#define CONFIG_TEXT 256
+#define CONFIG_NUMBER 32
+#define CONFIG_STRATEGIES 16
+#define CONFIG_PARAMS 32
+#define CONFIG_ERROR 512
+
+enum config_layout { LAYOUT_FUSED, LAYOUT_SPLIT };
+enum config_mode { MODE_OBSERVE, MODE_LIVE };
+enum config_on_loss { ON_LOSS_CANCEL, ON_LOSS_HOLD };
+
+struct config_port {
+	char device[CONFIG_TEXT]; /* PCI address or vdev string */
+	char mac[18];             /* "" : the device's own */
+	char ip[CONFIG_NUMBER];   /* "10.77.0.2/24" */
+	char gateway[CONFIG_NUMBER]; /* "": none */
+	bool tx_checksum;
+};
+
+struct config_endpoint {
+	char host[CONFIG_TEXT]; /* name in the certificate and the Host header */
+	char address[CONFIG_NUMBER]; /* "": resolve the name */
+	u16 port;
+};
+
+struct config_param {
+	char text[CONFIG_TEXT]; /* "name=value", as strategy/host.h takes it */
+};
+
+struct config_strategy {
+	char name[CONFIG_NUMBER];   /* of this instance of it */
+	char type[CONFIG_NUMBER];   /* "maker", or what a plug-in calls itself */
+	char plugin[CONFIG_TEXT];   /* path of a .so; "": built in */
+	u32 n_params;
+	struct config_param param[CONFIG_PARAMS];
+};
+
+struct config_risk { /* exact decimal text, quote or base asset; "" : no limit of that kind */
+	char max_quantity[CONFIG_NUMBER];
+	char min_notional[CONFIG_NUMBER], max_notional[CONFIG_NUMBER];
+	char max_position[CONFIG_NUMBER];
+	char max_open_notional[CONFIG_NUMBER];
+	u32 collar_bps;
+	u32 max_open_orders;
+	u32 orders_per_second, order_burst;
+	u32 cancels_per_second, cancel_burst;
+	u32 max_book_age_ms;
+	u32 duplicate_window_ms;
+};
+
+struct config {
+	char file[CONFIG_TEXT];
+	char instance[INSTANCE_MAX];
+	u32 mode, layout; /* enum config_mode, config_layout */
+	u32 md_cpu, trade_cpu;
+	char shared_cpus[CONFIG_NUMBER]; /* "0" or "0,2-3": where everything else runs */
+	char state_dir[CONFIG_TEXT];     /* journal, boot number */
+	char socket[CONFIG_TEXT];        /* hostctl's door; default <state_dir>/ctl.sock */
+	char log_file[CONFIG_TEXT];      /* "": standard error */
+	bool nic_no_huge;
+	u32 nic_memory_mb;
+	struct config_port md_port, trade_port;
+	struct config_endpoint stream, api, rest;
+	char ca_file[CONFIG_TEXT];       /* PEM bundle; "": the system's */
+	char api_key_file[CONFIG_TEXT];  /* one line */
+	char private_key_file[CONFIG_TEXT]; /* Ed25519, PEM */
+	u32 recv_window_ms;
+	u32 n_instruments;
+	char instrument[INSTRUMENTS_MAX][SYMBOL_MAX];
+	struct config_risk risk;
+	u32 n_strategies;
+	struct config_strategy strategy[CONFIG_STRATEGIES];
+	u32 on_stale, on_session_loss; /* enum config_on_loss */
+	bool arm_at_start;               /* arms by itself once reconciled; default off */
+	u32 tape_slots;                  /* a power of two */
+	u32 session_idle_ms, session_timeout_ms, retry_min_ms, retry_max_ms;
+	u32 book_depth;                  /* levels a side kept */
+	u32 profile_every;               /* full stage stamps one tick in so many; 1: all */
+};
+
+/* Reads and checks the file. On failure `error` (CONFIG_ERROR bytes) holds one line: file:line: field: found, expected, remedy. */
+err_t config_load(struct config *c, const char *path, char *error);
+
+/* What can only be wrong together: a CPU used twice, a missing CA file, a key file others can read. Same form of error. */
+err_t config_check(const struct config *c, char *error);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * trade_internal.h - what the files of the trade core share: trade_core.c (turn, inbox), trade_market.c (tape to strategies),
+ * trade_send.c (orders and cancels out), trade_reply.c (answers in), trade_link.c (logon and reconciliation), trade_command.c
+ * (the operator, the kill word), trade_show.c (rows for other processes).
+ */
+#ifndef SAKER_TRADE_INTERNAL_H
+#define SAKER_TRADE_INTERNAL_H
+
+#include "gateway/binance_request.h"
+#include "gateway/trade_core.h"
+
+static inline void trade_count(struct trade_core *c, enum trade_cnt what) { counter_inc(&c->l.cnt[what]); }
+
+/* Venue time of this turn. */
+static inline u64 trade_venue_ms(const struct trade_core *c) { return (u64)((i64)c->now + c->venue_offset_ns) / NS_PER_MS; }
+
+/* ---- trade_market.c ---- */
+u32 trade_read_tape(struct trade_core *c);
+void trade_reload(struct trade_core *c); /* start and after a lap: from the book images */
+struct risk_view trade_risk_view(const struct trade_core *c, u32 instrument);
+
+/* ---- trade_send.c ---- */
+i64 trade_submit(void *core, const struct order_req *q, ns_t now);  /* host_ops.submit */
+int trade_cancel(void *core, u16 strategy, u64 order_id, ns_t now); /* host_ops.cancel */
+void trade_want_cancel(struct trade_core *c, struct order *o);      /* now, or as soon as it can leave */
+void trade_retry_cancels(struct trade_core *c);
+void trade_cancel_all(struct trade_core *c); /* mass cancel of every instrument, repeated until nothing is open */
+/* A request off the order path, on session `i`. false: it cannot go now (budget, session). */
+bool trade_request(struct trade_core *c, u32 i, const struct wr *w, u8 use, u32 weight);
+u32 trade_cancel_session(const struct trade_core *c); /* which session cancels may use; TRADE_SESSIONS: none */
+
+/* ---- trade_reply.c ---- */
+void trade_on_text(struct trade_core *c, u32 session, const u8 *p, u32 n);
+void trade_apply(struct trade_core *c, struct order *o, const struct order_report *r);
+void trade_on_event(void *core, const struct order_event *ev); /* one order event: risk, strategy, journal; recon_out.event */
+extern const struct reply_sink trade_sink;
+
+/* ---- trade_link.c ---- */
+extern const struct session_user trade_session_events;
+void trade_link_reply(struct trade_core *c, u32 session, const struct binance_msg *m);
+u32 trade_link_turn(struct trade_core *c);
+void trade_set_link(struct trade_core *c, u32 session, u8 state);
+void trade_recon_init(struct trade_core *c);
+
+/* ---- trade_command.c ---- */
+void trade_command(struct trade_core *c, const struct msg_command *m);
+void trade_obey_kill(struct trade_core *c, u32 level);
+void trade_command_turn(struct trade_core *c); /* what takes more than a turn: stop, flatten */
+void trade_answer(struct trade_core *c, const struct msg_command *m, err_t result, const char *why);
+void trade_notice(struct trade_core *c, u32 kind, i64 a, i64 b, const char *text);
+
+/* ---- trade_flatten.c ---- */
+void trade_flatten(struct trade_core *c, const struct msg_command *m);
+void trade_flatten_turn(struct trade_core *c);
+
+/* ---- trade_show.c ---- */
+void trade_show_order(struct trade_core *c, const struct order *o);
+void trade_show(struct trade_core *c); /* positions, state, sessions: with the chores */
+
+#endif

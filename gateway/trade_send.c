@@ -1,0 +1,219 @@
+/*
+ * trade_send.c - orders and cancels on their way out. An order leaves within this call or not at all; a cancel may wait.
+ */
+#include "gateway/trade_internal.h"
+
+#define PLACE_WEIGHT 1
+#define CANCEL_WEIGHT 1
+#define CANCEL_ALL_AGAIN_NS (500 * NS_PER_MS)
+
+/* ---- orders ---- */
+
+static void trace_order(struct trade_core *c, u64 id, const u64 stamp[STAMPS])
+{
+	struct trace_rec t = { .id = id };
+	for (u32 i = 0; i < STAMPS; i++)
+		t.tsc[i] = stamp[i];
+	if (!trace_put(c->l.trace, TRACE_ORDER, &t))
+		trade_count(c, TRADE_CNT_trace_lost);
+}
+
+static i64 deny(struct trade_core *c, enum risk_code code)
+{
+	struct trace_rec t = { .code = code, .id = c->cause_seq };
+	trade_count(c, TRADE_CNT_orders_denied);
+	if (!trace_put(c->l.trace, TRACE_DENY, &t))
+		trade_count(c, TRADE_CNT_trace_lost);
+	return -(i64)code;
+}
+
+static i64 no_room(struct trade_core *c)
+{
+	trade_count(c, TRADE_CNT_orders_no_room);
+	return STRATEGY_NO_ROOM;
+}
+
+static bool write_order(struct trade_core *c, const struct binance_tmpl *t, u64 id, const struct order_req *q)
+{
+	u8 *at = session_room(&c->session[0], t->n);
+	if (!at)
+		return false;
+	binance_prepare(t, at);
+	if (binance_patch_order(t, at, id, q->px, q->qty, trade_venue_ms(c))) {
+		session_fire(&c->session[0], c->now);
+		return true;
+	}
+	session_cancel(&c->session[0]);
+	return false;
+}
+
+/* After the doorbell: the books of order table, risk, rate and journal. */
+static void book_order(struct trade_core *c, const struct risk_passed *p)
+{
+	struct order *o = order_table_sent(&c->orders, p, c->now);
+	assert(o && "order_table_next_id promised the slot");
+	risk_on_sent(c->risk, o->id, p);
+	rate_sent(&c->rate, RATE_USE_PLACE, PLACE_WEIGHT, trade_venue_ms(c));
+	journal_order_sent(&c->journal, o->id, &p->req, c->now);
+	trade_count(c, TRADE_CNT_orders);
+	trade_show_order(c, o);
+}
+
+static u8 down_bits(struct trade_core *c, u8 down)
+{
+	if (!journal_has_room(&c->journal))
+		down |= RISK_DOWN_JOURNAL;
+	if (rate_check(&c->rate, RATE_USE_PLACE, PLACE_WEIGHT, trade_venue_ms(c)) != ERR_OK)
+		down |= RISK_DOWN_BUDGET;
+	return down;
+}
+
+i64 trade_submit(void *core, const struct order_req *q, ns_t now)
+{
+	struct trade_core *c = core;
+	u64 stamp[STAMPS] = { c->cause.poll_tsc, c->cause.publish_tsc, c->read_tsc, tsc_now() };
+	struct risk_passed p;
+	(void)now;
+	if (q->instrument >= c->n_instruments)
+		return STRATEGY_BAD_REQUEST;
+	struct order_req req = *q;
+	req.cause_seq = c->cause_seq;
+	struct risk_view v = trade_risk_view(c, q->instrument);
+	v.down = down_bits(c, v.down);
+	enum risk_code code = risk_check(c->risk, &req, &v, c->now, &p);
+	if (code != RISK_PASS)
+		return deny(c, code);
+	bool profile = c->cfg.profile_every && c->profile-- == 0;
+	if (profile) {
+		c->profile = c->cfg.profile_every - 1;
+		stamp[STAMP_RISK] = tsc_now();
+	}
+	const struct binance_tmpl *t = binance_tmpl_place(c->tmpl[q->instrument], q->side, q->type, q->tif);
+	u64 id = order_table_next_id(&c->orders);
+	if (!t || !id || !write_order(c, t, id, &req))
+		return no_room(c);
+	stamp[STAMP_DOORBELL] = tsc_now();
+	book_order(c, &p);
+	if (c->cause_seq)
+		trace_order(c, id, stamp);
+	return (i64)id;
+}
+
+/* ---- cancels ---- */
+
+u32 trade_cancel_session(const struct trade_core *c)
+{
+	for (u32 i = 0; i < TRADE_SESSIONS; i++)
+		if (c->link[i] > LINK_LOGON && session_is_open(&c->session[i]))
+			return i;
+	return TRADE_SESSIONS;
+}
+
+static bool write_cancel(struct trade_core *c, const struct order *o, u32 session)
+{
+	const struct binance_tmpls *all = c->tmpl[o->instrument];
+	const struct binance_tmpl *t = o->venue_id ? &all->cancel : &all->cancel_coid;
+	u8 *at = session_room(&c->session[session], t->n);
+	if (!at)
+		return false;
+	binance_prepare(t, at);
+	if (binance_patch_cancel(t, at, o->id, o->venue_id, trade_venue_ms(c))) {
+		session_fire(&c->session[session], c->now);
+		return true;
+	}
+	session_cancel(&c->session[session]);
+	return false;
+}
+
+static bool try_cancel(struct trade_core *c, struct order *o)
+{
+	u32 s = trade_cancel_session(c);
+	if (s == TRADE_SESSIONS || rate_check(&c->rate, RATE_USE_CANCEL, CANCEL_WEIGHT, trade_venue_ms(c)) != ERR_OK)
+		return false;
+	if (!risk_cancel_allowed(c->risk, c->now) || !write_cancel(c, o, s))
+		return false;
+	rate_sent(&c->rate, RATE_USE_CANCEL, CANCEL_WEIGHT, trade_venue_ms(c));
+	journal_cancel_sent(&c->journal, o->id, o->venue_id, c->now);
+	trade_count(c, TRADE_CNT_cancels);
+	trade_apply(c, o, &(struct order_report){ .input = ORDER_IN_CANCEL_SENT, .cum_qty = -1 });
+	return true;
+}
+
+/* SENT may be cancelled too: the venue takes our requests in order. UNKNOWN waits for its proof. */
+static bool can_cancel(const struct order *o) { return o->state == ORDER_SENT || o->state == ORDER_LIVE; }
+
+void trade_want_cancel(struct trade_core *c, struct order *o)
+{
+	if (!order_state_is_open(o->state) || o->state == ORDER_CANCELLING)
+		return;
+	o->cancel_wanted = true;
+	if (can_cancel(o) && try_cancel(c, o))
+		return;
+	c->cancels_due = true;
+	trade_count(c, TRADE_CNT_cancels_queued);
+}
+
+int trade_cancel(void *core, u16 strategy, u64 order_id, ns_t now)
+{
+	struct trade_core *c = core;
+	struct order *o = order_table_find(&c->orders, order_id);
+	(void)now;
+	if (!o || o->strategy != strategy || !order_state_is_open(o->state))
+		return STRATEGY_NO_ORDER;
+	trade_want_cancel(c, o);
+	return 0;
+}
+
+void trade_retry_cancels(struct trade_core *c)
+{
+	if (!c->cancels_due)
+		return;
+	c->cancels_due = false;
+	for (u32 i = c->orders.n_open; i--;) {
+		struct order *o = order_table_open(&c->orders, i);
+		if (!o->cancel_wanted || o->state == ORDER_CANCELLING)
+			continue;
+		if (!can_cancel(o) || !try_cancel(c, o))
+			c->cancels_due = true;
+	}
+}
+
+/* ---- requests ---- */
+
+bool trade_request(struct trade_core *c, u32 i, const struct wr *w, u8 use, u32 weight)
+{
+	u64 ms = trade_venue_ms(c);
+	assert(!w->bad && "BINANCE_REQUEST_MAX holds every request");
+	if (rate_check(&c->rate, use, weight, ms) != ERR_OK)
+		return false;
+	if (session_send(&c->session[i], w->start, (u32)wr_len(w), c->now) != ERR_OK)
+		return false;
+	rate_sent(&c->rate, use, weight, ms);
+	return true;
+}
+
+static bool send_cancel_all(struct trade_core *c, u32 session)
+{
+	bool all = true;
+	for (u32 i = 0; i < c->n_instruments; i++) {
+		char text[BINANCE_REQUEST_MAX];
+		struct wr w = wr_of(text, sizeof text);
+		binance_symbol_request(&w, BINANCE_REQ_CANCEL_ALL, ++c->n_requests, c->instrument[i].symbol, trade_venue_ms(c));
+		if (trade_request(c, session, &w, RATE_USE_CANCEL, CANCEL_WEIGHT))
+			trade_count(c, TRADE_CNT_cancel_alls);
+		else
+			all = false;
+	}
+	return all;
+}
+
+void trade_cancel_all(struct trade_core *c)
+{
+	u32 s = trade_cancel_session(c);
+	c->cancel_all_due = true;
+	if (s == TRADE_SESSIONS || c->now < c->cancel_all_ns)
+		return;
+	c->cancel_all_ns = c->now + CANCEL_ALL_AGAIN_NS;
+	if (send_cancel_all(c, s))
+		c->cancel_all_due = c->orders.n_open > 0; /* asked again until the venue has said that nothing is open */
+}
