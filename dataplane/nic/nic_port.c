@@ -171,6 +171,7 @@ static err_t start_device(struct nic *nic, u32 index, struct port *port)
 err_t nic_port_open(struct nic *nic, u32 index, struct arena *a, struct port *out, u64 *counters)
 {
 	assert(index < nic->n_ports && counters);
+	nic->error[0] = 0;
 	struct nic_port *np = ARENA_NEW(a, struct nic_port);
 	if (!np)
 		return nic_error(nic->error, ERR_NO_MEMORY, "device %s: the core's arena is full",
