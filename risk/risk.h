@@ -67,6 +67,7 @@ struct risk_account {
 	ns_t duplicate_ns;      /* same instrument, side, price and quantity within this time; 0: off */
 };
 
+/* REDUCE_ONLY is the operator's way out: the latches of LOSS, REJECTS and REPEATS do not forbid what reduces. */
 enum risk_state { RISK_STATE_NOT_ARMED, RISK_STATE_ACTIVE, RISK_STATE_REDUCE_ONLY, RISK_STATE_CANCEL_ONLY };
 
 /* Why nothing can leave now: bits of risk_view.down. */
@@ -93,7 +94,7 @@ struct risk_view {
 /* An order that risk has passed. Only risk_check makes one; read only. Good for one risk_on_sent, before the next risk_check. */
 struct risk_passed {
 	struct order_req req;
-	i64 px;     /* that risk counted with: of a MARKET order the far touch widened by the collar */
+	i64 px;     /* that risk counted with: the dearest a MARKET order can fill at: the bid, or the ask widened by the collar */
 	u64 serial; /* risk's own count of passes */
 };
 
@@ -129,6 +130,12 @@ void risk_on_found(struct risk *r, u64 order_id, const struct order_req *q, i64 
  * cumulative quantity passes what is known. An order that ends with fills not yet seen keeps their exposure until they come.
  */
 void risk_on_order_event(struct risk *r, const struct order_event *e, ns_t now);
+
+/*
+ * Values what is held at `px` (ticks, the middle of the book), so that the loss limit sees losses between fills. A few times a
+ * second is enough: it divides.
+ */
+void risk_mark(struct risk *r, u32 instrument, i64 px);
 
 /* ---- what is known ---- */
 

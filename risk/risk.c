@@ -1,0 +1,125 @@
+#include "risk/risk.h"
+
+#include "risk/state.h"
+
+/* Each check is one bit, computed always and without a branch; the lowest bit set is the answer. */
+static u64 deny(bool fails, enum risk_code code) { return (u64)fails << code; }
+
+static_assert(RISK_CODES <= 64, "one bit a check");
+
+/* What the order is weighed with. MARKET: a buy at the ask widened by the collar, a sell at the bid, the dearest each can fill at. */
+static i64 weighed_px(const struct order_req *q, const struct risk_view *v, u32 collar_bps)
+{
+	i64 whole;
+	if (q->type != ORDER_MARKET)
+		return q->px;
+	if (q->side == SIDE_SELL)
+		return v->bid_px;
+	if (v->ask_px <= 0 || v->ask_px > RISK_BOUND ||
+	    __builtin_mul_overflow(v->ask_px / 10000, (i64)collar_bps, &whole) || whole > RISK_BOUND)
+		return RISK_BOUND;
+	return v->ask_px + whole + (v->ask_px % 10000 * collar_bps + 9999) / 10000;
+}
+
+/* May anything be sent at all? */
+static u64 check_gates(const struct risk *r, const struct risk_view *v)
+{
+	bool way_out = r->state == RISK_STATE_REDUCE_ONLY && r->latched != RISK_UNTRACKED;
+	u64 f = (u64)(r->latched && !way_out) << r->latched;
+	f |= deny(v->kill >= KILL_HALT, RISK_HALT);
+	f |= deny(v->kill == KILL_CANCEL_ONLY || r->state == RISK_STATE_CANCEL_ONLY, RISK_CANCEL_ONLY);
+	f |= deny(r->state == RISK_STATE_NOT_ARMED, RISK_NOT_ARMED);
+	f |= deny(v->down & RISK_DOWN_SESSION, RISK_SESSION);
+	f |= deny(v->down & RISK_DOWN_PRIVATE, RISK_PRIVATE);
+	f |= deny(v->down & RISK_DOWN_WINDOW, RISK_WINDOW);
+	f |= deny(v->down & RISK_DOWN_JOURNAL, RISK_JOURNAL);
+	return f | deny(v->down & RISK_DOWN_BUDGET, RISK_VENUE_BUDGET);
+}
+
+/* Can the prices of this instrument be trusted? */
+static u64 check_book(const struct risk_row *w, const struct risk_view *v, ns_t now)
+{
+	bool two_sides = v->bid_px > 0 && v->bid_px < v->ask_px && v->ask_px <= RISK_BOUND;
+	u64 f = deny(!w->allowed, RISK_INSTRUMENT);
+	f |= deny(v->status != INSTRUMENT_TRADING, RISK_STATUS);
+	f |= deny(v->version != w->version, RISK_VERSION);
+	f |= deny(v->book_state != BOOK_VALID || !two_sides, RISK_BOOK_STATE);
+	return f | deny(now > v->book_rx_ns && now - v->book_rx_ns > w->max_age_ns, RISK_BOOK_AGE);
+}
+
+/* The order against the instrument's rules and our limits of one order. */
+static u64 check_size(const struct risk_row *w, const struct order_req *q, i64 px, u32 kind)
+{
+	i128 raw = (i128)px * q->qty;
+	bool limit = kind == ROW_LIMIT;
+	u64 f = deny(limit && (px < w->min_px || px > w->max_px), RISK_PRICE_RANGE);
+	f |= deny(!divides(&w->lot[kind], (u64)q->qty), RISK_LOT);
+	f |= deny(q->qty < w->min_qty, RISK_MIN_QTY);
+	f |= deny(q->qty > w->max_qty[kind], RISK_MAX_QTY);
+	f |= deny(raw < w->min_raw, RISK_MIN_NOTIONAL);
+	return f | deny(raw > w->max_raw, RISK_MAX_NOTIONAL);
+}
+
+/* A limit price against the book. Wrong where the book is, but then BOOK_STATE stands first. */
+static u64 check_price(const struct risk_row *w, const struct order_req *q, const struct risk_view *v)
+{
+	i128 middle2 = (i128)v->bid_px + v->ask_px, off2 = 2 * (i128)q->px - middle2;
+	i128 through = q->side == SIDE_BUY ? (i128)q->px - v->ask_px : (i128)v->bid_px - q->px;
+	u64 f = deny((off2 < 0 ? -off2 : off2) * 10000 > middle2 * w->collar_bps, RISK_COLLAR);
+	return f | deny(through > w->max_through, RISK_THROUGH);
+}
+
+/* With everything that could still fill. */
+static u64 check_exposure(const struct risk *r, const struct risk_row *w, const struct order_req *q, i64 px)
+{
+	i64 held = q->side == SIDE_BUY ? w->qty : -w->qty, working, worst;
+	bool over = __builtin_add_overflow(w->working[q->side], q->qty, &working);
+	over |= __builtin_add_overflow(held, working, &worst);
+	u64 f = deny(over, RISK_OVERFLOW);
+	f |= deny(r->state == RISK_STATE_REDUCE_ONLY && worst > 0, RISK_REDUCE_ONLY);
+	f |= deny(worst > w->limit[q->side], RISK_POSITION);
+	f |= deny(w->open_orders >= w->max_open_orders, RISK_OPEN_ORDERS);
+	f |= deny(r->open_orders >= r->max_open_orders, RISK_ALL_ORDERS);
+	return f | deny((i128)px * q->qty > w->max_open_raw - w->open_raw, RISK_OPEN_NOTIONAL);
+}
+
+static NOINLINE enum risk_code denied(struct risk *r, u64 failed)
+{
+	enum risk_code code = (enum risk_code)__builtin_ctzll(failed);
+	assert(code > RISK_PASS && code < RISK_CODES);
+	risk_count(r, code);
+	return code;
+}
+
+enum risk_code risk_check(struct risk *r, const struct order_req *q, const struct risk_view *v, ns_t now, struct risk_passed *out)
+{
+	if (q->side > SIDE_SELL || q->type > ORDER_MARKET || q->tif > TIF_FOK)
+		return denied(r, check_gates(r, v) | 1ULL << RISK_REQUEST);
+	const struct risk_row *w = &r->row[u32_min(q->instrument, INSTRUMENTS_MAX)];
+	u32 kind = q->type == ORDER_MARKET ? ROW_MARKET : ROW_LIMIT;
+	i64 px = weighed_px(q, v, w->collar_bps);
+	u64 failed = check_gates(r, v) | check_book(w, v, now) | check_size(w, q, px, kind) | check_exposure(r, w, q, px);
+	if (kind == ROW_LIMIT)
+		failed |= check_price(w, q, v);
+	failed |= deny(!rate_ready(&r->orders_rate, now), RISK_RATE);
+	u64 key = r->duplicate_ns ? duplicate_key(q) : 0;
+	if (r->duplicate_ns)
+		failed |= deny(duplicate_find(&r->duplicate, key, now, r->duplicate_ns), RISK_DUPLICATE);
+	if (failed)
+		return denied(r, failed);
+	rate_take(&r->orders_rate, now);
+	if (r->duplicate_ns)
+		duplicate_note(&r->duplicate, key, now);
+	risk_count(r, RISK_CNT_passed);
+	*out = (struct risk_passed){ .req = *q, .px = px, .serial = ++r->passes };
+	return RISK_PASS;
+}
+
+bool risk_cancel_allowed(struct risk *r, ns_t now)
+{
+	bool ready = rate_ready(&r->cancels_rate, now);
+	if (ready)
+		rate_take(&r->cancels_rate, now);
+	risk_count(r, ready ? RISK_CNT_cancels : RISK_CNT_cancels_deferred);
+	return ready;
+}
