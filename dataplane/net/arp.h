@@ -12,7 +12,6 @@
 #include "common/types.h"
 
 #define ARP_ENTRIES 32
-#define ARP_FRAME_BYTES 60 /* the least an Ethernet frame may have, without FCS */
 #define ARP_REFRESH_NS (30 * NS_PER_S) /* age at which an entry in use is probed */
 #define ARP_EXPIRE_NS (60 * NS_PER_S)  /* age at which an entry not in use is forgotten */
 #define ARP_RETRY_NS (100 * NS_PER_MS) /* first interval between requests, doubling */
@@ -35,5 +34,19 @@ struct arp {
 	struct arp_entry e[ARP_ENTRIES];
 	ns_t next_ns; /* no entry is due earlier */
 };
+
+struct net;
+
+/* Has the gateway, if any, resolved by the first arp_turn. */
+void arp_init(struct net *n);
+
+/* As net_resolve, of a neighbour. */
+err_t arp_resolve(struct net *n, u32 ip, u8 mac[6], ns_t now);
+
+/* An ARP packet without its Ethernet header, padding included. */
+void arp_rx(struct net *n, const u8 *p, u32 len, ns_t now);
+
+/* Looks after the entries that are due; call it where arp.next_ns has come. */
+void arp_turn(struct net *n, ns_t now);
 
 #endif
