@@ -1,0 +1,18 @@
+/*
+ * isn.h - initial sequence numbers and ephemeral ports nobody can guess. Internal to tcp.
+ */
+#ifndef SAKER_ISN_H
+#define SAKER_ISN_H
+
+#include "dataplane/tcp/conn.h"
+
+/* RFC 6528: a clock of 4 us plus a keyed hash of the tuple. */
+u32 tcp_isn(const struct tcp *t, u32 rem_ip, u32 ports, ns_t now);
+
+/*
+ * RFC 6056 3.3.3: the next free ephemeral port towards (rem_ip, remote port); neither a connection
+ * nor TIME-WAIT uses the tuple. 0: all are taken.
+ */
+u16 tcp_port_choose(struct tcp *t, u32 rem_ip, u16 remote, ns_t now);
+
+#endif

@@ -1,0 +1,36 @@
+#include "dataplane/tcp/hdr.h"
+#include "dataplane/tcp/tx.h"
+
+/* A segment without connection: the neighbour must be known already, nobody waits for it. */
+static bool reply(struct tcp *t, const struct tcp_seg *s, struct hdr_var *v, ns_t now)
+{
+	struct hdr_addr a = { .rem_ip = s->rem_ip, .ports = s->ports };
+	struct ip_addr dst = ip_addr_of((const u8 *)&s->rem_ip);
+	assert(!t->room_of);
+	if (net_resolve(t->net, &dst, a.mac, now) != ERR_OK)
+		return false;
+	u8 *f = t->out->room(t->out);
+	if (!f)
+		return false;
+	struct hdr_sums sums = hdr_make(f, t->net, &a);
+	u32 n = hdr_patch(f, v, a.ports, &sums, t->out->tx_csum);
+	return t->out->push(t->out, n);
+}
+
+void reply_ack(struct tcp *t, const struct tcp_seg *s, const struct tw *w, ns_t now)
+{
+	struct hdr_var v = { .seq = w->snd_nxt, .ack = w->rcv_nxt, .flags = TCP_ACK, .wnd = w->wnd };
+	tcp_count(t, reply(t, s, &v, now) ? TCP_CNT_tx_ack : TCP_CNT_tx_no_room);
+}
+
+void reply_rst(struct tcp *t, const struct tcp_seg *s, ns_t now)
+{
+	struct hdr_var v = { .flags = TCP_RST };
+	if (s->flags & TCP_ACK) {
+		v.seq = s->ack;
+	} else {
+		v.flags |= TCP_ACK;
+		v.ack = s->seq + seg_len(s);
+	}
+	tcp_count(t, reply(t, s, &v, now) ? TCP_CNT_tx_rst : TCP_CNT_tx_no_room);
+}

@@ -1,0 +1,143 @@
+#include "dataplane/tcp/timer.h"
+
+#include "dataplane/tcp/loss.h"
+#include "dataplane/tcp/open.h"
+#include "dataplane/tcp/tx.h"
+
+#define PROBE_MIN_NS (2 * NS_PER_MS) /* a peer's scheduling is coarser than a round trip in a rack */
+
+void timer_set(struct tcp_conn *c, enum tcp_timer what, ns_t at)
+{
+	c->timer = what;
+	c->rtx_at = what == TIMER_OFF ? TCP_NEVER : at;
+	c->t->next_ns = u64_min(c->t->next_ns, c->rtx_at);
+}
+
+void timer_ack(struct tcp_conn *c, ns_t now)
+{
+	c->ack_at = now + c->t->cfg.ack_delay_ns;
+	c->t->next_ns = u64_min(c->t->next_ns, c->ack_at);
+}
+
+/* RFC 8985 7.2; a lone segment's ACK may be delayed by the peer. */
+static ns_t probe_ns(const struct tcp_conn *c)
+{
+	if (!c->rto.srtt_ns)
+		return RTO_INITIAL_NS;
+	ns_t lone = conn_flight(c) <= c->mss ? c->t->cfg.peer_ack_delay_ns : 0;
+	return u64_max(2 * c->rto.srtt_ns + lone, PROBE_MIN_NS);
+}
+
+static enum tcp_timer timer_kind(const struct tcp_conn *c)
+{
+	u32 flight = conn_flight(c);
+	if (!flight && !conn_unsent(c))
+		return c->state == TCP_FIN_WAIT_2 ? TIMER_LINGER : TIMER_OFF;
+	if (!flight || !c->snd_wnd)
+		return TIMER_PERSIST;
+	bool may_probe = c->loss == LOSS_NONE && !c->probe_out && c->rto.backoff == 0;
+	return may_probe && probe_ns(c) < rto_ns(&c->rto) ? TIMER_PROBE : TIMER_RTO;
+}
+
+void timer_update(struct tcp_conn *c, ns_t now, bool restart)
+{
+	enum tcp_timer kind = timer_kind(c);
+	bool running = c->timer == kind || (c->timer == TIMER_RTO && kind == TIMER_PROBE) ||
+		       (c->timer == TIMER_PROBE && kind == TIMER_RTO);
+	if (kind == TIMER_OFF) {
+		timer_set(c, TIMER_OFF, 0);
+		return;
+	}
+	if (running && !restart)
+		return;
+	if (c->timer == TIMER_OFF)
+		c->progress_at = now;
+	ns_t give_up = u64_max(c->progress_at + c->t->cfg.user_timeout_ns, now);
+	ns_t at = now + (kind == TIMER_PROBE ? probe_ns(c) : rto_ns(&c->rto));
+	timer_set(c, kind, kind == TIMER_LINGER ? give_up : u64_min(at, give_up));
+}
+
+/*
+ * RFC 9293 3.8.6.1: one byte, the first the peer has not taken, so that it tells its window. Where
+ * the window is open but too small to be worth a segment the wait is over: what fits is sent (RFC
+ * 9293 3.8.6.2.1, the override timeout).
+ */
+static void persist(struct tcp_conn *c, ns_t now)
+{
+	u32 flight = conn_flight(c), n = u32_min(conn_unsent(c), c->mss);
+	if (!flight && c->snd_wnd) {
+		if (!tx_data(c, c->snd_nxt, u32_min(n, c->snd_wnd)))
+			conn_pend(c);
+		timer_update(c, now, true);
+		return;
+	}
+	tcp_count(c->t, TCP_CNT_window_probe);
+	u32 data = c->snd_end - c->snd_una;
+	(void)tx_data(c, c->snd_una, u32_min(data, 1)); /* not sent: the next one will be */
+	c->rtt_on = false;
+	rto_expired(&c->rto);
+	timer_update(c, now, true);
+}
+
+static bool given_up(const struct tcp_conn *c, ns_t now)
+{
+	return now - c->progress_at >= c->t->cfg.user_timeout_ns;
+}
+
+static void conn_expired(struct tcp_conn *c, ns_t now)
+{
+	bool waits = c->timer >= TIMER_RTO;
+	if (waits && given_up(c, now)) {
+		tcp_count(c->t, TCP_CNT_conn_timeout);
+		conn_fail(c, ERR_TIMEOUT, now);
+		return;
+	}
+	switch (c->timer) {
+	case TIMER_RESOLVE:
+	case TIMER_SYN:
+		open_turn(c, now);
+		break;
+	case TIMER_RTO:
+		loss_timeout(c, now);
+		break;
+	case TIMER_PROBE:
+		loss_probe(c, now);
+		break;
+	case TIMER_PERSIST:
+		persist(c, now);
+		break;
+	default:
+		timer_update(c, now, true);
+	}
+}
+
+static u32 conn_timers(struct tcp_conn *c, ns_t now)
+{
+	u32 work = 0;
+	if (now >= c->ack_at) {
+		c->ack_at = TCP_NEVER;
+		(void)tx_ack(c); /* stays owed where it fails */
+		work++;
+	}
+	if (now >= c->rtx_at) {
+		conn_expired(c, now);
+		conn_slow_update(c);
+		work++;
+	}
+	return work;
+}
+
+u32 timers_turn(struct tcp *t, ns_t now)
+{
+	u32 work = 0;
+	t->next_ns = TCP_NEVER;
+	for (u32 i = 0; i < t->conns.n; i++) {
+		struct tcp_conn *c = pool_at(&t->conns, i);
+		if (c->state == TCP_CLOSED)
+			continue;
+		work += conn_timers(c, now);
+		if (c->state != TCP_CLOSED)
+			t->next_ns = u64_min(t->next_ns, u64_min(c->rtx_at, c->ack_at));
+	}
+	return work;
+}
