@@ -26,16 +26,21 @@ static void fail(struct admin *a, int status, const char *what)
 void admin_put_ledger(const struct venue *v, struct buf *out)
 {
 	const struct matching *m = &v->exchange.matching;
-	const struct account *acc = &m->account;
-	json_t *orders = json_array(), *fills = json_array();
+	json_t *j = json_object(), *orders = json_array(), *fills = json_array();
+	json_t *balances = json_array();
 	for (size_t i = 0; i < m->orders_n; i++)
 		json_array_append_new(orders, json_order(m->rules, &m->orders[i]));
 	for (size_t i = 0; i < m->fills_n; i++)
-		json_array_append_new(fills, json_fill(m->rules, &m->fills[i]));
-	json_put(out, json_pack("{s:s, s:I, s:I, s:o, s:o, s:[{s:s, s:o, s:o}, {s:s, s:o, s:o}]}", "symbol", m->rules->symbol, "time",
-		(json_int_t)v->now_ms, "marketMessages", (json_int_t)v->exchange.market.ticks, "orders", orders, "fills", fills,
-		"balances", "asset", m->rules->base, "free", json_amount(acc->base.free), "locked", json_amount(acc->base.locked),
-		"asset", m->rules->quote, "free", json_amount(acc->quote.free), "locked", json_amount(acc->quote.locked)));
+		json_array_append_new(fills, json_trade(m->rules, &m->fills[i]));
+	json_array_append_new(balances, json_balance(m->rules->base, &m->account.base));
+	json_array_append_new(balances, json_balance(m->rules->quote, &m->account.quote));
+	json_set_text(j, "symbol", m->rules->symbol);
+	json_set_int(j, "time", v->now_ms);
+	json_set_int(j, "marketMessages", (i64)v->exchange.market.ticks);
+	json_object_set_new(j, "orders", orders);
+	json_object_set_new(j, "fills", fills);
+	json_object_set_new(j, "balances", balances);
+	json_write(out, j);
 }
 
 static void admin_ledger(struct admin *a) { admin_put_ledger(a->v, &a->out); }
@@ -43,8 +48,8 @@ static void admin_ledger(struct admin *a) { admin_put_ledger(a->v, &a->out); }
 static bool number(struct admin *a, const char *name, i64 max, i64 *out)
 {
 	char text[32];
-	if (http_param(a->request->query, name, text, sizeof text) && dec_parse(text, strlen(text), 0, out) == ERR_OK && *out >= 0 &&
-	    *out <= max)
+	if (http_param(a->request->query, name, text, sizeof text) &&
+	    dec_parse(text, strlen(text), 0, out) == ERR_OK && *out >= 0 && *out <= max)
 		return true;
 	fail(a, 400, "expected a whole number in the query: ?updateId= or ?seconds=");
 	return false;
@@ -63,21 +68,30 @@ static void admin_book(struct admin *a)
 	ladder_free(&l);
 }
 
-static const char *kind_name(enum conn_kind k) { return k == CONN_HTTP ? "http" : k == CONN_STREAMS ? "streams" : "api"; }
+static const char *kind_name(enum conn_kind k)
+{
+	return k == CONN_HTTP ? "http" : k == CONN_STREAMS ? "streams" : "api";
+}
 
 static void admin_sessions(struct admin *a)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < a->v->conns_n; i++) {
 		const struct conn *c = a->v->conns[i];
-		if (c->dead)
-			continue;
-		json_array_append_new(list, json_pack("{s:I, s:s, s:I, s:I, s:I, s:i, s:b, s:b}", "id", (json_int_t)c->id, "kind",
-			kind_name(c->kind), "connectedSince", (json_int_t)c->connected_ms, "sent", (json_int_t)c->sent, "queued",
-			(json_int_t)buf_n(&c->out), "streams", (int)c->streams.n, "authorized", c->api.authorized, "userDataStream",
-			c->api.subscribed));
+		json_t *j = json_object();
+		if (!c->dead)
+			json_array_append(list, j);
+		json_set_int(j, "id", (i64)c->id);
+		json_set_text(j, "kind", kind_name(c->kind));
+		json_set_int(j, "connectedSince", c->connected_ms);
+		json_set_int(j, "sent", (i64)c->sent);
+		json_set_int(j, "queued", (i64)buf_n(&c->out));
+		json_set_int(j, "streams", (i64)c->streams.n);
+		json_set_flag(j, "authorized", c->api.authorized);
+		json_set_flag(j, "userDataStream", c->api.subscribed);
+		json_decref(j);
 	}
-	json_put(&a->out, list);
+	json_write(&a->out, list);
 }
 
 /* Does `act` to each connection that ?what= names; answers how many. */
@@ -85,14 +99,16 @@ static void for_each(struct admin *a, void (*act)(struct admin *a, struct conn *
 {
 	char what[16];
 	size_t n = 0;
-	bool good = http_param(a->request->query, "what", what, sizeof what), all = good && !strcmp(what, "all");
+	bool good = http_param(a->request->query, "what", what, sizeof what),
+	     all = good && !strcmp(what, "all");
 	if (!all && (!good || (strcmp(what, "streams") && strcmp(what, "api")))) {
 		fail(a, 400, "expected ?what=streams, api or all");
 		return;
 	}
 	for (size_t i = 0; i < a->v->conns_n; i++) {
 		struct conn *c = a->v->conns[i];
-		if (c->dead || c == a->asker || c->kind == CONN_HTTP || (!all && strcmp(kind_name(c->kind), what)))
+		if (c->dead || c == a->asker || c->kind == CONN_HTTP ||
+		    (!all && strcmp(kind_name(c->kind), what)))
 			continue;
 		act(a, c);
 		n++;
@@ -126,12 +142,14 @@ static const struct route {
 	const char *method, *path;
 	void (*run)(struct admin *a);
 } routes[] = {
-	{ "GET", "/sim/ledger", admin_ledger }, { "GET", "/sim/book", admin_book }, { "GET", "/sim/sessions", admin_sessions },
-	{ "POST", "/sim/drop", admin_drop },    { "POST", "/sim/say", admin_say },  { "POST", "/sim/raw", admin_raw },
+	{ "GET", "/sim/ledger", admin_ledger },     { "GET", "/sim/book", admin_book },
+	{ "GET", "/sim/sessions", admin_sessions }, { "POST", "/sim/drop", admin_drop },
+	{ "POST", "/sim/say", admin_say },          { "POST", "/sim/raw", admin_raw },
 	{ "POST", "/sim/silence", admin_silence },
 };
 
-void admin_answer(struct venue *v, struct conn *asker, const struct http_request *r, struct span body, struct buf *out)
+void admin_answer(struct venue *v, struct conn *asker, const struct http_request *r,
+		  struct span body, struct buf *out)
 {
 	struct admin a = { .v = v, .asker = asker, .request = r, .body = body, .status = 404 };
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {

@@ -1,5 +1,6 @@
 /*
- * admin.h - our own paths under /sim/ (only with --admin): what the venue knows, and faults to order. Not the real venue's.
+ * admin.h - our own paths under /sim/ (only with --admin): what the venue knows, and faults to
+ * order. Not the real venue's.
  */
 #ifndef SIM_ADMIN_H
 #define SIM_ADMIN_H
@@ -8,7 +9,8 @@
 #include "sim/venue.h"
 
 /* Answers a request under /sim/ that came on `asker` into `out`. */
-void admin_answer(struct venue *v, struct conn *asker, const struct http_request *r, struct span body, struct buf *out);
+void admin_answer(struct venue *v, struct conn *asker, const struct http_request *r,
+		  struct span body, struct buf *out);
 
 /* Every order and fill, and the balances, as JSON. */
 void admin_put_ledger(const struct venue *v, struct buf *out);

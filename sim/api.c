@@ -13,8 +13,8 @@ struct method {
 	json_t *(*run)(struct api_call *a);
 	enum api_security security;
 	u32 weight;
-	bool order;             /* counts as a new order */
-	const char *params;     /* what it reads besides the signing parameters, each between blanks */
+	bool order;         /* counts as a new order */
+	const char *params; /* what it reads besides the signing parameters, each between blanks */
 };
 
 static const struct method methods[] = {
@@ -26,14 +26,18 @@ static const struct method methods[] = {
 	{ "session.subscriptions", api_subscriptions, API_NONE, 2, false, " " },
 	{ "userDataStream.subscribe", api_subscribe, API_SESSION, 2, false, " " },
 	{ "userDataStream.unsubscribe", api_unsubscribe, API_NONE, 2, false, " subscriptionId " },
-	{ "order.place", api_order_place, API_SIGNED, 1, true, " symbol side type timeInForce price quantity quoteOrderQty "
+	{ "order.place", api_order_place, API_SIGNED, 1, true,
+	  " symbol side type timeInForce price quantity quoteOrderQty "
 	  "newClientOrderId newOrderRespType selfTradePreventionMode " },
-	{ "order.cancel", api_order_cancel, API_SIGNED, 1, false, " symbol orderId origClientOrderId newClientOrderId "
+	{ "order.cancel", api_order_cancel, API_SIGNED, 1, false,
+	  " symbol orderId origClientOrderId newClientOrderId "
 	  "cancelRestrictions " },
 	{ "openOrders.cancelAll", api_cancel_all, API_SIGNED, 1, false, " symbol " },
 	{ "openOrders.status", api_open_orders, API_SIGNED, 6, false, " symbol " },
-	{ "order.status", api_order_status, API_SIGNED, 4, false, " symbol orderId origClientOrderId " },
-	{ "myTrades", api_trades, API_SIGNED, 20, false, " symbol orderId fromId startTime endTime limit " },
+	{ "order.status", api_order_status, API_SIGNED, 4, false,
+	  " symbol orderId origClientOrderId " },
+	{ "myTrades", api_trades, API_SIGNED, 20, false,
+	  " symbol orderId fromId startTime endTime limit " },
 	{ "account.status", api_account, API_SIGNED, 20, false, " omitZeroBalances " },
 	{ "account.rateLimits.orders", api_order_counts, API_SIGNED, 40, false, " " },
 };
@@ -51,7 +55,9 @@ json_t *api_fail(struct api_call *a, int status, int code, const char *fmt, ...)
 
 json_t *api_missing(struct api_call *a, const char *name)
 {
-	return api_fail(a, 400, -1102, "Mandatory parameter '%s' was not sent, was empty/null, or malformed.", name);
+	return api_fail(a, 400, -1102,
+			"Mandatory parameter '%s' was not sent, was empty/null, or malformed.",
+			name);
 }
 
 json_t *api_broken(struct api_call *a)
@@ -75,8 +81,12 @@ bool api_number(struct api_call *a, const char *name, i64 *out)
 	char text[PARAM_MAX];
 	if (!json_param(a->params, name, text, sizeof text))
 		return true;
-	if (dec_parse(text, strlen(text), 0, out) != ERR_OK || strspn(text, "0123456789") != strlen(text))
-		return api_fail(a, 400, -1100, "Illegal characters found in parameter '%s'; legal range is '^[0-9]{1,20}$'.", name);
+	if (dec_parse(text, strlen(text), 0, out) != ERR_OK ||
+	    strspn(text, "0123456789") != strlen(text))
+		return api_fail(a, 400, -1100,
+				"Illegal characters found in parameter '%s'; legal range is "
+				"'^[0-9]{1,20}$'.",
+				name);
 	return true;
 }
 
@@ -96,15 +106,19 @@ static bool all_read(struct api_call *a, const struct method *m)
 	size_t read = 0;
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)a->params, name, value) {
+	json_object_foreach((json_t *)a->params, name, value)
+	{
 		bool ours = !strchr(name, ' ') && *name;
 		read += ours && (listed(m->params, name) || !strcmp(name, "returnRateLimits") ||
-			(m->security != API_NONE && m->security != API_SESSION && listed(signing, name)));
+				 (m->security != API_NONE && m->security != API_SESSION &&
+				  listed(signing, name)));
 	}
 	if (read == json_object_size(a->params))
 		return true;
-	return api_fail(a, 400, -1104, "Not all sent parameters were read; read '%zu' parameter(s) but was sent '%zu'.", read,
-			json_object_size(a->params));
+	return api_fail(
+		a, 400, -1104,
+		"Not all sent parameters were read; read '%zu' parameter(s) but was sent '%zu'.",
+		read, json_object_size(a->params));
 }
 
 static bool within_limits(struct api_call *a, const struct method *m)
@@ -112,13 +126,21 @@ static bool within_limits(struct api_call *a, const struct method *m)
 	struct limits *l = &a->v->limits;
 	limits_roll(l, a->v->now_ms);
 	if (limit_reached(&l->weight))
-		return api_fail(a, 429, -1003, "Too much request weight used; current limit is %u request weight per 1 MINUTE. "
-				"Please use WebSocket Streams for live updates to avoid polling the API.", l->weight.limit);
+		return api_fail(
+			a, 429, -1003,
+			"Too much request weight used; current limit is %u request weight per 1 "
+			"MINUTE. "
+			"Please use WebSocket Streams for live updates to avoid polling the API.",
+			l->weight.limit);
 	l->weight.count += m->weight;
 	if (m->order && limit_reached(&l->orders_10s))
-		return api_fail(a, 429, -1015, "Too many new orders; current limit is %u orders per 10 SECOND.", l->orders_10s.limit);
+		return api_fail(a, 429, -1015,
+				"Too many new orders; current limit is %u orders per 10 SECOND.",
+				l->orders_10s.limit);
 	if (m->order && limit_reached(&l->orders_day))
-		return api_fail(a, 429, -1015, "Too many new orders; current limit is %u orders per 1 DAY.", l->orders_day.limit);
+		return api_fail(a, 429, -1015,
+				"Too many new orders; current limit is %u orders per 1 DAY.",
+				l->orders_day.limit);
 	return true;
 }
 
@@ -142,8 +164,13 @@ static json_t *run(struct api_call *a, const char *name)
 
 static json_t *window(const char *type, const char *interval, int num, const struct limit_window *w)
 {
-	return json_pack("{s:s, s:s, s:i, s:i, s:i}", "rateLimitType", type, "interval", interval, "intervalNum", num, "limit",
-			 (int)w->limit, "count", (int)w->count);
+	json_t *j = json_object();
+	json_set_text(j, "rateLimitType", type);
+	json_set_text(j, "interval", interval);
+	json_set_int(j, "intervalNum", num);
+	json_set_int(j, "limit", w->limit);
+	json_set_int(j, "count", w->count);
+	return j;
 }
 
 static json_t *rate_limits(const struct limits *l, bool order)
@@ -173,10 +200,11 @@ static void answer(struct api_call *a, const json_t *id, json_t *result, bool li
 	if (result)
 		json_object_set_new(j, "result", result);
 	else
-		json_object_set_new(j, "error", json_pack("{s:i, s:s}", "code", a->code, "msg", a->msg));
+		json_object_set_new(j, "error",
+				    json_pack("{s:i, s:s}", "code", a->code, "msg", a->msg));
 	if (limits)
 		json_object_set_new(j, "rateLimits", rate_limits(&a->v->limits, order));
-	json_put(&out, j);
+	json_write(&out, j);
 	wsconn_text(a->c, buf_p(&out), buf_n(&out));
 	buf_free(&out);
 }
@@ -189,13 +217,16 @@ static bool wants_limits(const struct api_call *a)
 
 static bool good_id(const json_t *id)
 {
-	return !id || json_is_integer(id) || json_is_null(id) || (json_is_string(id) && json_string_length(id) <= 64);
+	return !id || json_is_integer(id) || json_is_null(id) ||
+	       (json_is_string(id) && json_string_length(id) <= 64);
 }
 
 void api_on_text(struct venue *v, struct conn *c, const void *text, size_t n)
 {
-	json_t *request = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL), *none = json_object(), *result = NULL;
-	const json_t *params = json_object_get(request, "params"), *id = json_object_get(request, "id");
+	json_t *request = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL), *none = json_object(),
+	       *result = NULL;
+	const json_t *params = json_object_get(request, "params"),
+		     *id = json_object_get(request, "id");
 	const char *method = json_string_value(json_object_get(request, "method"));
 	struct api_call a = { .v = v, .c = c, .params = params ? params : none, .status = 200 };
 	if (!json_is_object(request) || !good_id(id) || !json_is_object(a.params)) {

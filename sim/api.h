@@ -1,5 +1,6 @@
 /*
- * api.h - the WebSocket API at /ws-api/v3 (web-socket-api.md): envelope, methods, security, error answers.
+ * api.h - the WebSocket API at /ws-api/v3 (web-socket-api.md): envelope, methods, security,
+ * error answers.
  */
 #ifndef SIM_API_H
 #define SIM_API_H
@@ -12,16 +13,22 @@
 struct api_call {
 	struct venue *v;
 	struct conn *c;
-	const json_t *params;  /* an object, maybe empty */
-	int status;            /* 200, or that of the error below */
+	const json_t *params; /* an object, maybe empty */
+	int status;           /* 200, or that of the error below */
 	int code;
 	char msg[512];
 };
 
-/* One request text from a client; the answer, and what account events it caused, go out before this returns. */
+/*
+ * One request text from a client; the answer, and what account events it caused, go out before
+ * this returns.
+ */
 void api_on_text(struct venue *v, struct conn *c, const void *text, size_t n);
 
-/* For handlers: they return a result, or NULL after one of these (which return NULL, so false, themselves). */
+/*
+ * For handlers: they return a result, or NULL after one of these (which return NULL, so false,
+ * themselves).
+ */
 json_t *api_fail(struct api_call *a, int status, int code, const char *fmt, ...) PRINTF_LIKE(4, 5);
 json_t *api_missing(struct api_call *a, const char *name); /* -1102 */
 
@@ -31,7 +38,10 @@ bool api_symbol(struct api_call *a);
 /* A whole number >= 0; where absent `*out` stays. False after failing with -1100. */
 bool api_number(struct api_call *a, const char *name, i64 *out);
 
-/* By orderId or origClientOrderId; *out is NULL where there is none such. False after failing with -1102. */
+/*
+ * By orderId or origClientOrderId; *out is NULL where there is none such. False after failing
+ * with -1102.
+ */
 bool api_find_order(struct api_call *a, const struct order **out);
 
 /* The journal broke: the venue stops without an answer, as after a power cut. */

@@ -16,7 +16,9 @@ bool api_find_order(struct api_call *a, const struct order **out)
 	if (!api_number(a, "orderId", &id))
 		return false;
 	if (id < 0 && !by_client)
-		return api_fail(a, 400, -1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!");
+		return api_fail(a, 400, -1102,
+				"Param 'origClientOrderId' or 'orderId' must be sent, but both "
+				"were empty/null!");
 	*out = id >= 0 ? matching_by_id(m, (u64)id) : matching_by_client_id(m, client);
 	if (id >= 0 && *out && by_client && strcmp((*out)->req.client_id, client))
 		*out = NULL;
@@ -28,7 +30,8 @@ json_t *api_order_status(struct api_call *a)
 	const struct order *o;
 	if (!api_symbol(a) || !api_find_order(a, &o))
 		return NULL;
-	return o ? json_order(&a->v->exchange.rules, o) : api_fail(a, 400, -2013, "Order does not exist.");
+	return o ? json_order(&a->v->exchange.rules, o)
+		 : api_fail(a, 400, -2013, "Order does not exist.");
 }
 
 json_t *api_open_orders(struct api_call *a)
@@ -49,8 +52,9 @@ struct trade_query {
 static bool parse_query(struct api_call *a, struct trade_query *q)
 {
 	*q = (struct trade_query){ -1, -1, -1, -1, TRADES_LIMIT_DEFAULT };
-	if (!api_symbol(a) || !api_number(a, "orderId", &q->order_id) || !api_number(a, "fromId", &q->from_id) ||
-	    !api_number(a, "startTime", &q->start_ms) || !api_number(a, "endTime", &q->end_ms) || !api_number(a, "limit", &q->limit))
+	if (!api_symbol(a) || !api_number(a, "orderId", &q->order_id) ||
+	    !api_number(a, "fromId", &q->from_id) || !api_number(a, "startTime", &q->start_ms) ||
+	    !api_number(a, "endTime", &q->end_ms) || !api_number(a, "limit", &q->limit))
 		return false;
 	bool times = q->start_ms >= 0 || q->end_ms >= 0;
 	if (times && (q->from_id >= 0 || q->order_id >= 0))
@@ -62,11 +66,16 @@ static bool parse_query(struct api_call *a, struct trade_query *q)
 
 static bool selected(const struct trade_query *q, const struct fill *f)
 {
-	return (q->order_id < 0 || f->order_id == (u64)q->order_id) && (q->from_id < 0 || f->trade_id >= (u64)q->from_id) &&
-		(q->start_ms < 0 || f->time_ms >= q->start_ms) && (q->end_ms < 0 || f->time_ms <= q->end_ms);
+	return (q->order_id < 0 || f->order_id == (u64)q->order_id) &&
+	       (q->from_id < 0 || f->trade_id >= (u64)q->from_id) &&
+	       (q->start_ms < 0 || f->time_ms >= q->start_ms) &&
+	       (q->end_ms < 0 || f->time_ms <= q->end_ms);
 }
 
-/* From a beginning (fromId, startTime) the oldest, else the newest; either way in chronological order. */
+/*
+ * From a beginning (fromId, startTime) the oldest, else the newest; either way in chronological
+ * order.
+ */
 json_t *api_trades(struct api_call *a)
 {
 	const struct matching *m = &a->v->exchange.matching;
@@ -78,7 +87,8 @@ json_t *api_trades(struct api_call *a)
 	for (size_t i = 0; i < m->fills_n && json_array_size(list) < (size_t)q.limit; i++) {
 		const struct fill *f = &m->fills[forward ? i : m->fills_n - 1 - i];
 		if (selected(&q, f))
-			json_array_insert_new(list, forward ? json_array_size(list) : 0, json_fill(m->rules, f));
+			json_array_insert_new(list, forward ? json_array_size(list) : 0,
+					      json_trade(m->rules, f));
 	}
 	return list;
 }
@@ -86,22 +96,41 @@ json_t *api_trades(struct api_call *a)
 static void add_balance(json_t *list, const char *asset, const struct balance *b, bool omit_zero)
 {
 	if (!omit_zero || b->free || b->locked)
-		json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "asset", asset, "free", json_amount(b->free), "locked",
-			json_amount(b->locked)));
+		json_array_append_new(list, json_balance(asset, b));
+}
+
+static void add_commissions(json_t *j, const struct fees *f)
+{
+	json_t *rates = json_object();
+	json_set_int(j, "makerCommission", f->maker_ppm / 100);
+	json_set_int(j, "takerCommission", f->taker_ppm / 100);
+	json_set_int(j, "buyerCommission", 0);
+	json_set_int(j, "sellerCommission", 0);
+	json_set_amount(rates, "maker", f->maker_ppm * (SIM_ONE / 1000000));
+	json_set_amount(rates, "taker", f->taker_ppm * (SIM_ONE / 1000000));
+	json_set_amount(rates, "buyer", 0);
+	json_set_amount(rates, "seller", 0);
+	json_object_set_new(j, "commissionRates", rates);
 }
 
 json_t *api_account(struct api_call *a)
 {
+	static const char *const not_here[] = {
+		"canWithdraw", "canDeposit", "brokered", "requireSelfTradePrevention", "preventSor",
+	};
 	const struct matching *m = &a->v->exchange.matching;
 	bool omit_zero = json_is_true(json_object_get(a->params, "omitZeroBalances"));
-	json_t *balances = json_array();
+	json_t *j = json_object(), *balances = json_array();
+	add_commissions(j, &m->fees);
+	json_set_flag(j, "canTrade", true);
+	for (size_t i = 0; i < ARRAY_LEN(not_here); i++)
+		json_set_flag(j, not_here[i], false);
+	json_set_int(j, "updateTime", m->account.updated_ms);
+	json_set_text(j, "accountType", "SPOT");
 	add_balance(balances, m->rules->base, &m->account.base, omit_zero);
 	add_balance(balances, m->rules->quote, &m->account.quote, omit_zero);
-	json_t *rates = json_pack("{s:o, s:o, s:o, s:o}", "maker", json_amount(m->fees.maker_ppm * 100), "taker",
-		json_amount(m->fees.taker_ppm * 100), "buyer", json_amount(0), "seller", json_amount(0));
-	return json_pack("{s:i, s:i, s:i, s:i, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:I, s:s, s:o, s:[s], s:i}", "makerCommission",
-		(int)(m->fees.maker_ppm / 100), "takerCommission", (int)(m->fees.taker_ppm / 100), "buyerCommission", 0,
-		"sellerCommission", 0, "commissionRates", rates, "canTrade", true, "canWithdraw", false, "canDeposit", false,
-		"brokered", false, "requireSelfTradePrevention", false, "preventSor", false, "updateTime",
-		(json_int_t)m->account.updated_ms, "accountType", "SPOT", "balances", balances, "permissions", "SPOT", "uid", 1);
+	json_object_set_new(j, "balances", balances);
+	json_object_set_new(j, "permissions", json_pack("[s]", "SPOT"));
+	json_set_int(j, "uid", 1);
+	return j;
 }

@@ -32,15 +32,19 @@ static bool timely(struct api_call *a)
 		return api_missing(a, "timestamp");
 	i64 stamp_us = stamp >= MICROSECONDS_MIN ? stamp : stamp * 1000;
 	if (stamp_us >= now_us + AHEAD_US_MAX)
-		return api_fail(a, 400, -1021, "Timestamp for this request was 1000ms ahead of the server's time.");
+		return api_fail(
+			a, 400, -1021,
+			"Timestamp for this request was 1000ms ahead of the server's time.");
 	if (now_us - stamp_us > window_us)
-		return api_fail(a, 400, -1021, "Timestamp for this request is outside of the recvWindow.");
+		return api_fail(a, 400, -1021,
+				"Timestamp for this request is outside of the recvWindow.");
 	return true;
 }
 
 static bool key_known(struct api_call *a, const char *key)
 {
-	if (strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != strlen(key))
+	if (strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
+	    strlen(key))
 		return api_fail(a, 401, -2014, "API-key format invalid.");
 	if (!a->v->account_key || strcmp(key, a->v->options->api_key))
 		return api_fail(a, 401, -2015, "Invalid API-key, IP, or permissions for action.");
@@ -54,7 +58,7 @@ static bool signed_right(struct api_call *a)
 	if (!json_param(a->params, "signature", signature, sizeof signature))
 		return api_missing(a, "signature");
 	bool ok = signature_payload(a->params, &payload) == ERR_OK &&
-		signature_ok(a->v->account_key, buf_p(&payload), buf_n(&payload), signature);
+		  signature_ok(a->v->account_key, buf_p(&payload), buf_n(&payload), signature);
 	buf_free(&payload);
 	if (ok)
 		return true;
@@ -68,7 +72,9 @@ bool api_authorize(struct api_call *a, enum api_security s)
 	if (s == API_NONE || (s == API_SESSION && a->c->api.authorized))
 		return true;
 	if (s == API_SESSION)
-		return api_fail(a, 400, -1193, "WebSocket session not authenticated. Recommendation: use `session.logon`");
+		return api_fail(
+			a, 400, -1193,
+			"WebSocket session not authenticated. Recommendation: use `session.logon`");
 	if (s == API_SIGNED && a->c->api.authorized && !with_key)
 		return timely(a);
 	if (!json_param(a->params, "apiKey", key, sizeof key))

@@ -14,11 +14,14 @@ static bool decimal(struct api_call *a, const char *name, i64 *out, bool *sent)
 	*sent = json_param(a->params, name, text, sizeof text);
 	if (!*sent)
 		return true;
-	size_t whole = strspn(text, "0123456789"), frac = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+	size_t whole = strspn(text, "0123456789"),
+	       frac = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
 	size_t n = whole + (text[whole] == '.' ? 1 + frac : 0);
 	if (!whole || text[n] || n > DECIMAL_TEXT_MAX || (text[whole] == '.' && !frac))
-		return api_fail(a, 400, -1100, "Illegal characters found in parameter '%s'; legal range is "
-				"'^([0-9]{1,20})(\\.[0-9]{1,20})?$'.", name);
+		return api_fail(a, 400, -1100,
+				"Illegal characters found in parameter '%s'; legal range is "
+				"'^([0-9]{1,20})(\\.[0-9]{1,20})?$'.",
+				name);
 	err_t e = dec_parse(text, n, SIM_DECIMALS, out);
 	if (e == ERR_SYNTAX)
 		return api_fail(a, 400, -1111, "Parameter '%s' has too much precision.", name);
@@ -37,16 +40,23 @@ static bool client_id(struct api_call *a, const char *name, char out[CLIENT_ID_M
 		return true;
 	bool ok = json_param(a->params, name, text, sizeof text) && strlen(text) <= CLIENT_ID_MAX;
 	for (const char *p = text; ok && *p; p++)
-		ok = isalnum((u8)*p) || *p == '-' || *p == '_' || *p == '.' || *p == ':' || *p == '/';
+		ok = isalnum((u8)*p) || *p == '-' || *p == '_' || *p == '.' || *p == ':' ||
+		     *p == '/';
 	if (!ok)
-		return api_fail(a, 400, -1100, "Illegal characters found in parameter '%s'; legal range is "
-				"'^[\\.A-Z\\:/a-z0-9_-]{1,36}$'.", name);
+		return api_fail(a, 400, -1100,
+				"Illegal characters found in parameter '%s'; legal range is "
+				"'^[\\.A-Z\\:/a-z0-9_-]{1,36}$'.",
+				name);
 	strcpy(out, text);
 	return true;
 }
 
-/* An enumerated parameter by its table; -1 after failing with `code`, or where it is absent and may be. */
-static int choice(struct api_call *a, const char *name, int (*of)(const char *), int code, const char *msg)
+/*
+ * An enumerated parameter by its table; -1 after failing with `code`, or where it is absent and
+ * may be.
+ */
+static int choice(struct api_call *a, const char *name, int (*of)(const char *), int code,
+		  const char *msg)
 {
 	char text[PARAM_MAX];
 	if (!json_param(a->params, name, text, sizeof text))
@@ -100,7 +110,8 @@ static bool parse_order(struct api_call *a, struct order_request *r)
 		return false;
 	r->side = (enum side)side;
 	r->type = (enum order_type)type;
-	return parse_tif(a, r) && parse_numbers(a, r) && client_id(a, "newClientOrderId", r->client_id);
+	return parse_tif(a, r) && parse_numbers(a, r) &&
+	       client_id(a, "newClientOrderId", r->client_id);
 }
 
 enum answer { ANSWER_ACK, ANSWER_RESULT, ANSWER_FULL };
@@ -118,7 +129,8 @@ static int parse_answer(struct api_call *a, enum order_type type)
 {
 	if (!json_object_get(a->params, "newOrderRespType"))
 		return type == TYPE_LIMIT_MAKER ? ANSWER_ACK : ANSWER_FULL;
-	return choice(a, "newOrderRespType", answer_of, -1130, "Data sent for parameter 'newOrderRespType' is not valid.");
+	return choice(a, "newOrderRespType", answer_of, -1130,
+		      "Data sent for parameter 'newOrderRespType' is not valid.");
 }
 
 json_t *api_order_place(struct api_call *a)
@@ -138,10 +150,12 @@ json_t *api_order_place(struct api_call *a)
 	if (exchange_place(x, &r, a->v->now_ms, &id) != ERR_OK)
 		return api_broken(a);
 	const struct order *o = matching_by_id(&x->matching, id);
-	if (answer != ANSWER_ACK)
-		return json_placed(&x->rules, o, answer == ANSWER_FULL, x->matching.fills + fills, x->matching.fills_n - fills);
-	return json_pack("{s:s, s:I, s:i, s:s, s:I}", "symbol", x->rules.symbol, "orderId", (json_int_t)id, "orderListId", -1,
-			 "clientOrderId", o->req.client_id, "transactTime", (json_int_t)o->created_ms);
+	json_t *result = json_placed(&x->rules, o, answer != ANSWER_ACK);
+	if (answer == ANSWER_FULL)
+		json_object_set_new(result, "fills",
+				    json_fills(&x->rules, x->matching.fills + fills,
+					       x->matching.fills_n - fills));
+	return result;
 }
 
 static bool may_cancel(struct api_call *a, const struct order *o)
@@ -151,11 +165,14 @@ static bool may_cancel(struct api_call *a, const struct order *o)
 		return api_fail(a, 400, -2011, "Unknown order sent.");
 	if (!json_param(a->params, "cancelRestrictions", text, sizeof text))
 		return true;
-	bool only_new = !strcmp(text, "ONLY_NEW"), only_partial = !strcmp(text, "ONLY_PARTIALLY_FILLED");
+	bool only_new = !strcmp(text, "ONLY_NEW"),
+	     only_partial = !strcmp(text, "ONLY_PARTIALLY_FILLED");
 	if (!only_new && !only_partial)
 		return api_fail(a, 400, -1145, "Invalid cancelRestrictions");
-	if ((only_new && o->status != STATUS_NEW) || (only_partial && o->status != STATUS_PARTIALLY_FILLED))
-		return api_fail(a, 400, -2011, "Order was not canceled due to cancel restrictions.");
+	if ((only_new && o->status != STATUS_NEW) ||
+	    (only_partial && o->status != STATUS_PARTIALLY_FILLED))
+		return api_fail(a, 400, -2011,
+				"Order was not canceled due to cancel restrictions.");
 	return true;
 }
 
@@ -164,7 +181,8 @@ json_t *api_order_cancel(struct api_call *a)
 	struct exchange *x = &a->v->exchange;
 	char cancel_id[CLIENT_ID_MAX + 1];
 	const struct order *o;
-	if (!api_symbol(a) || !api_find_order(a, &o) || !client_id(a, "newClientOrderId", cancel_id) || !may_cancel(a, o))
+	if (!api_symbol(a) || !api_find_order(a, &o) ||
+	    !client_id(a, "newClientOrderId", cancel_id) || !may_cancel(a, o))
 		return NULL;
 	if (exchange_cancel(x, o->id, cancel_id, a->v->now_ms) != ERR_OK)
 		return api_broken(a);

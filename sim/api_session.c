@@ -8,14 +8,19 @@ json_t *api_ping(struct api_call *a)
 	return json_object();
 }
 
-json_t *api_time(struct api_call *a) { return json_pack("{s:I}", "serverTime", (json_int_t)a->v->now_ms); }
+json_t *api_time(struct api_call *a)
+{
+	return json_pack("{s:I}", "serverTime", (json_int_t)a->v->now_ms);
+}
 
 json_t *api_session_status(struct api_call *a)
 {
 	const struct api_session *s = &a->c->api;
 	json_t *j = json_object();
-	json_object_set_new(j, "apiKey", s->authorized ? json_string(a->v->options->api_key) : json_null());
-	json_object_set_new(j, "authorizedSince", s->authorized ? json_integer(s->authorized_ms) : json_null());
+	json_object_set_new(j, "apiKey",
+			    s->authorized ? json_string(a->v->options->api_key) : json_null());
+	json_object_set_new(j, "authorizedSince",
+			    s->authorized ? json_integer(s->authorized_ms) : json_null());
 	json_object_set_new(j, "connectedSince", json_integer(a->c->connected_ms));
 	json_object_set_new(j, "returnRateLimits", json_boolean(s->rate_limits));
 	json_object_set_new(j, "serverTime", json_integer(a->v->now_ms));
@@ -67,5 +72,7 @@ json_t *api_unsubscribe(struct api_call *a)
 
 json_t *api_subscriptions(struct api_call *a)
 {
-	return a->c->api.subscribed ? json_pack("[{s:i}]", "subscriptionId", (int)a->c->api.subscription_id) : json_array();
+	return a->c->api.subscribed
+		       ? json_pack("[{s:i}]", "subscriptionId", (int)a->c->api.subscription_id)
+		       : json_array();
 }

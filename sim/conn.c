@@ -5,7 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define READ_CHUNK 16384 /* a whole TLS record, so that nothing stays inside OpenSSL when we stop reading */
+#define READ_CHUNK                                                                                 \
+	16384 /* a whole TLS record, so that nothing stays inside OpenSSL when we stop reading */
 #define READ_ROUNDS 4
 
 struct conn *conn_new(int fd, SSL_CTX *tls, u64 id, ns_t now, i64 now_ms)
@@ -17,7 +18,12 @@ struct conn *conn_new(int fd, SSL_CTX *tls, u64 id, ns_t now, i64 now_ms)
 		exit(1);
 	}
 	SSL_set_accept_state(ssl);
-	*c = (struct conn){ .fd = fd, .ssl = ssl, .id = id, .heard_ns = now, .ping_ns = now, .connected_ms = now_ms };
+	*c = (struct conn){ .fd = fd,
+			    .ssl = ssl,
+			    .id = id,
+			    .heard_ns = now,
+			    .ping_ns = now,
+			    .connected_ms = now_ms };
 	return c;
 }
 
@@ -50,7 +56,10 @@ void conn_close(struct conn *c)
 	conn_flush(c);
 }
 
-bool conn_wants_write(const struct conn *c) { return buf_n(&c->out) > 0 || (!c->open && SSL_want_write(c->ssl)); }
+bool conn_wants_write(const struct conn *c)
+{
+	return buf_n(&c->out) > 0 || (!c->open && SSL_want_write(c->ssl));
+}
 
 /* What an OpenSSL call that did not succeed means: true to wait, false (and dead) to give up. */
 static bool may_wait(struct conn *c, int result)

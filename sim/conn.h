@@ -1,7 +1,8 @@
 /*
  * conn.h - one client connection: TLS over a non-blocking socket, bytes queued both ways.
  *
- * A connection that failed or was reset is `dead`: nothing is sent on it any more and the server's loop frees it.
+ * A connection that failed or was reset is `dead`: nothing is sent on it any more and the
+ * server's loop frees it.
  */
 #ifndef SIM_CONN_H
 #define SIM_CONN_H
@@ -18,8 +19,8 @@ enum conn_kind { CONN_HTTP, CONN_STREAMS, CONN_API };
 struct streams_session {
 	char (*names)[STREAM_NAME_MAX];
 	size_t n, cap;
-	bool raw;              /* payloads without the {"stream":...} envelope */
-	u32 received;          /* messages of the client in this second */
+	bool raw;     /* payloads without the {"stream":...} envelope */
+	u32 received; /* messages of the client in this second */
 	ns_t second_ns;
 };
 
@@ -34,16 +35,16 @@ struct conn {
 	SSL *ssl;
 	u64 id;
 	enum conn_kind kind;
-	bool open;             /* the TLS handshake is done */
-	bool dead, closing;    /* closing: what is queued goes out, then it ends */
-	ns_t closing_ns;       /* since when the server has seen it closing */
-	bool watched_write;    /* the server waits for room to write */
+	bool open;          /* the TLS handshake is done */
+	bool dead, closing; /* closing: what is queued goes out, then it ends */
+	ns_t closing_ns;    /* since when the server has seen it closing */
+	bool watched_write; /* the server waits for room to write */
 	struct buf in, out;
-	struct buf message;    /* fragments of a WebSocket message */
-	u8 message_opcode;     /* 0: none begun */
+	struct buf message;     /* fragments of a WebSocket message */
+	u8 message_opcode;      /* 0: none begun */
 	ns_t heard_ns, ping_ns; /* last sign of life; last ping sent */
 	i64 connected_ms;
-	u64 sent;              /* WebSocket messages */
+	u64 sent; /* WebSocket messages */
 	struct streams_session streams;
 	struct api_session api;
 };

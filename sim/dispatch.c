@@ -13,12 +13,16 @@
 static void send_status(struct conn *c, int status, const char *extra)
 {
 	struct buf out = { 0 };
-	http_answer(&out, status, "text/plain", extra, http_reason(status), strlen(http_reason(status)));
+	http_answer(&out, status, "text/plain", extra, http_reason(status),
+		    strlen(http_reason(status)));
 	conn_send(c, buf_p(&out), buf_n(&out));
 	buf_free(&out);
 }
 
-static bool is_streams(const char *path) { return !strcmp(path, "/stream") || !strcmp(path, "/ws") || !strncmp(path, "/ws/", 4); }
+static bool is_streams(const char *path)
+{
+	return !strcmp(path, "/stream") || !strcmp(path, "/ws") || !strncmp(path, "/ws/", 4);
+}
 
 /* What the path and query ask for, taken into the connection; false where they make no sense. */
 static bool begin_session(struct conn *c, const struct http_request *r)
@@ -26,14 +30,16 @@ static bool begin_session(struct conn *c, const struct http_request *r)
 	char text[8192];
 	if (!strcmp(r->path, "/ws-api/v3")) {
 		c->kind = CONN_API;
-		c->api.rate_limits = !http_param(r->query, "returnRateLimits", text, sizeof text) || strcmp(text, "false");
+		c->api.rate_limits = !http_param(r->query, "returnRateLimits", text, sizeof text) ||
+				     strcmp(text, "false");
 		return true;
 	}
 	c->kind = CONN_STREAMS;
 	c->streams.raw = !strncmp(r->path, "/ws", 3);
 	if (c->streams.raw)
 		return streams_subscribe_all(c, r->path[3] ? r->path + 4 : "");
-	return !http_param(r->query, "streams", text, sizeof text) || streams_subscribe_all(c, text);
+	return !http_param(r->query, "streams", text, sizeof text) ||
+	       streams_subscribe_all(c, text);
 }
 
 static void upgrade(struct venue *v, struct conn *c, const struct http_request *r)
@@ -56,8 +62,11 @@ static void upgrade(struct venue *v, struct conn *c, const struct http_request *
 	v->limits.weight.count += c->kind == CONN_API ? 2 : 0;
 	c->heard_ns = c->ping_ns = v->now_ns;
 	ws_accept(r->ws_key, accept);
-	buf_fmt(&out, "HTTP/1.1 101 Switching Protocols\r\nServer: saker-venue\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-		"Sec-WebSocket-Accept: %s\r\n\r\n", accept);
+	buf_fmt(&out,
+		"HTTP/1.1 101 Switching Protocols\r\nServer: saker-venue\r\nUpgrade: "
+		"websocket\r\nConnection: Upgrade\r\n"
+		"Sec-WebSocket-Accept: %s\r\n\r\n",
+		accept);
 	conn_send(c, buf_p(&out), buf_n(&out));
 	buf_free(&out);
 }
@@ -83,10 +92,7 @@ static void answer(struct venue *v, struct conn *c, const struct http_request *r
 		conn_close(c);
 }
 
-static int status_of(err_t e)
-{
-	return e == ERR_TOO_LONG ? 431 : e == ERR_UNSUPPORTED ? 501 : 400;
-}
+static int status_of(err_t e) { return e == ERR_TOO_LONG ? 431 : e == ERR_UNSUPPORTED ? 501 : 400; }
 
 /* One request; false where there is none yet, or no more. */
 static bool http_input(struct venue *v, struct conn *c)

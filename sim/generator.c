@@ -5,13 +5,13 @@
 
 #define GEN_EVENTS_PER_S 200
 #define GEN_DEPTH_NS (100 * NS_PER_MS)
-#define GEN_LEVELS 400                     /* a side, at the start */
+#define GEN_LEVELS 400 /* a side, at the start */
 #define GEN_LEVELS_MIN 200
 #define GEN_START_PRICE (60000 * SIM_ONE)
 #define GEN_START_ID 50000000000ULL
 #define GEN_START_TRADE_ID 3700000000ULL
-#define GEN_SWEEP_MAX 8                    /* levels one taker order eats at most */
-#define GEN_STEP_TICKS 45                  /* the fair price moves by up to this an event */
+#define GEN_SWEEP_MAX 8   /* levels one taker order eats at most */
+#define GEN_STEP_TICKS 45 /* the fair price moves by up to this an event */
 
 static u64 next_random(struct generator *g)
 {
@@ -23,7 +23,10 @@ static u64 next_random(struct generator *g)
 
 static u64 below(struct generator *g, u64 n) { return next_random(g) % n; }
 
-/* Small numbers often, large ones seldom: 0, 1, 2 ... each half as likely as the last, up to `max`. */
+/*
+ * Small numbers often, large ones seldom: 0, 1, 2 ... each half as likely as the last, up to
+ * `max`.
+ */
 static u64 geometric(struct generator *g, u64 max)
 {
 	u64 n = (u64)__builtin_ctzll(next_random(g) | 1ULL << 62);
@@ -45,7 +48,10 @@ static void change(struct generator *g, enum side s, i64 price, i64 qty)
 	g->book.last_id++;
 }
 
-static i64 best_price(const struct generator *g, enum side s) { return ladder_at(&g->book, s, 0).price; }
+static i64 best_price(const struct generator *g, enum side s)
+{
+	return ladder_at(&g->book, s, 0).price;
+}
 
 /* A new order some ticks behind the best price, or inside the spread when there is room. */
 static void add_order(struct generator *g, enum side s)
@@ -56,7 +62,8 @@ static void add_order(struct generator *g, enum side s)
 	if (room > 0 && below(g, 3) == 0)
 		price = best - away(s) * tick * (i64)(1 + below(g, (u64)room));
 	i64 fair_side = g->fair + away(s) * tick;
-	if (room > 2 && (s == SIDE_BUY ? fair_side > best && fair_side < other : fair_side < best && fair_side > other))
+	if (room > 2 && (s == SIDE_BUY ? fair_side > best && fair_side < other
+				       : fair_side < best && fair_side > other))
 		price = fair_side;
 	if (price >= g->rules->price_min)
 		change(g, s, price, ladder_qty(&g->book, s, price) + random_qty(g));
@@ -74,15 +81,22 @@ static void cancel_order(struct generator *g, enum side s)
 static void put_trade(struct generator *g, struct level t, bool buyer_maker)
 {
 	i64 ms = ((i64)g->now_ns + g->clock_ns) / (i64)NS_PER_MS;
-	buf_fmt(&g->out, "{\"stream\":\"%s@trade\",\"data\":{\"e\":\"trade\",\"E\":%lld,\"s\":\"%s\",\"t\":%llu,\"p\":",
-		g->rules->symbol_lower, (long long)ms, g->rules->symbol, (unsigned long long)g->trade_id++);
+	buf_fmt(&g->out,
+		"{\"stream\":\"%s@trade\",\"data\":{\"e\":\"trade\",\"E\":%lld,\"s\":\"%s\",\"t\":%"
+		"llu,\"p\":",
+		g->rules->symbol_lower, (long long)ms, g->rules->symbol,
+		(unsigned long long)g->trade_id++);
 	buf_decimal(&g->out, t.price);
 	buf_str(&g->out, ",\"q\":");
 	buf_decimal(&g->out, t.qty);
-	buf_fmt(&g->out, ",\"T\":%lld,\"m\":%s,\"M\":true}}\n", (long long)ms, buyer_maker ? "true" : "false");
+	buf_fmt(&g->out, ",\"T\":%lld,\"m\":%s,\"M\":true}}\n", (long long)ms,
+		buyer_maker ? "true" : "false");
 }
 
-/* A taker on the other side eats level after level of side `s` until it is filled or `limit` is reached. */
+/*
+ * A taker on the other side eats level after level of side `s` until it is filled or `limit` is
+ * reached.
+ */
 static void take(struct generator *g, enum side s, i64 qty, i64 limit)
 {
 	for (u32 i = 0; i < GEN_SWEEP_MAX && qty > 0 && g->book.side[s].n > GEN_LEVELS_MIN; i++) {
@@ -103,7 +117,10 @@ static void trade(struct generator *g)
 	if (below(g, 4) == 0)
 		hit = below(g, 2) ? SIDE_BUY : SIDE_SELL;
 	bool chase = hit == SIDE_BUY ? g->fair < best_price(g, hit) : g->fair > best_price(g, hit);
-	take(g, hit, chase ? 4 * random_qty(g) : random_qty(g) / 4 / g->rules->step * g->rules->step + g->rules->step, g->fair);
+	take(g, hit,
+	     chase ? 4 * random_qty(g)
+		   : random_qty(g) / 4 / g->rules->step * g->rules->step + g->rules->step,
+	     g->fair);
 }
 
 static void put_ticker(struct generator *g)
@@ -113,8 +130,8 @@ static void put_ticker(struct generator *g)
 		return;
 	g->best[SIDE_BUY] = b;
 	g->best[SIDE_SELL] = a;
-	buf_fmt(&g->out, "{\"stream\":\"%s@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"%s\",\"b\":", g->rules->symbol_lower,
-		(unsigned long long)g->book.last_id, g->rules->symbol);
+	buf_fmt(&g->out, "{\"stream\":\"%s@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"%s\",\"b\":",
+		g->rules->symbol_lower, (unsigned long long)g->book.last_id, g->rules->symbol);
 	buf_decimal(&g->out, b.price);
 	buf_str(&g->out, ",\"B\":");
 	buf_decimal(&g->out, b.qty);
@@ -140,7 +157,10 @@ static int by_price(const void *a, const void *b)
 	return (x->price > y->price) - (x->price < y->price);
 }
 
-/* The changed levels of one side as they stand now, each once, best first as the venue lists them. */
+/*
+ * The changed levels of one side as they stand now, each once, best first as the venue lists
+ * them.
+ */
 static void put_changed(struct generator *g, enum side s)
 {
 	struct levels *c = &g->changed[s];
@@ -161,8 +181,11 @@ static void put_depth(struct generator *g)
 {
 	if (g->depth_first_id > g->book.last_id)
 		return; /* nothing changed: the venue sends nothing */
-	buf_fmt(&g->out, "{\"stream\":\"%s@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":%lld,\"s\":\"%s\",\"U\":%llu,\"u\":%llu,\"b\":[",
-		g->rules->symbol_lower, (long long)(((i64)g->now_ns + g->clock_ns) / (i64)NS_PER_MS), g->rules->symbol,
+	buf_fmt(&g->out,
+		"{\"stream\":\"%s@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":%lld,\"s\":"
+		"\"%s\",\"U\":%llu,\"u\":%llu,\"b\":[",
+		g->rules->symbol_lower,
+		(long long)(((i64)g->now_ns + g->clock_ns) / (i64)NS_PER_MS), g->rules->symbol,
 		(unsigned long long)g->depth_first_id, (unsigned long long)g->book.last_id);
 	put_changed(g, SIDE_BUY);
 	buf_str(&g->out, "],\"a\":[");
@@ -177,7 +200,8 @@ static void put_snapshot(struct generator *g)
 	for (enum side s = SIDE_BUY; s <= SIDE_SELL; s++) {
 		buf_str(&g->out, s == SIDE_BUY ? ",\"bids\":[" : ",\"asks\":[");
 		for (size_t i = 0; i < g->book.side[s].n; i++)
-			put_level(&g->out, !i, ladder_at(&g->book, s, i).price, ladder_at(&g->book, s, i).qty);
+			put_level(&g->out, !i, ladder_at(&g->book, s, i).price,
+				  ladder_at(&g->book, s, i).qty);
 		buf_str(&g->out, "]");
 	}
 	buf_str(&g->out, "}\n");
@@ -198,19 +222,23 @@ static void event(struct generator *g)
 	else
 		trade(g);
 	put_ticker(g);
-	g->event_ns = g->now_ns + NS_PER_S / GEN_EVENTS_PER_S / 2 + below(g, NS_PER_S / GEN_EVENTS_PER_S);
+	g->event_ns = g->now_ns + NS_PER_S / GEN_EVENTS_PER_S / 2 +
+		      below(g, NS_PER_S / GEN_EVENTS_PER_S);
 }
 
 void generator_init(struct generator *g, const struct rules *rules, u64 seed)
 {
-	*g = (struct generator){ .rules = rules, .random = { seed ^ 0x9e3779b97f4a7c15ULL, seed + 0xbf58476d1ce4e5b9ULL } };
+	*g = (struct generator){ .rules = rules,
+				 .random = { seed ^ 0x9e3779b97f4a7c15ULL,
+					     seed + 0xbf58476d1ce4e5b9ULL } };
 	g->fair = GEN_START_PRICE;
 	g->trade_id = GEN_START_TRADE_ID;
 	for (u32 i = 0; i < 16; i++)
 		next_random(g);
 	for (enum side s = SIDE_BUY; s <= SIDE_SELL; s++) {
 		i64 price = GEN_START_PRICE + (s == SIDE_SELL) * rules->tick;
-		for (u32 i = 0; i < GEN_LEVELS; i++, price += away(s) * rules->tick * (i64)(1 + below(g, 60)))
+		for (u32 i = 0; i < GEN_LEVELS;
+		     i++, price += away(s) * rules->tick * (i64)(1 + below(g, 60)))
 			ladder_set(&g->book, s, price, random_qty(g));
 	}
 	g->book.last_id = GEN_START_ID;

@@ -5,10 +5,20 @@
 
 const char *http_reason(int status)
 {
-	static const struct { int status; const char *text; } table[] = {
-		{ 101, "Switching Protocols" }, { 200, "OK" }, { 400, "Bad Request" }, { 404, "Not Found" },
-		{ 405, "Method Not Allowed" }, { 413, "Content Too Large" }, { 426, "Upgrade Required" },
-		{ 429, "Too Many Requests" }, { 431, "Request Header Fields Too Large" }, { 501, "Not Implemented" },
+	static const struct {
+		int status;
+		const char *text;
+	} table[] = {
+		{ 101, "Switching Protocols" },
+		{ 200, "OK" },
+		{ 400, "Bad Request" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 413, "Content Too Large" },
+		{ 426, "Upgrade Required" },
+		{ 429, "Too Many Requests" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 501, "Not Implemented" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (table[i].status == status)
@@ -30,7 +40,8 @@ static err_t parse_start(struct http_request *r, const char *p, size_t n)
 {
 	const char *end = p + n, *sp = memchr(p, ' ', n);
 	const char *target = sp ? sp + 1 : end, *sp2 = memchr(target, ' ', (size_t)(end - target));
-	if (!sp || !sp2 || target == end || *target != '/' || end - sp2 != 9 || memcmp(sp2, " HTTP/1.", 8))
+	if (!sp || !sp2 || target == end || *target != '/' || end - sp2 != 9 ||
+	    memcmp(sp2, " HTTP/1.", 8))
 		return ERR_SYNTAX;
 	if (!copy(r->method, sizeof r->method, p, (size_t)(sp - p)))
 		return ERR_SYNTAX;
@@ -67,15 +78,18 @@ static err_t take_header(struct http_request *r, const char *name, const char *v
 	if (!strcasecmp(name, "content-length"))
 		return parse_number(value, HTTP_BODY_MAX, &r->body_n);
 	if (!strcasecmp(name, "sec-websocket-key"))
-		return copy(r->ws_key, sizeof r->ws_key, value, strlen(value)) ? ERR_OK : ERR_SYNTAX;
-	if (!strcasecmp(name, "sec-websocket-version") && parse_number(value, 255, &version) == ERR_OK)
+		return copy(r->ws_key, sizeof r->ws_key, value, strlen(value)) ? ERR_OK
+									       : ERR_SYNTAX;
+	if (!strcasecmp(name, "sec-websocket-version") &&
+	    parse_number(value, 255, &version) == ERR_OK)
 		r->ws_version = (u32)version;
 	if (!strcasecmp(name, "connection") && strcasestr(value, "close"))
 		r->close = true;
 	return ERR_OK;
 }
 
-static err_t parse_header(struct http_request *r, const char *p, size_t n, bool *wants, bool *websocket)
+static err_t parse_header(struct http_request *r, const char *p, size_t n, bool *wants,
+			  bool *websocket)
 {
 	char name[64], value[8192];
 	const char *colon = memchr(p, ':', n), *end = p + n;
@@ -97,7 +111,8 @@ static err_t parse_header(struct http_request *r, const char *p, size_t n, bool 
 
 err_t http_parse(struct http_request *r, const u8 *p, size_t n)
 {
-	const char *text = (const char *)p, *head_end = memmem(text, n < HTTP_HEAD_MAX ? n : HTTP_HEAD_MAX, "\r\n\r\n", 4);
+	const char *text = (const char *)p,
+		   *head_end = memmem(text, n < HTTP_HEAD_MAX ? n : HTTP_HEAD_MAX, "\r\n\r\n", 4);
 	bool wants = false, websocket = false;
 	memset(r, 0, sizeof *r);
 	if (!head_end)
@@ -106,8 +121,8 @@ err_t http_parse(struct http_request *r, const u8 *p, size_t n)
 	const char *line = text, *stop = head_end + 2;
 	for (u32 i = 0; line < stop; i++) {
 		const char *eol = memmem(line, (size_t)(stop - line), "\r\n", 2);
-		err_t e = i ? parse_header(r, line, (size_t)(eol - line), &wants, &websocket) :
-			parse_start(r, line, (size_t)(eol - line));
+		err_t e = i ? parse_header(r, line, (size_t)(eol - line), &wants, &websocket)
+			    : parse_start(r, line, (size_t)(eol - line));
 		if (e != ERR_OK)
 			return e;
 		line = eol + 2;
@@ -118,7 +133,10 @@ err_t http_parse(struct http_request *r, const u8 *p, size_t n)
 
 static int hex(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
 /* Percent-decodes `n` bytes into `out` of `room`; false where it does not fit or is malformed. */
@@ -153,10 +171,13 @@ bool http_param(const char *query, const char *name, char *out, size_t n)
 	return false;
 }
 
-void http_answer(struct buf *out, int status, const char *type, const char *extra, const void *body, size_t n)
+void http_answer(struct buf *out, int status, const char *type, const char *extra, const void *body,
+		 size_t n)
 {
-	buf_fmt(out, "HTTP/1.1 %d %s\r\nServer: saker-venue\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", status,
-		http_reason(status), type, n);
+	buf_fmt(out,
+		"HTTP/1.1 %d %s\r\nServer: saker-venue\r\nContent-Type: %s\r\nContent-Length: "
+		"%zu\r\n",
+		status, http_reason(status), type, n);
 	buf_str(out, extra);
 	buf_str(out, "\r\n");
 	buf_add(out, body, n);

@@ -14,7 +14,8 @@ void journal_none(struct journal *j) { *j = (struct journal){ .fd = -1 }; }
 
 static err_t fail(struct journal *j, err_t e, const char *what)
 {
-	snprintf(j->error, sizeof j->error, "%s line %llu: %s", j->path, (unsigned long long)j->line, what);
+	snprintf(j->error, sizeof j->error, "%s line %llu: %s", j->path,
+		 (unsigned long long)j->line, what);
 	return e;
 }
 
@@ -24,7 +25,8 @@ static u32 crc_of(const char *s) { return (u32)crc32(0, (const Bytef *)s, (uInt)
 static bool parse(struct journal *j, const char *line, size_t n)
 {
 	char *end;
-	if (n < CRC_DIGITS + 2 || line[n - 1] != '\n' || line[CRC_DIGITS] != ' ' || n - CRC_DIGITS - 2 >= JOURNAL_RECORD_MAX)
+	if (n < CRC_DIGITS + 2 || line[n - 1] != '\n' || line[CRC_DIGITS] != ' ' ||
+	    n - CRC_DIGITS - 2 >= JOURNAL_RECORD_MAX)
 		return false;
 	memcpy(j->record, line + CRC_DIGITS + 1, n - CRC_DIGITS - 2);
 	j->record[n - CRC_DIGITS - 2] = 0;
@@ -53,7 +55,9 @@ err_t journal_next(struct journal *j)
 		return ERR_OK;
 	}
 	bool last = line[n ? n - 1 : 0] != '\n' && fgetc(j->in) == EOF;
-	return last ? end_reading(j) : fail(j, ERR_CHECKSUM, "the record is damaged; start with an empty --state folder");
+	return last ? end_reading(j)
+		    : fail(j, ERR_CHECKSUM,
+			   "the record is damaged; start with an empty --state folder");
 }
 
 static err_t check_header(struct journal *j, const char *header)
@@ -63,7 +67,9 @@ static err_t check_header(struct journal *j, const char *header)
 		return journal_add(j, "%s", header);
 	if (e != ERR_OK || !strcmp(j->record, header))
 		return e;
-	snprintf(j->error, sizeof j->error, "%s was made with other options:\n  then: %s\n  now:  %s\nuse the same, or another --state folder",
+	snprintf(j->error, sizeof j->error,
+		 "%s was made with other options:\n  then: %s\n  now:  %s\nuse the same, or "
+		 "another --state folder",
 		 j->path, j->record, header);
 	return ERR_STATE;
 }
@@ -97,7 +103,9 @@ err_t journal_add(struct journal *j, const char *fmt, ...)
 	size_t len = CRC_DIGITS + 1 + (size_t)n;
 	line[len++] = '\n';
 	ssize_t done = write(j->fd, line, len);
-	return done == (ssize_t)len ? ERR_OK : fail(j, ERR_IO, done < 0 ? strerror(errno) : "short write (disk full?)");
+	return done == (ssize_t)len
+		       ? ERR_OK
+		       : fail(j, ERR_IO, done < 0 ? strerror(errno) : "short write (disk full?)");
 }
 
 void journal_close(struct journal *j)

@@ -18,7 +18,10 @@ static size_t find(const struct levels *l, enum side s, i64 price)
 	return lo;
 }
 
-static bool is_at(const struct levels *l, size_t i, i64 price) { return i < l->n && l->v[i].price == price; }
+static bool is_at(const struct levels *l, size_t i, i64 price)
+{
+	return i < l->n && l->v[i].price == price;
+}
 
 void ladder_set(struct ladder *ladder, enum side s, i64 price, i64 qty)
 {
@@ -58,14 +61,16 @@ static void set_all(struct ladder *l, const struct levels *bids, const struct le
 		ladder_set(l, SIDE_SELL, asks->v[i].price, asks->v[i].qty);
 }
 
-void ladder_load(struct ladder *l, const struct levels *bids, const struct levels *asks, u64 last_id)
+void ladder_load(struct ladder *l, const struct levels *bids, const struct levels *asks,
+		 u64 last_id)
 {
 	l->side[SIDE_BUY].n = l->side[SIDE_SELL].n = 0;
 	set_all(l, bids, asks);
 	l->last_id = last_id;
 }
 
-err_t ladder_apply(struct ladder *l, const struct levels *bids, const struct levels *asks, u64 first_id, u64 last_id)
+err_t ladder_apply(struct ladder *l, const struct levels *bids, const struct levels *asks,
+		   u64 first_id, u64 last_id)
 {
 	assert(first_id <= last_id);
 	if (last_id <= l->last_id)

@@ -1,6 +1,7 @@
 /*
- * limits.h - the venue's request limits: weight a minute per address, new orders per 10 seconds and per day (web-socket-api.md,
- * "Rate limits"). Windows start at round times. Orders are counted down again when they are first filled.
+ * limits.h - the venue's request limits: weight a minute per address, new orders per 10 seconds
+ * and per day (web-socket-api.md, "Rate limits"). Windows start at round times. Orders are
+ * counted down again when they are first filled.
  */
 #ifndef SIM_LIMITS_H
 #define SIM_LIMITS_H
@@ -21,9 +22,9 @@ struct limits {
 };
 
 void limits_init(struct limits *l);
-void limits_roll(struct limits *l, i64 now_ms);             /* starts new windows where their time has come */
+void limits_roll(struct limits *l, i64 now_ms); /* starts new windows where their time has come */
 static inline bool limit_reached(const struct limit_window *w) { return w->count >= w->limit; }
 void limits_order_placed(struct limits *l);
-void limits_order_filled(struct limits *l);                 /* an order's first fill */
+void limits_order_filled(struct limits *l); /* an order's first fill */
 
 #endif

@@ -25,7 +25,9 @@ err_t market_peek(struct market *m)
 		return ERR_OK;
 	if (m->ended)
 		return ERR_CLOSED;
-	err_t e = m->recorded ? recording_next(&m->recording, m->rules->symbol, &m->next, &m->next_at_ns) : generate(m);
+	err_t e = m->recorded ? recording_next(&m->recording, m->rules->symbol, &m->next,
+					       &m->next_at_ns)
+			      : generate(m);
 	if (e != ERR_OK)
 		return fail(m, e);
 	m->has_next = true;
@@ -39,7 +41,8 @@ static err_t apply_depth(struct market *m, const struct message *d)
 		history_add(&m->history, d);
 	if (e != ERR_STATE)
 		return ERR_OK;
-	snprintf(m->error, sizeof m->error, "%s line %llu: depth update U=%llu does not follow update %llu",
+	snprintf(m->error, sizeof m->error,
+		 "%s line %llu: depth update U=%llu does not follow update %llu",
 		 m->recording.files[m->recording.file], (unsigned long long)m->recording.line,
 		 (unsigned long long)d->first_id, (unsigned long long)m->ladder.last_id);
 	m->ended = true;
@@ -68,7 +71,10 @@ err_t market_step(struct market *m)
 	return e;
 }
 
-/* Depth updates before the snapshot: kept, and applied after it where they are newer (the venue's own splice). */
+/*
+ * Depth updates before the snapshot: kept, and applied after it where they are newer (the
+ * venue's own splice).
+ */
 static err_t splice(struct market *m, const struct history *early)
 {
 	ladder_load(&m->ladder, &m->next.bids, &m->next.asks, m->next.last_id);
@@ -76,7 +82,10 @@ static err_t splice(struct market *m, const struct history *early)
 	err_t e = ERR_OK;
 	for (size_t i = 0; i < early->n && e == ERR_OK; i++) {
 		const struct history_entry *h = &early->v[i];
-		struct message d = { .first_id = h->first_id, .last_id = h->last_id, .bids = h->bids, .asks = h->asks };
+		struct message d = { .first_id = h->first_id,
+				     .last_id = h->last_id,
+				     .bids = h->bids,
+				     .asks = h->asks };
 		e = apply_depth(m, &d);
 	}
 	m->has_next = false;
@@ -93,7 +102,9 @@ static err_t roll_forward(struct market *m, struct history *early)
 	for (;;) {
 		err_t e = market_peek(m);
 		if (e == ERR_CLOSED)
-			snprintf(m->error, sizeof m->error, "%s: no snapshot line (one with lastUpdateId); the first --recording must have one",
+			snprintf(m->error, sizeof m->error,
+				 "%s: no snapshot line (one with lastUpdateId); the first "
+				 "--recording must have one",
 				 m->recording.files[0]);
 		if (e != ERR_OK)
 			return e;
@@ -108,7 +119,8 @@ static err_t roll_forward(struct market *m, struct history *early)
 	}
 }
 
-err_t market_open(struct market *m, const struct rules *rules, const char *const *files, size_t files_n, u64 seed)
+err_t market_open(struct market *m, const struct rules *rules, const char *const *files,
+		  size_t files_n, u64 seed)
 {
 	struct history early = { 0 };
 	*m = (struct market){ .rules = rules, .recorded = files_n > 0 };

@@ -16,7 +16,10 @@ void levels_add(struct levels *l, i64 price, i64 qty)
 
 static bool decimal(const json_t *j, i64 *out)
 {
-	return json_is_string(j) && dec_parse(json_string_value(j), json_string_length(j), SIM_DECIMALS, out) == ERR_OK && *out >= 0;
+	return json_is_string(j) &&
+	       dec_parse(json_string_value(j), json_string_length(j), SIM_DECIMALS, out) ==
+		       ERR_OK &&
+	       *out >= 0;
 }
 
 static bool id(const json_t *o, const char *key, u64 *out)
@@ -28,7 +31,8 @@ static bool id(const json_t *o, const char *key, u64 *out)
 
 static bool level(const json_t *o, const char *price, const char *qty, struct level *out)
 {
-	return decimal(json_object_get(o, price), &out->price) && decimal(json_object_get(o, qty), &out->qty);
+	return decimal(json_object_get(o, price), &out->price) &&
+	       decimal(json_object_get(o, qty), &out->qty);
 }
 
 static bool side(const json_t *o, const char *key, struct levels *out)
@@ -36,9 +40,11 @@ static bool side(const json_t *o, const char *key, struct levels *out)
 	const json_t *a = json_object_get(o, key), *pair;
 	size_t i;
 	out->n = 0;
-	json_array_foreach(a, i, pair) {
+	json_array_foreach(a, i, pair)
+	{
 		struct level l;
-		if (!decimal(json_array_get(pair, 0), &l.price) || !decimal(json_array_get(pair, 1), &l.qty) || !l.price)
+		if (!decimal(json_array_get(pair, 0), &l.price) ||
+		    !decimal(json_array_get(pair, 1), &l.qty) || !l.price)
 			return false;
 		levels_add(out, l.price, l.qty);
 	}
@@ -48,32 +54,44 @@ static bool side(const json_t *o, const char *key, struct levels *out)
 static const char *parse_snapshot(struct message *m, const json_t *o)
 {
 	m->kind = MESSAGE_SNAPSHOT;
-	bool ok = id(o, "lastUpdateId", &m->last_id) && side(o, "bids", &m->bids) && side(o, "asks", &m->asks);
+	bool ok = id(o, "lastUpdateId", &m->last_id) && side(o, "bids", &m->bids) &&
+		  side(o, "asks", &m->asks);
 	return ok ? NULL : "snapshot: expected lastUpdateId, bids and asks";
 }
 
 static const char *parse_data(struct message *m, const json_t *o, const char *symbol)
 {
-	const char *s = json_string_value(json_object_get(o, "s")), *e = json_string_value(json_object_get(o, "e"));
+	const char *s = json_string_value(json_object_get(o, "s")),
+		   *e = json_string_value(json_object_get(o, "e"));
 	if (!s || strcmp(s, symbol))
 		return "the message is not of the symbol this venue trades (--symbol)";
 	if (e && !strcmp(e, "trade")) {
 		m->kind = MESSAGE_TRADE;
 		m->buyer_maker = json_is_true(json_object_get(o, "m"));
-		return id(o, "t", &m->last_id) && level(o, "p", "q", &m->trade) && m->trade.price && m->trade.qty ?
-			NULL : "trade: expected t, p and q";
+		return id(o, "t", &m->last_id) && level(o, "p", "q", &m->trade) && m->trade.price &&
+				       m->trade.qty
+			       ? NULL
+			       : "trade: expected t, p and q";
 	}
 	if (e && !strcmp(e, "depthUpdate")) {
 		m->kind = MESSAGE_DEPTH;
-		return id(o, "U", &m->first_id) && id(o, "u", &m->last_id) && m->first_id <= m->last_id &&
-			side(o, "b", &m->bids) && side(o, "a", &m->asks) ? NULL : "depthUpdate: expected U <= u, b and a";
+		return id(o, "U", &m->first_id) && id(o, "u", &m->last_id) &&
+				       m->first_id <= m->last_id && side(o, "b", &m->bids) &&
+				       side(o, "a", &m->asks)
+			       ? NULL
+			       : "depthUpdate: expected U <= u, b and a";
 	}
 	m->kind = MESSAGE_TICKER;
-	return !e && id(o, "u", &m->last_id) && level(o, "b", "B", &m->bid) && level(o, "a", "A", &m->ask) ?
-		NULL : "expected a trade, a depthUpdate or a bookTicker";
+	return !e && id(o, "u", &m->last_id) && level(o, "b", "B", &m->bid) &&
+			       level(o, "a", "A", &m->ask)
+		       ? NULL
+		       : "expected a trade, a depthUpdate or a bookTicker";
 }
 
-/* The raw stream's payload is cut out of the combined message byte for byte, so the envelope must be the venue's own. */
+/*
+ * The raw stream's payload is cut out of the combined message byte for byte, so the envelope
+ * must be the venue's own.
+ */
 static const char *parse_envelope(struct message *m, const json_t *o, const char *p, size_t n)
 {
 	const char *stream = json_string_value(json_object_get(o, "stream"));
@@ -91,7 +109,8 @@ static const char *parse_envelope(struct message *m, const json_t *o, const char
 	return why;
 }
 
-err_t message_parse(struct message *m, const char *p, size_t n, const char *symbol, const char **why)
+err_t message_parse(struct message *m, const char *p, size_t n, const char *symbol,
+		    const char **why)
 {
 	json_t *o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
 	m->text = (struct span){ (const u8 *)p, n };

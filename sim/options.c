@@ -8,7 +8,18 @@
 
 #define BALANCES_MAX 2
 
-enum arg { ARG_NONE, ARG_TEXT, ARG_RECORDING, ARG_HOST, ARG_BALANCE, ARG_LISTEN, ARG_SPEED, ARG_BPS, ARG_COUNT, ARG_SEED };
+enum arg {
+	ARG_NONE,
+	ARG_TEXT,
+	ARG_RECORDING,
+	ARG_HOST,
+	ARG_BALANCE,
+	ARG_LISTEN,
+	ARG_SPEED,
+	ARG_BPS,
+	ARG_COUNT,
+	ARG_SEED
+};
 
 struct option {
 	const char *name;
@@ -20,22 +31,35 @@ struct option {
 #define AT(field) offsetof(struct options, field)
 
 static const struct option table[] = {
-	{ "--listen", ARG_LISTEN, 0, "ADDR:PORT", "where to listen; port 0 takes a free one (required)" },
-	{ "--dir", ARG_TEXT, AT(dir), "DIR", "where ca.pem and ledger.json are written (default: the state folder, else .)" },
-	{ "--state", ARG_TEXT, AT(state), "DIR", "keep orders, fills, balances, authority and place in the market here" },
-	{ "--recording", ARG_RECORDING, 0, "FILE.gz ...", "play these, one after another; the first needs a snapshot line" },
+	{ "--listen", ARG_LISTEN, 0, "ADDR:PORT",
+	  "where to listen; port 0 takes a free one (required)" },
+	{ "--dir", ARG_TEXT, AT(dir), "DIR",
+	  "where ca.pem and ledger.json are written (default: the state folder, else .)" },
+	{ "--state", ARG_TEXT, AT(state), "DIR",
+	  "keep orders, fills, balances, authority and place in the market here" },
+	{ "--recording", ARG_RECORDING, 0, "FILE.gz ...",
+	  "play these, one after another; the first needs a snapshot line" },
 	{ "--speed", ARG_SPEED, 0, "N", "times the recorded pace, 0.001 to 1000 (default 1)" },
-	{ "--seed", ARG_SEED, 0, "N", "of the made-up market when there is no recording (default 1)" },
+	{ "--seed", ARG_SEED, 0, "N",
+	  "of the made-up market when there is no recording (default 1)" },
 	{ "--symbol", ARG_TEXT, AT(symbol), "NAME", "the one symbol traded (default BTCUSDT)" },
 	{ "--api-key", ARG_TEXT, AT(api_key), "KEY", "the account's API key" },
-	{ "--public-key", ARG_TEXT, AT(public_key), "FILE.pem", "its Ed25519 public key; without it every logon is refused" },
-	{ "--balance", ARG_BALANCE, 0, "ASSET=AMOUNT", "what the account starts with (default 10 of the base, 1000000 of the quote asset)" },
-	{ "--maker-fee-bps", ARG_BPS, AT(fees.maker_ppm), "X", "basis points, up to two decimals (default 10)" },
-	{ "--taker-fee-bps", ARG_BPS, AT(fees.taker_ppm), "Y", "basis points, up to two decimals (default 10)" },
-	{ "--host", ARG_HOST, 0, "NAME ...", "names of the server certificate (default venue.test)" },
-	{ "--ping-seconds", ARG_COUNT, AT(ping_s), "N", "between pings; three without an answer disconnect (default 20)" },
-	{ "--orders-per-10s", ARG_COUNT, AT(orders_10s), "N", "the venue's limit of unfilled orders (default 100)" },
-	{ "--admin", ARG_NONE, AT(admin), "", "serve the /sim/ paths: ledger, book, sessions, and faults" },
+	{ "--public-key", ARG_TEXT, AT(public_key), "FILE.pem",
+	  "its Ed25519 public key; without it every logon is refused" },
+	{ "--balance", ARG_BALANCE, 0, "ASSET=AMOUNT",
+	  "what the account starts with (default 10 of the base, 1000000 of the quote asset)" },
+	{ "--maker-fee-bps", ARG_BPS, AT(fees.maker_ppm), "X",
+	  "basis points, up to two decimals (default 10)" },
+	{ "--taker-fee-bps", ARG_BPS, AT(fees.taker_ppm), "Y",
+	  "basis points, up to two decimals (default 10)" },
+	{ "--host", ARG_HOST, 0, "NAME ...",
+	  "names of the server certificate (default venue.test)" },
+	{ "--ping-seconds", ARG_COUNT, AT(ping_s), "N",
+	  "between pings; three without an answer disconnect (default 20)" },
+	{ "--orders-per-10s", ARG_COUNT, AT(orders_10s), "N",
+	  "the venue's limit of unfilled orders (default 100)" },
+	{ "--admin", ARG_NONE, AT(admin), "",
+	  "serve the /sim/ paths: ledger, book, sessions, and faults" },
 	{ "--help", ARG_NONE, AT(help), "", "this text" },
 };
 
@@ -50,7 +74,8 @@ static bool parse_listen(struct options *o, const char *v)
 	struct in_addr a;
 	const char *colon = strrchr(v, ':');
 	i64 port;
-	if (!colon || (size_t)(colon - v) >= sizeof o->ip || dec_parse(colon + 1, strlen(colon + 1), 0, &port) != ERR_OK)
+	if (!colon || (size_t)(colon - v) >= sizeof o->ip ||
+	    dec_parse(colon + 1, strlen(colon + 1), 0, &port) != ERR_OK)
 		return false;
 	memcpy(o->ip, v, (size_t)(colon - v));
 	o->ip[colon - v] = 0;
@@ -89,8 +114,9 @@ static bool take(struct options *o, const struct option *opt, const char *v)
 	case ARG_RECORDING:
 		return push(o->recordings, &o->recordings_n, OPTIONS_RECORDINGS_MAX, v);
 	case ARG_HOST:
-		return strspn(v, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-*") == strlen(v) &&
-			push(o->hosts, &o->hosts_n, OPTIONS_HOSTS_MAX, v);
+		return strspn(v, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+				 "*") == strlen(v) &&
+		       push(o->hosts, &o->hosts_n, OPTIONS_HOSTS_MAX, v);
 	case ARG_BALANCE:
 		return parse_balance(o, v);
 	case ARG_LISTEN:
@@ -117,14 +143,18 @@ static const struct option *find(const char *name)
 	return NULL;
 }
 
-static bool takes_many(const struct option *opt) { return opt->arg == ARG_RECORDING || opt->arg == ARG_HOST || opt->arg == ARG_BALANCE; }
+static bool takes_many(const struct option *opt)
+{
+	return opt->arg == ARG_RECORDING || opt->arg == ARG_HOST || opt->arg == ARG_BALANCE;
+}
 
 static err_t parse_all(struct options *o, int argc, char **argv, char *why, size_t why_n)
 {
 	for (int i = 1; i < argc;) {
 		const struct option *opt = find(argv[i++]);
 		if (!opt)
-			return bad(why, why_n, "unknown option", argv[i - 1], "one of those --help lists");
+			return bad(why, why_n, "unknown option", argv[i - 1],
+				   "one of those --help lists");
 		if (opt->arg == ARG_NONE) {
 			*(bool *)((char *)o + opt->offset) = true;
 			continue;
@@ -141,13 +171,17 @@ static err_t parse_all(struct options *o, int argc, char **argv, char *why, size
 }
 
 /* "BTC=10": which of the symbol's two assets, and how much. */
-static err_t set_balance(struct options *o, const struct rules *r, const char *v, char *why, size_t why_n)
+static err_t set_balance(struct options *o, const struct rules *r, const char *v, char *why,
+			 size_t why_n)
 {
 	size_t n = strcspn(v, "=");
 	i64 amount;
-	bool base = n == strlen(r->base) && !memcmp(v, r->base, n), quote = n == strlen(r->quote) && !memcmp(v, r->quote, n);
-	if ((!base && !quote) || !parse_decimal(v + n + 1, SIM_DECIMALS, 0, 1000000000 * SIM_ONE, &amount))
-		return bad(why, why_n, "--balance", v, "an asset of the symbol, =, and up to 1000000000 with 8 decimals");
+	bool base = n == strlen(r->base) && !memcmp(v, r->base, n),
+	     quote = n == strlen(r->quote) && !memcmp(v, r->quote, n);
+	if ((!base && !quote) ||
+	    !parse_decimal(v + n + 1, SIM_DECIMALS, 0, 1000000000 * SIM_ONE, &amount))
+		return bad(why, why_n, "--balance", v,
+			   "an asset of the symbol, =, and up to 1000000000 with 8 decimals");
 	*(base ? &o->base : &o->quote) = amount;
 	return ERR_OK;
 }
@@ -156,11 +190,13 @@ static err_t check_all(struct options *o, char *why, size_t why_n)
 {
 	struct rules r;
 	if (!o->ip[0])
-		return bad(why, why_n, "--listen", "is missing", "ADDR:PORT, such as 127.0.0.1:9443");
+		return bad(why, why_n, "--listen", "is missing",
+			   "ADDR:PORT, such as 127.0.0.1:9443");
 	if (!o->api_key != !o->public_key)
 		return bad(why, why_n, "--api-key and --public-key", "", "both or neither");
 	if (rules_init(&r, o->symbol) != ERR_OK)
-		return bad(why, why_n, "--symbol", o->symbol, "capital letters ending in a quote asset, such as BTCUSDT");
+		return bad(why, why_n, "--symbol", o->symbol,
+			   "capital letters ending in a quote asset, such as BTCUSDT");
 	const char *balances[BALANCES_MAX] = { o->base_balance, o->quote_balance };
 	for (size_t i = 0; i < BALANCES_MAX; i++)
 		if (balances[i] && set_balance(o, &r, balances[i], why, why_n) != ERR_OK)
@@ -175,8 +211,14 @@ static err_t check_all(struct options *o, char *why, size_t why_n)
 err_t options_parse(struct options *o, int argc, char **argv, char *why, size_t why_n)
 {
 	*o = (struct options){
-		.speed_milli = SPEED_ONE, .seed = 1, .symbol = "BTCUSDT", .base = 10 * SIM_ONE, .quote = 1000000 * SIM_ONE,
-		.fees = { 1000, 1000 }, .ping_s = 20, .orders_10s = 100,
+		.speed_milli = SPEED_ONE,
+		.seed = 1,
+		.symbol = "BTCUSDT",
+		.base = 10 * SIM_ONE,
+		.quote = 1000000 * SIM_ONE,
+		.fees = { 1000, 1000 },
+		.ping_s = 20,
+		.orders_10s = 100,
 	};
 	err_t e = parse_all(o, argc, argv, why, why_n);
 	return e != ERR_OK || o->help ? e : check_all(o, why, why_n);
@@ -184,8 +226,10 @@ err_t options_parse(struct options *o, int argc, char **argv, char *why, size_t 
 
 void options_help(FILE *out)
 {
-	fprintf(out, "saker-venue: a simulated Binance spot venue (REST, streams, WebSocket API) on one TLS port\n\n");
+	fprintf(out, "saker-venue: a simulated Binance spot venue (REST, streams, WebSocket API) "
+		     "on one TLS port\n\n");
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		fprintf(out, "  %-16s %-14s %s\n", table[i].name, table[i].value, table[i].help);
-	fprintf(out, "\nPrints `ready ADDR:PORT` when it listens. SIGTERM: writes ledger.json and ends.\n");
+	fprintf(out, "\nPrints `ready ADDR:PORT` when it listens. SIGTERM: writes ledger.json and "
+		     "ends.\n");
 }

@@ -15,11 +15,11 @@
 
 struct options {
 	char ip[64];
-	u16 port;                       /* 0: any free one */
-	const char *dir, *state;        /* state NULL: none is kept */
+	u16 port;                /* 0: any free one */
+	const char *dir, *state; /* state NULL: none is kept */
 	const char *recordings[OPTIONS_RECORDINGS_MAX];
 	size_t recordings_n;
-	i64 speed_milli;                /* 1000: the recorded pace */
+	i64 speed_milli; /* 1000: the recorded pace */
 	u64 seed;
 	const char *symbol;
 	const char *api_key, *public_key;
@@ -28,7 +28,7 @@ struct options {
 	struct fees fees;
 	const char *hosts[OPTIONS_HOSTS_MAX];
 	size_t hosts_n;
-	i64 ping_s, orders_10s;         /* seconds between pings; limit of unfilled orders */
+	i64 ping_s, orders_10s; /* seconds between pings; limit of unfilled orders */
 	bool admin, help;
 };
 

@@ -5,9 +5,13 @@
 static const char *const sides[] = { "BUY", "SELL" };
 static const char *const types[] = { "LIMIT", "MARKET", "LIMIT_MAKER" };
 static const char *const tifs[] = { "GTC", "IOC", "FOK" };
-static const char *const statuses[] = { "NEW", "PARTIALLY_FILLED", "FILLED", "CANCELED", "EXPIRED" };
+static const char *const statuses[] = { "NEW", "PARTIALLY_FILLED", "FILLED", "CANCELED",
+					"EXPIRED" };
 static const char *const expiries[] = {
-	"NONE", "UNFILLED_IOC_QUANTITY_EXPIRED", "UNFILLED_FOK_ORDER_EXPIRED", "INSUFFICIENT_LIQUIDITY",
+	"NONE",
+	"UNFILLED_IOC_QUANTITY_EXPIRED",
+	"UNFILLED_FOK_ORDER_EXPIRED",
+	"INSUFFICIENT_LIQUIDITY",
 };
 
 const char *side_name(enum side s) { return sides[s]; }

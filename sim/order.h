@@ -10,7 +10,13 @@
 
 enum order_type { TYPE_LIMIT, TYPE_MARKET, TYPE_LIMIT_MAKER };
 enum tif { TIF_GTC, TIF_IOC, TIF_FOK };
-enum order_status { STATUS_NEW, STATUS_PARTIALLY_FILLED, STATUS_FILLED, STATUS_CANCELED, STATUS_EXPIRED };
+enum order_status {
+	STATUS_NEW,
+	STATUS_PARTIALLY_FILLED,
+	STATUS_FILLED,
+	STATUS_CANCELED,
+	STATUS_EXPIRED
+};
 enum expiry { EXPIRY_NONE, EXPIRY_IOC, EXPIRY_FOK, EXPIRY_LIQUIDITY };
 
 struct order_request {
@@ -29,20 +35,25 @@ struct order {
 	enum order_status status;
 	enum expiry expiry;
 	i64 filled, quote_filled;
-	i64 queue_ahead;  /* displayed quantity that trades at our price must eat before they reach us */
+	i64 queue_ahead; /* displayed quantity that trades at our price must eat before they reach
+			    us */
 	i64 created_ms, updated_ms;
 	char cancel_id[CLIENT_ID_MAX + 1]; /* the id a cancel gave it */
 };
 
 struct fill {
 	u64 trade_id, order_id;
-	i64 price, qty, quote, commission; /* commission: in the base asset for buys, the quote asset for sells */
+	i64 price, qty, quote,
+		commission; /* commission: in the base asset for buys, the quote asset for sells */
 	enum side side;
 	bool maker;
 	i64 time_ms;
 };
 
-static inline bool order_is_open(const struct order *o) { return o->status <= STATUS_PARTIALLY_FILLED; }
+static inline bool order_is_open(const struct order *o)
+{
+	return o->status <= STATUS_PARTIALLY_FILLED;
+}
 static inline i64 order_left(const struct order *o) { return o->req.qty - o->filled; }
 
 const char *side_name(enum side s);

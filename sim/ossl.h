@@ -1,5 +1,6 @@
 /*
- * ossl.h - the OpenSSL headers. OpenSSL has a type named ERR_STATE; ours is an error code (common/err.h): theirs is renamed.
+ * ossl.h - the OpenSSL headers. OpenSSL has a type named ERR_STATE; ours is an error code
+ * (common/err.h): theirs is renamed.
  */
 #ifndef SIM_OSSL_H
 #define SIM_OSSL_H

@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NS_STAMP_MIN 100000000000000000ULL /* 1e17: above it nanoseconds (1973), below it microseconds (until year 5138) */
+#define NS_STAMP_MIN                                                                               \
+	100000000000000000ULL /* 1e17: above it nanoseconds (1973), below it microseconds (until   \
+				 year 5138) */
 
 static err_t fail(struct recording *r, err_t e, const char *what)
 {
-	snprintf(r->error, sizeof r->error, "%s line %llu: %s", r->files[r->file], (unsigned long long)r->line, what);
+	snprintf(r->error, sizeof r->error, "%s line %llu: %s", r->files[r->file],
+		 (unsigned long long)r->line, what);
 	return e;
 }
 
@@ -39,7 +42,10 @@ err_t recording_open(struct recording *r, const char *const *files, size_t n)
 	return ERR_OK;
 }
 
-/* One line into r->text, without its end and with a NUL behind it. ERR_CLOSED at the end of this file. */
+/*
+ * One line into r->text, without its end and with a NUL behind it. ERR_CLOSED at the end of
+ * this file.
+ */
 static err_t read_line(struct recording *r)
 {
 	buf_clear(&r->text);
@@ -50,7 +56,9 @@ static err_t read_line(struct recording *r)
 			int zerr = Z_OK;
 			const char *text = gzerror(r->gz, &zerr);
 			if (zerr != Z_OK && zerr != Z_STREAM_END)
-				return fail(r, ERR_IO, zerr == Z_BUF_ERROR ? "the gzip data ends too early" : text);
+				return fail(r, ERR_IO,
+					    zerr == Z_BUF_ERROR ? "the gzip data ends too early"
+								: text);
 			return buf_n(&r->text) ? ERR_OK : ERR_CLOSED;
 		}
 		size_t n = strlen(at);
@@ -69,7 +77,8 @@ static bool parse_stamp(const char **at, const char *end, ns_t *out)
 	const char *p = *at;
 	u64 v = 0;
 	while (p < end && *p >= '0' && *p <= '9')
-		if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, (u64)(*p++ - '0'), &v))
+		if (__builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, (u64)(*p++ - '0'), &v))
 			return false;
 	if (p == *at || p == end || *p != ' ' || !v)
 		return false;
@@ -107,7 +116,9 @@ err_t recording_next(struct recording *r, const char *symbol, struct message *m,
 	const char *p = (const char *)buf_p(&r->text), *end = p + buf_n(&r->text), *why;
 	ns_t own;
 	if (!parse_stamp(&p, end, &own))
-		return fail(r, ERR_SYNTAX, "expected `<local time> <JSON>`, the time in microseconds or nanoseconds");
+		return fail(
+			r, ERR_SYNTAX,
+			"expected `<local time> <JSON>`, the time in microseconds or nanoseconds");
 	if (message_parse(m, p, (size_t)(end - p), symbol, &why) != ERR_OK)
 		return fail(r, ERR_SYNTAX, why);
 	*at_ns = smooth(r, own);

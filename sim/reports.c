@@ -11,61 +11,84 @@ static const char *exec_name(enum exec_type x)
 
 static void add_order(json_t *e, const struct order *o, bool canceled)
 {
-	json_object_set_new(e, "c", json_string(canceled ? o->cancel_id : o->req.client_id));
-	json_object_set_new(e, "S", json_string(side_name(o->req.side)));
-	json_object_set_new(e, "o", json_string(type_name(o->req.type)));
-	json_object_set_new(e, "f", json_string(tif_name(o->req.tif)));
-	json_object_set_new(e, "q", json_amount(o->req.qty));
-	json_object_set_new(e, "p", json_amount(o->req.price));
-	json_object_set_new(e, "P", json_amount(0));
-	json_object_set_new(e, "F", json_amount(0));
-	json_object_set_new(e, "g", json_integer(-1));
-	json_object_set_new(e, "C", json_string(canceled ? o->req.client_id : ""));
+	json_set_text(e, "c", canceled ? o->cancel_id : o->req.client_id);
+	json_set_text(e, "S", side_name(o->req.side));
+	json_set_text(e, "o", type_name(o->req.type));
+	json_set_text(e, "f", tif_name(o->req.tif));
+	json_set_amount(e, "q", o->req.qty);
+	json_set_amount(e, "p", o->req.price);
+	json_set_amount(e, "P", 0);
+	json_set_amount(e, "F", 0);
+	json_set_int(e, "g", -1);
+	json_set_text(e, "C", canceled ? o->req.client_id : "");
 }
 
+/* `f` is NULL unless this is a trade. */
 static void add_fill(json_t *e, const struct rules *r, const struct report *p, const struct fill *f)
 {
-	json_object_set_new(e, "l", json_amount(f ? f->qty : 0));
-	json_object_set_new(e, "z", json_amount(p->order.filled));
-	json_object_set_new(e, "L", json_amount(f ? f->price : 0));
-	json_object_set_new(e, "n", f ? json_amount(f->commission) : json_string("0"));
+	json_set_amount(e, "l", f ? f->qty : 0);
+	json_set_amount(e, "z", p->order.filled);
+	json_set_amount(e, "L", f ? f->price : 0);
+	json_set_text(e, "n", "0");
+	if (f)
+		json_set_amount(e, "n", f->commission);
 	json_object_set_new(e, "N", f ? json_string(commission_asset(r, f->side)) : json_null());
-	json_object_set_new(e, "T", json_integer(p->time_ms));
-	json_object_set_new(e, "t", json_integer(f ? (json_int_t)f->trade_id : -1));
-	json_object_set_new(e, "I", json_integer((json_int_t)p->exec_id));
-	json_object_set_new(e, "w", json_boolean(order_is_open(&p->order)));
-	json_object_set_new(e, "m", json_boolean(f && f->maker));
-	json_object_set_new(e, "M", json_boolean(f != NULL));
+	json_set_int(e, "T", p->time_ms);
+	json_set_int(e, "t", f ? (i64)f->trade_id : -1);
+	json_set_int(e, "I", (i64)p->exec_id);
+	json_set_flag(e, "w", order_is_open(&p->order));
+	json_set_flag(e, "m", f && f->maker);
+	json_set_flag(e, "M", f != NULL);
+}
+
+static json_t *begin(const char *type, i64 time_ms)
+{
+	json_t *e = json_object();
+	json_set_text(e, "e", type);
+	json_set_int(e, "E", time_ms);
+	return e;
 }
 
 static json_t *execution_report(const struct matching *m, const struct report *p)
 {
 	const struct order *o = &p->order;
 	const struct fill *f = p->fill == NO_FILL ? NULL : &m->fills[p->fill];
-	json_t *e = json_pack("{s:s, s:I, s:s}", "e", "executionReport", "E", (json_int_t)p->time_ms, "s", m->rules->symbol);
+	json_t *e = begin("executionReport", p->time_ms);
+	json_set_text(e, "s", m->rules->symbol);
 	add_order(e, o, p->exec == EXEC_CANCELED);
-	json_object_set_new(e, "x", json_string(exec_name(p->exec)));
-	json_object_set_new(e, "X", json_string(status_name(o->status)));
-	json_object_set_new(e, "r", json_string("NONE"));
-	json_object_set_new(e, "i", json_integer((json_int_t)o->id));
+	json_set_text(e, "x", exec_name(p->exec));
+	json_set_text(e, "X", status_name(o->status));
+	json_set_text(e, "r", "NONE");
+	json_set_int(e, "i", (i64)o->id);
 	add_fill(e, m->rules, p, f);
-	json_object_set_new(e, "O", json_integer(o->created_ms));
-	json_object_set_new(e, "Z", json_amount(o->quote_filled));
-	json_object_set_new(e, "Y", json_amount(f ? f->quote : 0));
-	json_object_set_new(e, "Q", json_amount(o->req.quote_qty));
-	json_object_set_new(e, "W", json_integer(o->created_ms));
-	json_object_set_new(e, "V", json_string("NONE"));
+	json_set_int(e, "O", o->created_ms);
+	json_set_amount(e, "Z", o->quote_filled);
+	json_set_amount(e, "Y", f ? f->quote : 0);
+	json_set_amount(e, "Q", o->req.quote_qty);
+	json_set_int(e, "W", o->created_ms);
+	json_set_text(e, "V", "NONE");
 	if (o->expiry != EXPIRY_NONE)
-		json_object_set_new(e, "eR", json_string(expiry_name(o->expiry)));
+		json_set_text(e, "eR", expiry_name(o->expiry));
 	return e;
+}
+
+static void add_balance(json_t *list, const char *asset, const struct balance *b)
+{
+	json_t *j = json_object();
+	json_set_text(j, "a", asset);
+	json_set_amount(j, "f", b->free);
+	json_set_amount(j, "l", b->locked);
+	json_array_append_new(list, j);
 }
 
 static json_t *account_position(const struct rules *r, const struct report *p)
 {
-	const struct account *a = &p->account;
-	return json_pack("{s:s, s:I, s:I, s:[{s:s, s:o, s:o}, {s:s, s:o, s:o}]}", "e", "outboundAccountPosition", "E",
-		(json_int_t)p->time_ms, "u", (json_int_t)a->updated_ms, "B", "a", r->base, "f", json_amount(a->base.free), "l",
-		json_amount(a->base.locked), "a", r->quote, "f", json_amount(a->quote.free), "l", json_amount(a->quote.locked));
+	json_t *e = begin("outboundAccountPosition", p->time_ms), *balances = json_array();
+	json_set_int(e, "u", p->account.updated_ms);
+	add_balance(balances, r->base, &p->account.base);
+	add_balance(balances, r->quote, &p->account.quote);
+	json_object_set_new(e, "B", balances);
+	return e;
 }
 
 static void send_event(struct conn *c, const struct buf *event)
@@ -82,7 +105,7 @@ static void send_event(struct conn *c, const struct buf *event)
 static void publish(struct venue *v, json_t *event)
 {
 	struct buf text = { 0 };
-	json_put(&text, event);
+	json_write(&text, event);
 	for (size_t i = 0; i < v->conns_n; i++)
 		if (v->conns[i]->kind == CONN_API && v->conns[i]->api.subscribed)
 			send_event(v->conns[i], &text);
@@ -105,7 +128,7 @@ void reports_send(struct venue *v)
 void reports_send_end(struct venue *v, struct conn *c)
 {
 	struct buf text = { 0 };
-	json_put(&text, json_pack("{s:s, s:I}", "e", "eventStreamTerminated", "E", (json_int_t)v->now_ms));
+	json_write(&text, begin("eventStreamTerminated", v->now_ms));
 	send_event(c, &text);
 	buf_free(&text);
 }

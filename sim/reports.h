@@ -1,5 +1,6 @@
 /*
- * reports.h - user data stream events (user-data-stream.md): executionReport and outboundAccountPosition.
+ * reports.h - user data stream events (user-data-stream.md): executionReport and
+ * outboundAccountPosition.
  */
 #ifndef SIM_REPORTS_H
 #define SIM_REPORTS_H

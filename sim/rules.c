@@ -22,9 +22,14 @@ static err_t split(struct rules *r)
 err_t rules_init(struct rules *r, const char *symbol)
 {
 	*r = (struct rules){
-		.tick = 1000000, .price_min = 1000000, .price_max = 1000000 * SIM_ONE,
-		.step = 1000, .qty_min = 1000, .qty_max = 9000 * SIM_ONE,
-		.notional_min = 5 * SIM_ONE, .notional_max = 9000000 * SIM_ONE,
+		.tick = 1000000,
+		.price_min = 1000000,
+		.price_max = 1000000 * SIM_ONE,
+		.step = 1000,
+		.qty_min = 1000,
+		.qty_max = 9000 * SIM_ONE,
+		.notional_min = 5 * SIM_ONE,
+		.notional_max = 9000000 * SIM_ONE,
 		.orders_max = 200,
 	};
 	size_t n = strlen(symbol);

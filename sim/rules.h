@@ -23,13 +23,22 @@ struct rules {
 	u32 orders_max;                    /* MAX_NUM_ORDERS */
 };
 
-/* BTCUSDT's rules under the name `symbol`, which must end in a known quote asset. ERR_SYNTAX otherwise. */
+/*
+ * BTCUSDT's rules under the name `symbol`, which must end in a known quote asset. ERR_SYNTAX
+ * otherwise.
+ */
 err_t rules_init(struct rules *r, const char *symbol);
 
-/* price * qty in units of 1e-8, rounded down; exact for prices on the tick and quantities on the step. */
+/*
+ * price * qty in units of 1e-8, rounded down; exact for prices on the tick and quantities on
+ * the step.
+ */
 static inline i64 notional(i64 price, i64 qty) { return (i64)((i128)price * qty / SIM_ONE); }
 
-/* The venue's verdict on an order's numbers: NULL, or its text. `price` 0: a MARKET order, valued at market_price. */
+/*
+ * The venue's verdict on an order's numbers: NULL, or its text. `price` 0: a MARKET order,
+ * valued at market_price.
+ */
 const char *rules_check(const struct rules *r, i64 price, i64 qty, i64 market_price);
 
 #endif

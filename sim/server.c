@@ -19,8 +19,8 @@
 #include "sim/wsconn.h"
 
 #define EVENTS_MAX 64
-#define PLAY_MAX 256                       /* market messages a turn */
-#define TURN_NS_MAX (500 * NS_PER_MS)      /* the longest sleep: keepalives are looked at this often */
+#define PLAY_MAX 256                  /* market messages a turn */
+#define TURN_NS_MAX (500 * NS_PER_MS) /* the longest sleep: keepalives are looked at this often */
 #define HTTP_IDLE_NS (60 * NS_PER_S)
 #define CLOSING_NS (5 * NS_PER_S)
 
@@ -56,7 +56,8 @@ static err_t open_listener(struct venue *v, char *at, size_t at_n, char *why, si
 	if (bind(v->listen_fd, (struct sockaddr *)&a, sizeof a) || listen(v->listen_fd, 64) ||
 	    getsockname(v->listen_fd, (struct sockaddr *)&a, &n)) {
 		char what[128];
-		snprintf(what, sizeof what, "cannot listen on %s:%u (another --listen?)", v->options->ip, v->options->port);
+		snprintf(what, sizeof what, "cannot listen on %s:%u (another --listen?)",
+			 v->options->ip, v->options->port);
 		return fail(why, why_n, what);
 	}
 	snprintf(at, at_n, "%s:%u", v->options->ip, ntohs(a.sin_port));
@@ -146,7 +147,8 @@ static void keepalive(struct venue *v)
 			if (v->now_ns - c->closing_ns > CLOSING_NS)
 				conn_reset(c);
 		} else if (c->kind != CONN_HTTP) {
-			wsconn_keepalive(c, v->now_ns, v->now_ms, (u64)v->options->ping_s * NS_PER_S);
+			wsconn_keepalive(c, v->now_ns, v->now_ms,
+					 (u64)v->options->ping_s * NS_PER_S);
 		} else if (v->now_ns - c->heard_ns > HTTP_IDLE_NS) {
 			conn_reset(c);
 		}
@@ -156,13 +158,15 @@ static void keepalive(struct venue *v)
 /* When a message of the market's time `at_ns` is due by our clock. */
 static ns_t due(const struct venue *v, ns_t at_ns)
 {
-	return v->anchor_ns + (u64)((i128)(at_ns - v->anchor_at_ns) * SPEED_ONE / v->options->speed_milli);
+	return v->anchor_ns +
+	       (u64)((i128)(at_ns - v->anchor_at_ns) * SPEED_ONE / v->options->speed_milli);
 }
 
 static void market_ended(struct venue *v)
 {
 	if (v->exchange.market.error[0])
-		fprintf(stderr, "saker-venue: the market has ended: %s\n", v->exchange.market.error);
+		fprintf(stderr, "saker-venue: the market has ended: %s\n",
+			v->exchange.market.error);
 	v->exchange.market.error[0] = 0;
 }
 
@@ -219,8 +223,11 @@ static void say_goodbye(struct venue *v)
 		if (c->kind == CONN_HTTP || c->dead)
 			continue;
 		bool combined = c->kind == CONN_STREAMS && !c->streams.raw;
-		const char *form = combined ? "{\"stream\":\"!serverShutdown\",\"data\":{\"e\":\"serverShutdown\",\"E\":%lld}}" :
-			c->kind == CONN_API ? "{\"event\":{\"e\":\"serverShutdown\",\"E\":%lld}}" : "{\"e\":\"serverShutdown\",\"E\":%lld}";
+		const char *form = combined ? "{\"stream\":\"!serverShutdown\",\"data\":{\"e\":"
+					      "\"serverShutdown\",\"E\":%lld}}"
+				   : c->kind == CONN_API
+					   ? "{\"event\":{\"e\":\"serverShutdown\",\"E\":%lld}}"
+					   : "{\"e\":\"serverShutdown\",\"E\":%lld}";
 		int n = snprintf(text, sizeof text, form, (long long)v->now_ms);
 		wsconn_text(c, text, (size_t)n);
 		wsconn_close(c, WS_GOING_AWAY, "");

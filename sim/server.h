@@ -6,7 +6,10 @@
 
 #include "sim/venue.h"
 
-/* Opens the listening socket; writes where it really listens to `at` ("127.0.0.1:9443"). ERR_IO with a sentence in `why`. */
+/*
+ * Opens the listening socket; writes where it really listens to `at` ("127.0.0.1:9443"). ERR_IO
+ * with a sentence in `why`.
+ */
 err_t server_open(struct venue *v, char *at, size_t at_n, char *why, size_t why_n);
 
 /* Serves until SIGTERM or SIGINT, or until the journal breaks (v->failed). */

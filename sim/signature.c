@@ -20,11 +20,17 @@ EVP_PKEY *signature_key(const char *pem_file, char *why, size_t why_n)
 	if (key && EVP_PKEY_get_id(key) == EVP_PKEY_ED25519)
 		return key;
 	EVP_PKEY_free(key);
-	snprintf(why, why_n, "%s is not an Ed25519 public key in PEM; make one with: openssl pkey -in private.pem -pubout", pem_file);
+	snprintf(why, why_n,
+		 "%s is not an Ed25519 public key in PEM; make one with: openssl pkey -in "
+		 "private.pem -pubout",
+		 pem_file);
 	return NULL;
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 static bool add_value(struct buf *out, const json_t *v)
 {
@@ -47,7 +53,8 @@ err_t signature_payload(const json_t *params, struct buf *out)
 	size_t n = 0, cap = 0;
 	json_t *value;
 	bool ok = true;
-	json_object_foreach((json_t *)params, name, value) {
+	json_object_foreach((json_t *)params, name, value)
+	{
 		names = vec_grow(names, n, &cap, sizeof *names);
 		names[n++] = name;
 	}
@@ -66,11 +73,12 @@ err_t signature_payload(const json_t *params, struct buf *out)
 bool signature_ok(EVP_PKEY *key, const void *payload, size_t n, const char *base64)
 {
 	u8 sig[ED25519_BASE64 / 4 * 3];
-	if (strlen(base64) != ED25519_BASE64 || EVP_DecodeBlock(sig, (const u8 *)base64, ED25519_BASE64) != (int)sizeof sig)
+	if (strlen(base64) != ED25519_BASE64 ||
+	    EVP_DecodeBlock(sig, (const u8 *)base64, ED25519_BASE64) != (int)sizeof sig)
 		return false;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool ok = ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
-		EVP_DigestVerify(ctx, sig, ED25519_SIGNATURE, payload, n) == 1;
+		  EVP_DigestVerify(ctx, sig, ED25519_SIGNATURE, payload, n) == 1;
 	EVP_MD_CTX_free(ctx);
 	return ok;
 }

@@ -66,7 +66,7 @@ void streams_count(struct conn *c, u32 frames, ns_t now)
 static void reply(struct conn *c, json_t *j)
 {
 	struct buf out = { 0 };
-	json_put(&out, j);
+	json_write(&out, j);
 	wsconn_text(c, buf_p(&out), buf_n(&out));
 	buf_free(&out);
 }
@@ -82,7 +82,10 @@ static void refuse(struct conn *c, json_t *id, int code, const char *fmt, ...)
 	reply(c, json_pack("{s:{s:i, s:s}, s:O}", "error", "code", code, "msg", text, "id", id));
 }
 
-static void accept_result(struct conn *c, json_t *id, json_t *result) { reply(c, json_pack("{s:o, s:O}", "result", result, "id", id)); }
+static void accept_result(struct conn *c, json_t *id, json_t *result)
+{
+	reply(c, json_pack("{s:o, s:O}", "result", result, "id", id));
+}
 
 /* SUBSCRIBE and UNSUBSCRIBE: a list of stream names, all good or none taken. */
 static void change(struct conn *c, json_t *id, const json_t *params, bool subscribe)
@@ -93,12 +96,15 @@ static void change(struct conn *c, json_t *id, const json_t *params, bool subscr
 		refuse(c, id, 2, "Invalid request: params must be a non-empty list of streams");
 		return;
 	}
+	json_array_foreach(params, i, name) if (!json_is_string(name) ||
+						!json_string_length(name) ||
+						json_string_length(name) >= STREAM_NAME_MAX)
+	{
+		refuse(c, id, 2, "Invalid request: invalid stream");
+		return;
+	}
 	json_array_foreach(params, i, name)
-		if (!json_is_string(name) || !json_string_length(name) || json_string_length(name) >= STREAM_NAME_MAX) {
-			refuse(c, id, 2, "Invalid request: invalid stream");
-			return;
-		}
-	json_array_foreach(params, i, name) {
+	{
 		if (!subscribe) {
 			drop(&c->streams, json_string_value(name));
 		} else if (!add(&c->streams, json_string_value(name), json_string_length(name))) {
@@ -149,24 +155,31 @@ static void run(struct conn *c, json_t *id, const char *method, const json_t *pa
 	else if (!strcmp(method, "SET_PROPERTY") || !strcmp(method, "GET_PROPERTY"))
 		property(c, id, params, *method == 'S');
 	else
-		refuse(c, id, 2, "Invalid request: unknown variant `%.64s`, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, "
-		       "`LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`", method);
+		refuse(c, id, 2,
+		       "Invalid request: unknown variant `%.64s`, expected one of `SUBSCRIBE`, "
+		       "`UNSUBSCRIBE`, "
+		       "`LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`",
+		       method);
 }
 
 static bool good_id(const json_t *id)
 {
-	return json_is_integer(id) || json_is_null(id) || (json_is_string(id) && json_string_length(id) <= 36);
+	return json_is_integer(id) || json_is_null(id) ||
+	       (json_is_string(id) && json_string_length(id) <= 36);
 }
 
 void streams_on_text(struct conn *c, const void *text, size_t n)
 {
-	json_t *request = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL), *id = json_object_get(request, "id");
+	json_t *request = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL),
+	       *id = json_object_get(request, "id");
 	if (!json_is_object(request))
 		wsconn_close(c, WS_POLICY, "Invalid request");
 	else if (!good_id(id))
-		refuse(c, json_null(), 2, "Invalid request: request ID must be an unsigned integer");
+		refuse(c, json_null(), 2,
+		       "Invalid request: request ID must be an unsigned integer");
 	else
-		run(c, id, json_string_value(json_object_get(request, "method")), json_object_get(request, "params"));
+		run(c, id, json_string_value(json_object_get(request, "method")),
+		    json_object_get(request, "params"));
 	json_decref(request);
 }
 
@@ -175,7 +188,8 @@ void streams_send(struct venue *v, const struct message *m)
 	struct buf frames[2] = { 0 }; /* combined, raw: each made once, for whoever wants it */
 	for (size_t i = 0; i < v->conns_n; i++) {
 		struct conn *c = v->conns[i];
-		if (c->kind != CONN_STREAMS || v->now_ns < v->silent_until_ns || find(&c->streams, m->stream) == c->streams.n)
+		if (c->kind != CONN_STREAMS || v->now_ns < v->silent_until_ns ||
+		    find(&c->streams, m->stream) == c->streams.n)
 			continue;
 		struct buf *f = &frames[c->streams.raw];
 		const struct span *body = c->streams.raw ? &m->data : &m->text;

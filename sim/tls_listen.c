@@ -39,7 +39,8 @@ static X509 *new_cert(const char *name, EVP_PKEY *key, X509_NAME *issuer)
 	X509_gmtime_adj(X509_getm_notBefore(c), -86400);
 	X509_gmtime_adj(X509_getm_notAfter(c), VALID_S);
 	X509_set_pubkey(c, key);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(c), "CN", MBSTRING_ASC, (const u8 *)name, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(c), "CN", MBSTRING_ASC, (const u8 *)name,
+				   -1, -1, 0);
 	X509_set_issuer_name(c, issuer ? issuer : X509_get_subject_name(c));
 	return c;
 }
@@ -48,9 +49,11 @@ static bool make_authority(struct authority *a)
 {
 	a->key = EVP_EC_gen("P-256");
 	a->cert = a->key ? new_cert("saker-venue test authority", a->key, NULL) : NULL;
-	return a->cert && add_extension(a->cert, a->cert, NID_basic_constraints, "critical,CA:TRUE") &&
-		add_extension(a->cert, a->cert, NID_key_usage, "critical,keyCertSign,cRLSign") &&
-		add_extension(a->cert, a->cert, NID_subject_key_identifier, "hash") && X509_sign(a->cert, a->key, EVP_sha256());
+	return a->cert &&
+	       add_extension(a->cert, a->cert, NID_basic_constraints, "critical,CA:TRUE") &&
+	       add_extension(a->cert, a->cert, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+	       add_extension(a->cert, a->cert, NID_subject_key_identifier, "hash") &&
+	       X509_sign(a->cert, a->key, EVP_sha256());
 }
 
 static FILE *create(const char *path, mode_t mode)
@@ -86,7 +89,8 @@ static bool read_authority(struct authority *a, const char *cert_path, const cha
 	return a->cert && a->key && X509_check_private_key(a->cert, a->key) == 1;
 }
 
-static bool keep_authority(struct authority *a, const struct tls_options *o, char *why, size_t why_n)
+static bool keep_authority(struct authority *a, const struct tls_options *o, char *why,
+			   size_t why_n)
 {
 	char cert[512], key[512], copy[512];
 	snprintf(copy, sizeof copy, "%s/ca.pem", o->dir);
@@ -97,14 +101,16 @@ static bool keep_authority(struct authority *a, const struct tls_options *o, cha
 		if (!read_authority(a, cert, key)) {
 			X509_free(a->cert);
 			EVP_PKEY_free(a->key);
-			ok = make_authority(a) && write_key(key, a->key) && write_cert(cert, a->cert);
+			ok = make_authority(a) && write_key(key, a->key) &&
+			     write_cert(cert, a->cert);
 		}
 	} else {
 		ok = make_authority(a);
 	}
 	ok = ok && write_cert(copy, a->cert);
 	if (!ok)
-		snprintf(why, why_n, "cannot write the certificate authority to %s: %s", copy, strerror(errno));
+		snprintf(why, why_n, "cannot write the certificate authority to %s: %s", copy,
+			 strerror(errno));
 	return ok;
 }
 
@@ -117,10 +123,11 @@ static X509 *server_cert(const struct authority *a, EVP_PKEY *key, const struct 
 	buf_fmt(&names, "IP:%s", o->ip);
 	buf_add(&names, "", 1);
 	bool ok = c && add_extension(c, a->cert, NID_basic_constraints, "critical,CA:FALSE") &&
-		add_extension(c, a->cert, NID_key_usage, "critical,digitalSignature") &&
-		add_extension(c, a->cert, NID_ext_key_usage, "serverAuth") &&
-		add_extension(c, a->cert, NID_authority_key_identifier, "keyid") &&
-		add_extension(c, a->cert, NID_subject_alt_name, (char *)buf_p(&names)) && X509_sign(c, a->key, EVP_sha256());
+		  add_extension(c, a->cert, NID_key_usage, "critical,digitalSignature") &&
+		  add_extension(c, a->cert, NID_ext_key_usage, "serverAuth") &&
+		  add_extension(c, a->cert, NID_authority_key_identifier, "keyid") &&
+		  add_extension(c, a->cert, NID_subject_alt_name, (char *)buf_p(&names)) &&
+		  X509_sign(c, a->key, EVP_sha256());
 	buf_free(&names);
 	if (ok)
 		return c;
@@ -128,14 +135,18 @@ static X509 *server_cert(const struct authority *a, EVP_PKEY *key, const struct 
 	return NULL;
 }
 
-/* The venue speaks HTTP/1.1; a client that offers it among others gets it, one that offers none goes on without. */
+/*
+ * The venue speaks HTTP/1.1; a client that offers it among others gets it, one that offers none
+ * goes on without.
+ */
 static int choose_alpn(SSL *ssl, const u8 **out, u8 *out_n, const u8 *in, unsigned in_n, void *arg)
 {
 	static const u8 ours[] = "\x08http/1.1";
 	(void)ssl;
 	(void)arg;
 	u8 *chosen;
-	if (SSL_select_next_proto(&chosen, out_n, ours, sizeof ours - 1, in, in_n) != OPENSSL_NPN_NEGOTIATED)
+	if (SSL_select_next_proto(&chosen, out_n, ours, sizeof ours - 1, in, in_n) !=
+	    OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_NOACK;
 	*out = chosen;
 	return SSL_TLSEXT_ERR_OK;
@@ -149,9 +160,12 @@ SSL_CTX *tls_listen(const struct tls_options *o, char *why, size_t why_n)
 		EVP_PKEY *key = EVP_EC_gen("P-256");
 		X509 *cert = key ? server_cert(&a, key, o) : NULL;
 		ctx = SSL_CTX_new(TLS_server_method());
-		if (!cert || !ctx || SSL_CTX_use_certificate(ctx, cert) != 1 || SSL_CTX_use_PrivateKey(ctx, key) != 1 ||
+		if (!cert || !ctx || SSL_CTX_use_certificate(ctx, cert) != 1 ||
+		    SSL_CTX_use_PrivateKey(ctx, key) != 1 ||
 		    SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1) {
-			snprintf(why, why_n, "cannot make a certificate for %s and %s: are they a host name and an IP address?",
+			snprintf(why, why_n,
+				 "cannot make a certificate for %s and %s: are they a host name "
+				 "and an IP address?",
 				 o->hosts[0], o->ip);
 			SSL_CTX_free(ctx);
 			ctx = NULL;

@@ -28,15 +28,25 @@ static bool open_exchange(struct venue *v, const struct options *o)
 	if (o->state)
 		snprintf(journal, sizeof journal, "%s/journal", o->state);
 	struct exchange_options x = {
-		.symbol = o->symbol, .recordings = o->recordings, .recordings_n = o->recordings_n, .seed = o->seed, .fees = o->fees,
-		.base = o->base, .quote = o->quote, .journal_path = o->state ? journal : NULL,
+		.symbol = o->symbol,
+		.recordings = o->recordings,
+		.recordings_n = o->recordings_n,
+		.seed = o->seed,
+		.fees = o->fees,
+		.base = o->base,
+		.quote = o->quote,
+		.journal_path = o->state ? journal : NULL,
 	};
 	return exchange_open(&v->exchange, &x) == ERR_OK;
 }
 
 static bool open_keys(struct venue *v, const struct options *o, char *why, size_t why_n)
 {
-	struct tls_options t = { .dir = o->dir, .state_dir = o->state, .hosts = o->hosts, .hosts_n = o->hosts_n, .ip = o->ip };
+	struct tls_options t = { .dir = o->dir,
+				 .state_dir = o->state,
+				 .hosts = o->hosts,
+				 .hosts_n = o->hosts_n,
+				 .ip = o->ip };
 	if (o->public_key && !(v->account_key = signature_key(o->public_key, why, why_n)))
 		return false;
 	v->tls = tls_listen(&t, why, why_n);
@@ -48,7 +58,8 @@ static bool write_ledger(const struct venue *v, char *why, size_t why_n)
 {
 	char path[2048], fresh[2064];
 	struct buf text = { 0 };
-	snprintf(path, sizeof path, "%s/ledger.json", v->options->state ? v->options->state : v->options->dir);
+	snprintf(path, sizeof path, "%s/ledger.json",
+		 v->options->state ? v->options->state : v->options->dir);
 	snprintf(fresh, sizeof fresh, "%s.new", path);
 	admin_put_ledger(v, &text);
 	FILE *f = fopen(fresh, "we");
@@ -91,7 +102,8 @@ int main(int argc, char **argv)
 	v.options = &o;
 	limits_init(&v.limits);
 	v.limits.orders_10s.limit = (u32)o.orders_10s;
-	if (!make_dir(o.dir, why, sizeof why) || !make_dir(o.state, why, sizeof why) || !open_keys(&v, &o, why, sizeof why))
+	if (!make_dir(o.dir, why, sizeof why) || !make_dir(o.state, why, sizeof why) ||
+	    !open_keys(&v, &o, why, sizeof why))
 		return give_up(why);
 	if (!open_exchange(&v, &o))
 		return give_up(v.exchange.error);

@@ -8,7 +8,10 @@
 
 static bool known(enum ws_opcode o) { return o <= WS_BINARY || (o >= WS_CLOSE && o <= WS_PONG); }
 
-/* The payload length, from the 7 bits and what follows them. ERR_PROTOCOL where a shorter form would do (RFC 6455 5.2). */
+/*
+ * The payload length, from the 7 bits and what follows them. ERR_PROTOCOL where a shorter form
+ * would do (RFC 6455 5.2).
+ */
 static err_t length(struct rd *r, u8 bits, u64 *n)
 {
 	u64 least = 0;
@@ -35,7 +38,8 @@ err_t ws_decode(struct ws_frame *f, u8 *p, size_t n)
 	f->fin = b0 & 0x80;
 	f->opcode = (enum ws_opcode)(b0 & 0x0f);
 	bool control = f->opcode >= WS_CLOSE;
-	if ((b0 & 0x70) || !known(f->opcode) || !(b1 & 0x80) || (control && (!f->fin || (b1 & 0x7f) > 125)))
+	if ((b0 & 0x70) || !known(f->opcode) || !(b1 & 0x80) ||
+	    (control && (!f->fin || (b1 & 0x7f) > 125)))
 		return ERR_PROTOCOL;
 	err_t e = length(&r, b1 & 0x7f, &len);
 	if (e != ERR_OK)

@@ -10,8 +10,21 @@
 #define WS_PAYLOAD_MAX (1u << 20)
 #define WS_ACCEPT_MAX 29
 
-enum ws_opcode { WS_CONTINUATION = 0, WS_TEXT = 1, WS_BINARY = 2, WS_CLOSE = 8, WS_PING = 9, WS_PONG = 10 };
-enum ws_status { WS_NORMAL = 1000, WS_GOING_AWAY = 1001, WS_PROTOCOL = 1002, WS_POLICY = 1008, WS_TOO_BIG = 1009 };
+enum ws_opcode {
+	WS_CONTINUATION = 0,
+	WS_TEXT = 1,
+	WS_BINARY = 2,
+	WS_CLOSE = 8,
+	WS_PING = 9,
+	WS_PONG = 10
+};
+enum ws_status {
+	WS_NORMAL = 1000,
+	WS_GOING_AWAY = 1001,
+	WS_PROTOCOL = 1002,
+	WS_POLICY = 1008,
+	WS_TOO_BIG = 1009
+};
 
 struct ws_frame {
 	bool fin;
@@ -22,8 +35,9 @@ struct ws_frame {
 };
 
 /*
- * Reads a client's frame at `p` and unmasks it in place. ERR_AGAIN: not all there; ERR_TOO_LONG: payload over WS_PAYLOAD_MAX;
- * ERR_PROTOCOL: unmasked, reserved bits or opcode, length not minimal, fragmented or long control frame.
+ * Reads a client's frame at `p` and unmasks it in place. ERR_AGAIN: not all there;
+ * ERR_TOO_LONG: payload over WS_PAYLOAD_MAX; ERR_PROTOCOL: unmasked, reserved bits or opcode,
+ * length not minimal, fragmented or long control frame.
  */
 err_t ws_decode(struct ws_frame *f, u8 *p, size_t n);
 
