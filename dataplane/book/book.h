@@ -96,7 +96,7 @@ err_t book_snapshot_begin(struct book *b, u64 last_update_id);
 err_t book_snapshot_slice(struct book *b, enum ladder_side side, const struct book_level *levels, u32 n);
 err_t book_snapshot_end(struct book *b, ns_t now);
 
-/* Nothing heard for too long, or the session is lost: STALE until the next BBO or diff is taken. */
+/* Nothing heard for too long: STALE until the next BBO or diff is taken. (A lost session is book_reset, once it is back.) */
 void book_mark_stale(struct book *b, ns_t now);
 
 /* The best bid and ask as far as known: of the newer of BBO and VALID ladder. False where there is neither. */
@@ -108,10 +108,11 @@ u16 book_version(const struct book *b);
 const struct book_bbo *book_bbo(const struct book *b);
 const struct book_trade *book_last_trade(const struct book *b);
 u64 book_gaps(const struct book *b);          /* times the ladder was lost since book_new */
+ns_t book_stale_ns(const struct book *b);      /* since when it is STALE, 0 where it is not */
 ns_t book_rx_ns(const struct book *b);        /* receive time of the newest input taken, 0: none */
 u64 book_lag_ids(const struct book *b);       /* update ids the ladder is behind the BBO; 0 where it is not behind or not VALID */
 
-/* The ladder and the update id it stands at; meaningful while VALID or STALE. NULL where the book has none. */
+/* The ladder, NULL where the book has none, and the update id it stands at, 0 while it is waiting for a snapshot: then do not read it. */
 struct ladder *book_ladder(struct book *b);
 u64 book_ladder_id(const struct book *b);
 
