@@ -50,8 +50,8 @@ test_helpers = $(filter-out tests/$(1)/test_% tests/$(1)/fuzz_%,$(wildcard tests
 
 -include $(foreach m,$(MODULES),$(m)/module.mk tests/$(m)/module.mk) tests/module.mk bench/module.mk
 
-# Objects depend on their flags, archives on the list of their sources: a change of either is never missed. `same` leaves a
-# file alone that says so already.
+# Objects depend on their flags, archives on the list of their sources: a change of either is never
+# missed. `same` leaves a file alone that says so already.
 .PHONY: FORCE
 same = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(strip $(1)))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@
 $(B)/flags: FORCE
@@ -90,8 +90,9 @@ $(B)/bin/$(call progname,$(1)): $(B)/$(1:.c=.o) $(call libs_of,$(call closure,$(
 endef
 $(foreach m,$(MAINS),$(eval $(call program_rules,$(m),$(patsubst %/,%,$(dir $(m))))))
 
-# --- unit tests: tests/<module>/test_*.c, each a cmocka program linked with its module and what that uses; any other .c file
-# there is a helper linked with each of them. test_*_threads.c is run under tsan, too. ---
+# --- unit tests: tests/<module>/test_*.c, each a cmocka program linked with its module and what
+# that uses; any other .c file there is a helper linked with each of them. test_*_threads.c is run
+# under tsan, too. ---
 define test_rules
 TESTS += $(B)/$(2:.c=)
 $(B)/$(2:.c=): $(B)/$(2:.c=.o) $(call objs,$(call test_helpers,$(1))) $(call libs_of,$(call test_closure,$(1)))

@@ -1,5 +1,6 @@
-# layers.mk - who may include, and so link, whom. The one table: the Makefile links from it, `make tidy` checks #include lines by it.
-# A module is a folder; `uses.X` lists the folders whose headers X may include. The graph must stay acyclic.
+# layers.mk - who may include, and so link, whom. The one table: the Makefile links from it, `make
+# tidy` checks #include lines by it. A module is a folder; `uses.X` lists the folders whose headers
+# X may include. The graph must stay acyclic.
 
 MODULES := common \
 	dataplane/nic dataplane/net dataplane/tcp dataplane/tls dataplane/ws \

@@ -1,8 +1,8 @@
 /*
  * arena.h - all memory of a core, taken and touched at start, then sealed.
  *
- * Guarantee: memory is zeroed, already faulted in, and never given back before arena_close. After arena_seal an allocation is a
- * programming error and aborts. One thread at a time.
+ * Guarantee: memory is zeroed, already faulted in, and never given back before arena_close. After
+ * arena_seal an allocation is a programming error and aborts. One thread at a time.
  */
 #ifndef SAKER_ARENA_H
 #define SAKER_ARENA_H

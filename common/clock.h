@@ -1,8 +1,8 @@
 /*
  * clock.h - the time-stamp counter as a monotonic nanosecond clock.
  *
- * Only the loops of the cores and threads read it, once a turn; everything below them takes `ns_t now`. All cores of one process
- * share one calibration, so that their times compare.
+ * Only the loops of the cores and threads read it, once a turn; everything below them takes `ns_t
+ * now`. All cores of one process share one calibration, so that their times compare.
  */
 #ifndef SAKER_CLOCK_H
 #define SAKER_CLOCK_H
@@ -27,7 +27,10 @@ ns_t clock_wall_ns(void);
 
 static inline u64 tsc_now(void) { return __rdtsc(); }
 
-static inline ns_t tsc_to_ns(const struct clock *c, u64 ticks) { return (ns_t)((unsigned __int128)ticks * c->mult >> 32); }
+static inline ns_t tsc_to_ns(const struct clock *c, u64 ticks)
+{
+	return (ns_t)((unsigned __int128)ticks * c->mult >> 32);
+}
 
 /* Good for stamps from before the calibration, too. */
 static inline ns_t clock_ns(const struct clock *c, u64 tsc)

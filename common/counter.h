@@ -1,8 +1,9 @@
 /*
  * counter.h - named event counters: single writer, any number of readers, never reset.
  *
- * A module lists its counters in an X-macro file (`CNT(name, sentence)`), makes an enum and a `struct counter_def[]` of it, and
- * increments `u64` words somebody gives it: words of the shared-memory segment in the appliance, a plain array in tests.
+ * A module lists its counters in an X-macro file (`CNT(name, sentence)`), makes an enum and a
+ * `struct counter_def[]` of it, and increments `u64` words somebody gives it: words of the
+ * shared-memory segment in the appliance, a plain array in tests.
  */
 #ifndef SAKER_COUNTER_H
 #define SAKER_COUNTER_H

@@ -1,8 +1,9 @@
 /*
  * cursor.h - bounded reading and writing of outside bytes, with a sticky error.
  *
- * A reader never moves past its end and a writer never past its capacity: the first access that would sets `bad`, and every
- * later one returns 0 or does nothing. Check `bad` once, at the end. Multi-byte values are big-endian (network order).
+ * A reader never moves past its end and a writer never past its capacity: the first access that
+ * would sets `bad`, and every later one returns 0 or does nothing. Check `bad` once, at the end.
+ * Multi-byte values are big-endian (network order).
  */
 #ifndef SAKER_CURSOR_H
 #define SAKER_CURSOR_H
@@ -75,7 +76,9 @@ static inline u64 rd_u64(struct rd *r)
 static inline struct rd rd_sub(struct rd *r, size_t n)
 {
 	const u8 *b = rd_bytes(r, n);
-	return r->bad ? (struct rd){ .bad = true } : rd_of(b, n);
+	if (r->bad)
+		return (struct rd){ .bad = true };
+	return rd_of(b, n);
 }
 
 static inline struct wr wr_of(void *p, size_t n) { return (struct wr){ .p = p, .start = p, .end = (u8 *)p + n }; }

@@ -24,9 +24,10 @@ struct frame {
 };
 
 /*
- * Where frames go. room() gives FRAME_MAX writable bytes (NULL: no buffer now); push() hands the first `n` of them to the device
- * at once (the doorbell). false from push(): the device took nothing, the buffer is still the caller's and the same bytes are
- * offered again later by a new room() and push(). At most one room() is outstanding. After push() the buffer must not be read.
+ * Where frames go. room() gives FRAME_MAX writable bytes (NULL: no buffer now); push() hands the
+ * first `n` of them to the device at once (the doorbell). false from push(): the device took
+ * nothing, the buffer is still the caller's and the same bytes are offered again later by a new
+ * room() and push(). At most one room() is outstanding. After push() the buffer must not be read.
  */
 struct frame_out {
 	u8 *(*room)(struct frame_out *o);

@@ -1,7 +1,8 @@
 /*
  * hist.h - histogram of nanoseconds: exact to 64 ns, then 32 buckets a power of two (error below 3.2 %), up to 68 s.
  *
- * Single writer, any number of readers, never reset: readers copy and take differences. Lives in shared memory or anywhere.
+ * Single writer, any number of readers, never reset: readers copy and take differences. Lives in
+ * shared memory or anywhere.
  */
 #ifndef SAKER_HIST_H
 #define SAKER_HIST_H
@@ -54,7 +55,10 @@ void hist_copy(struct hist *to, const struct hist *from);
 /* now - before, of two copies; min and max stay those of `now`. */
 void hist_diff(struct hist *now, const struct hist *before);
 
-/* The smallest bucket bound that per_10k / 10000 of the values do not exceed (5000: median), capped at max; 0 where empty. */
+/*
+ * The smallest bucket bound that per_10k / 10000 of the values do not exceed (5000: median), capped
+ * at max; 0 where empty.
+ */
 u64 hist_quantile(const struct hist *h, u32 per_10k);
 
 #endif

@@ -14,11 +14,20 @@ err_t px_parse(const struct instrument *i, const char *s, size_t n, i64 *px)
 	return ERR_OK;
 }
 
-err_t qty_parse(const struct instrument *i, const char *s, size_t n, i64 *qty) { return dec_parse(s, n, i->qty_scale, qty); }
+err_t qty_parse(const struct instrument *i, const char *s, size_t n, i64 *qty)
+{
+	return dec_parse(s, n, i->qty_scale, qty);
+}
 
 u32 px_print(const struct instrument *i, char *out, i64 px) { return dec_print(out, px * i->tick, i->px_scale); }
 
 u32 qty_print(const struct instrument *i, char *out, i64 qty) { return dec_print(out, qty, i->qty_scale); }
+
+static i128 pow10_i128(int n)
+{
+	assert(n <= 2 * DEC_DECIMALS_MAX);
+	return n <= DEC_DECIMALS_MAX ? dec_pow10[n] : (i128)dec_pow10[DEC_DECIMALS_MAX] * dec_pow10[n - DEC_DECIMALS_MAX];
+}
 
 bool notional_of(const struct instrument *i, i64 px, i64 qty, i64 *out)
 {
@@ -29,7 +38,7 @@ bool notional_of(const struct instrument *i, i64 px, i64 qty, i64 *out)
 	if (shift < 0 && __builtin_mul_overflow(units, (i128)dec_pow10[-shift], &units))
 		return false;
 	if (shift > 0) {
-		i128 d = shift <= DEC_DECIMALS_MAX ? dec_pow10[shift] : (i128)dec_pow10[DEC_DECIMALS_MAX] * dec_pow10[shift - DEC_DECIMALS_MAX];
+		i128 d = pow10_i128(shift);
 		units = units / d + (units % d > 0) - (units % d < 0);
 	}
 	*out = (i64)units;

@@ -1,10 +1,12 @@
 /*
  * instrument.h - what a price and a quantity of one instrument mean: scales, steps and limits, of one version.
  *
- * A price is an i64 count of ticks; one tick is `tick` units of 10^-px_scale of the quote asset. A quantity is an i64 in units of
- * 10^-qty_scale of the base asset, fine enough for any depth the venue sends; `lot` binds our own orders only. A notional is in
- * units of 10^-NOTIONAL_SCALE of the quote asset. When the venue changes a step or a limit, a new version comes by the inbox and
- * events carry the version they were written with. Plain data: copied into each core's own table, indexed by dense id.
+ * A price is an i64 count of ticks; one tick is `tick` units of 10^-px_scale of the quote asset. A
+ * quantity is an i64 in units of 10^-qty_scale of the base asset, fine enough for any depth the
+ * venue sends; `lot` binds our own orders only. A notional is in units of 10^-NOTIONAL_SCALE of the
+ * quote asset. When the venue changes a step or a limit, a new version comes by the inbox and
+ * events carry the version they were written with. Plain data: copied into each core's own table,
+ * indexed by dense id.
  */
 #ifndef SAKER_INSTRUMENT_H
 #define SAKER_INSTRUMENT_H

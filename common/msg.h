@@ -1,9 +1,10 @@
 /*
  * msg.h - what travels between a hot core and the other threads, by rings (ring.h).
  *
- * Everything that enters a hot core from outside comes as one of these, so that a recorded turn can be run again. Each core has two
- * inboxes, one a producer (ctl, slow), drained in that order, and two rings out. The ring message's `tag` is the session tag where
- * the message belongs to a session: index and attempt, so that what comes late for an earlier connection is told apart.
+ * Everything that enters a hot core from outside comes as one of these, so that a recorded turn can
+ * be run again. Each core has two inboxes, one a producer (ctl, slow), drained in that order, and
+ * two rings out. The ring message's `tag` is the session tag where the message belongs to a
+ * session: index and attempt, so that what comes late for an earlier connection is told apart.
  */
 #ifndef SAKER_MSG_H
 #define SAKER_MSG_H
@@ -118,7 +119,14 @@ struct msg_sign {
 	u64 venue_ms;
 };
 
-enum notice_kind { NOTICE_FOREIGN_ORDER, NOTICE_ORDER_UNKNOWN, NOTICE_RECONCILED, NOTICE_DENIED, NOTICE_VENUE_ERROR, NOTICE_STRATEGY };
+enum notice_kind {
+	NOTICE_FOREIGN_ORDER,
+	NOTICE_ORDER_UNKNOWN,
+	NOTICE_RECONCILED,
+	NOTICE_DENIED,
+	NOTICE_VENUE_ERROR,
+	NOTICE_STRATEGY
+};
 
 struct msg_notice {
 	u32 kind; /* enum notice_kind */

@@ -1,8 +1,8 @@
 /*
  * order.h - the words strategy, risk, gateway, journal and operator share about an order. Plain data.
  *
- * Prices are ticks, quantities the instrument's units (instrument.h). An order id is dense and counts from 1 within one boot; the
- * venue sees it as client order id `saker-<boot>-<id>`.
+ * Prices are ticks, quantities the instrument's units (instrument.h). An order id is dense and
+ * counts from 1 within one boot; the venue sees it as client order id `saker-<boot>-<id>`.
  */
 #ifndef SAKER_ORDER_H
 #define SAKER_ORDER_H
@@ -14,8 +14,8 @@ enum order_type { ORDER_LIMIT, ORDER_LIMIT_MAKER, ORDER_MARKET };
 enum time_in_force { TIF_GTC, TIF_IOC, TIF_FOK };
 
 /*
- * What is known of an order. Exposure counts every state before FILLED. UNKNOWN: sent, and the answer lost; it ends only by proof
- * from the venue (a report, order.status), never by a guess.
+ * What is known of an order. Exposure counts every state before FILLED. UNKNOWN: sent, and the
+ * answer lost; it ends only by proof from the venue (a report, order.status), never by a guess.
  */
 enum order_state {
 	ORDER_FREE,        /* the slot holds no order */
@@ -54,7 +54,10 @@ enum order_event_kind {
 	ORDER_EV_UNKNOWN,
 };
 
-/* What happened to an order, as its strategy and the journal see it. Quantities and prices of the fill are 0 unless kind is FILL. */
+/*
+ * What happened to an order, as its strategy and the journal see it. Quantities and prices of the
+ * fill are 0 unless kind is FILL.
+ */
 struct order_event {
 	u64 order_id, tag;
 	u32 instrument;

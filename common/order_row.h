@@ -1,8 +1,10 @@
 /*
- * order_row.h - orders, positions and the trading state as other processes see them: tables in the segment, written by the trade core.
+ * order_row.h - orders, positions and the trading state as other processes see them: tables in the
+ * segment, written by the trade core.
  *
- * Each row is under a sequence lock of its own (odd while written); words are stored with release and read with acquire, as in
- * tape.h. Rows of orders are a ring by order id: the newest ROWS_ORDERS of them.
+ * Each row is under a sequence lock of its own (odd while written); words are stored with release
+ * and read with acquire, as in tape.h. Rows of orders are a ring by order id: the newest
+ * ROWS_ORDERS of them.
  */
 #ifndef SAKER_ORDER_ROW_H
 #define SAKER_ORDER_ROW_H
@@ -88,7 +90,8 @@ struct position_cell {
 struct trade_cell {
 	u64 seq, w[sizeof(struct trade_row) / 8];
 };
-static_assert(sizeof(struct order_row) % 8 == 0 && sizeof(struct position_row) % 8 == 0 && sizeof(struct trade_row) % 8 == 0,
-	      "rows are whole words");
+static_assert(sizeof(struct order_row) % 8 == 0, "rows are whole words");
+static_assert(sizeof(struct position_row) % 8 == 0, "rows are whole words");
+static_assert(sizeof(struct trade_row) % 8 == 0, "rows are whole words");
 
 #endif

@@ -1,11 +1,14 @@
 /*
- * ring.h - single-producer, single-consumer ring of messages of varying length, contiguous in memory, usable across processes.
+ * ring.h - single-producer, single-consumer ring of messages of varying length, contiguous in
+ * memory, usable across processes.
  *
- * Every inbox of a core, every way out of one, the journal and the trace are such rings. The producer never waits: where there is
- * no room ring_reserve says so and the caller counts it. Each side caches the other's index, so that an idle poll touches one line.
+ * Every inbox of a core, every way out of one, the journal and the trace are such rings. The
+ * producer never waits: where there is no room ring_reserve says so and the caller counts it. Each
+ * side caches the other's index, so that an idle poll touches one line.
  *
- * Memory order: ring_commit stores `head` with release, ring_peek loads it with acquire: the message is visible before its index.
- * ring_release stores `tail` with release, ring_reserve loads it with acquire: the consumer is done before its bytes are reused.
+ * Memory order: ring_commit stores `head` with release, ring_peek loads it with acquire: the
+ * message is visible before its index. ring_release stores `tail` with release, ring_reserve loads
+ * it with acquire: the consumer is done before its bytes are reused.
  */
 #ifndef SAKER_RING_H
 #define SAKER_RING_H
@@ -45,7 +48,10 @@ struct ring *ring_new(struct arena *a, u32 size); /* NULL: the arena is too smal
 /* The largest payload. An empty ring has room for it wherever its index stands; anything larger is always refused. */
 static inline u32 ring_payload_max(u32 size) { return size / 2 - (u32)sizeof(struct ring_msg); }
 
-/* Producer: room for a payload of `n` bytes, 16-byte aligned; NULL where there is none. Then fill it and ring_commit. */
+/*
+ * Producer: room for a payload of `n` bytes, 16-byte aligned; NULL where there is none. Then fill
+ * it and ring_commit.
+ */
 void *ring_reserve(struct ring *r, u16 type, u64 tag, u32 n);
 
 static inline void ring_commit(struct ring *r) { __atomic_store_n(&r->head, r->reserved, __ATOMIC_RELEASE); }

@@ -91,7 +91,10 @@ static err_t map_file(struct segment *s, int fd, int prot)
 	return ERR_OK;
 }
 
-/* Its owner holds a lock on the file as long as it lives, whatever build it is of and whichever namespace its pid is counted in. */
+/*
+ * Its owner holds a lock on the file as long as it lives, whatever build it is of and whichever
+ * namespace its pid is counted in.
+ */
 static bool is_held(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -155,8 +158,8 @@ static int allocate(int fd, size_t size)
 }
 
 /*
- * The file gets its name only when the header is filled and the lock is held: nobody ever sees half a segment, and of two that start
- * at the same time one finds the name taken.
+ * The file gets its name only when the header is filled and the lock is held: nobody ever sees half
+ * a segment, and of two that start at the same time one finds the name taken.
  */
 static err_t give_name(const struct segment *s)
 {
@@ -204,7 +207,9 @@ void *segment_add(struct segment *s, const char *name, u32 kind, u32 count, size
 {
 	struct segment_header *h = s->h;
 	size_t at = (s->used + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
-	if (h->n_regions == SEGMENT_REGIONS || at > s->size || size > s->size - at || strlen(name) >= sizeof h->region[0].name)
+	if (h->n_regions == SEGMENT_REGIONS || at > s->size || size > s->size - at)
+		return NULL;
+	if (strlen(name) >= sizeof h->region[0].name)
 		return NULL;
 	struct region *r = &h->region[h->n_regions++];
 	*r = (struct region){ .kind = kind, .count = count, .offset = at, .size = size };
@@ -300,7 +305,8 @@ const struct region *segment_find(const struct segment *s, const char *name)
 static void raise_kill(struct segment_kill_page *k, u32 level)
 {
 	u32 was = __atomic_load_n(&k->kill, __ATOMIC_RELAXED);
-	while (was < level && !__atomic_compare_exchange_n(&k->kill, &was, level, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	while (was < level && !__atomic_compare_exchange_n(&k->kill, &was, level, false,
+							   __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
 	if (was >= level)
 		return;
@@ -320,7 +326,7 @@ err_t segment_kill(const char *instance, enum kill_level level)
 	segment_close(&s);
 	if (fd < 0)
 		return known ? ERR_IO : ERR_UNSUPPORTED;
-	struct segment_kill_page *k = mmap(NULL, SEGMENT_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)KILL_OFFSET);
+	void *k = mmap(NULL, SEGMENT_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)KILL_OFFSET);
 	close(fd);
 	if (k == MAP_FAILED)
 		return ERR_IO;

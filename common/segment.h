@@ -1,9 +1,10 @@
 /*
  * segment.h - the shared-memory segment of one running instance: how everything outside the hot cores sees them.
  *
- * A file /dev/shm/saker.<instance>.<generation>, new at each start; the newest generation is the one that counts. It holds a header
- * and named regions (counters, tapes, histograms, books, tables), by offset only. Readers map it read-only; one word, `kill`, is
- * written from outside, through segment_kill, which maps that page alone.
+ * A file /dev/shm/saker.<instance>.<generation>, new at each start; the newest generation is the
+ * one that counts. It holds a header and named regions (counters, tapes, histograms, books,
+ * tables), by offset only. Readers map it read-only; one word, `kill`, is written from outside,
+ * through segment_kill, which maps that page alone.
  */
 #ifndef SAKER_SEGMENT_H
 #define SAKER_SEGMENT_H
@@ -64,18 +65,20 @@ struct segment {
 };
 
 /*
- * Owner. Removes segments of the same instance whose process is gone; ERR_EXISTS where one is alive, of whatever build. A child made by
- * fork without exec keeps the segment alive as long as it runs.
+ * Owner. Removes segments of the same instance whose process is gone; ERR_EXISTS where one is
+ * alive, of whatever build. A child made by fork without exec keeps the segment alive as long as it
+ * runs.
  */
 err_t segment_create(struct segment *s, const char *instance, size_t size);
-void *segment_add(struct segment *s, const char *name, u32 kind, u32 count, size_t size); /* zeroed, cache-line aligned; NULL: full */
+/* zeroed, cache-line aligned; NULL: full */
+void *segment_add(struct segment *s, const char *name, u32 kind, u32 count, size_t size);
 void segment_ready(struct segment *s); /* after the last segment_add: readers may come */
 void segment_close(struct segment *s); /* owner: marks closed and leaves the file for a last look; reader: unmaps */
 void segment_unlink(struct segment *s);
 
 /*
- * Counters: one region holds the words and, behind them, name and help of each, so that a reader needs no header file of the
- * module. Returns the words to hand to the module.
+ * Counters: one region holds the words and, behind them, name and help of each, so that a reader
+ * needs no header file of the module. Returns the words to hand to the module.
  */
 #define COUNTER_NAME_MAX 40
 #define COUNTER_HELP_MAX 104
@@ -85,15 +88,19 @@ struct counter_text {
 u64 *segment_add_counters(struct segment *s, const char *name, const struct counter_def *defs, u32 n);
 static inline const struct counter_text *counter_texts(const u64 *words, u32 n) { return (const void *)(words + n); }
 
-/* Reader. ERR_NOT_FOUND: no such instance ran here; ERR_AGAIN: it is starting; ERR_UNSUPPORTED: other ABI or layout; ERR_SYNTAX: damaged. */
+/*
+ * Reader. ERR_NOT_FOUND: no such instance ran here; ERR_AGAIN: it is starting; ERR_UNSUPPORTED:
+ * other ABI or layout; ERR_SYNTAX: damaged.
+ */
 err_t segment_open(struct segment *s, const char *instance);
 bool segment_alive(const struct segment *s); /* its process runs and has not closed it; two system calls */
 const struct region *segment_find(const struct segment *s, const char *name);
 static inline void *segment_at(const struct segment *s, const struct region *r) { return s->base + r->offset; }
 
 /*
- * Raises the kill word of a running instance from any process of the same user, from before segment_ready on. Never lowers it. ERR_CLOSED:
- * the word was raised, but no process is there to read it.
+ * Raises the kill word of a running instance from any process of the same user, from before
+ * segment_ready on. Never lowers it. ERR_CLOSED: the word was raised, but no process is there to
+ * read it.
  */
 err_t segment_kill(const char *instance, enum kill_level level);
 

@@ -1,12 +1,14 @@
 /*
  * tape.h - normalised market data in shared memory: one writer (an md core), any number of readers, nobody waits.
  *
- * 128-byte slots of two cache lines; line 0 is all a decision needs. Sequences count from 1. The writer never waits for readers: a
- * reader that falls a whole tape behind is told so (TAPE_LAPPED), counts it, and reloads its books from the shared images.
+ * 128-byte slots of two cache lines; line 0 is all a decision needs. Sequences count from 1. The
+ * writer never waits for readers: a reader that falls a whole tape behind is told so (TAPE_LAPPED),
+ * counts it, and reloads its books from the shared images.
  *
- * Memory order: tape_publish marks the slot invalid, stores the words with release (none moves before the mark), then stores the
- * sequence with release. tape_read loads the sequence with acquire (pairs with that store), the words with acquire (the check after
- * them cannot move up), then the sequence again: unchanged means the words belong together.
+ * Memory order: tape_publish marks the slot invalid, stores the words with release (none moves
+ * before the mark), then stores the sequence with release. tape_read loads the sequence with
+ * acquire (pairs with that store), the words with acquire (the check after them cannot move up),
+ * then the sequence again: unchanged means the words belong together.
  */
 #ifndef SAKER_TAPE_H
 #define SAKER_TAPE_H
@@ -105,7 +107,8 @@ static inline enum tape_result tape_read(const struct tape *t, u64 seq, struct t
 	if (__atomic_load_n(&s->seq, __ATOMIC_ACQUIRE) != seq) {
 		if (__atomic_load_n(&t->head, __ATOMIC_ACQUIRE) < seq)
 			return TAPE_EMPTY;
-		if (__atomic_load_n(&s->seq, __ATOMIC_ACQUIRE) != seq) /* head says it was written: now it must be there */
+		/* head says it was written: now it must be there */
+		if (__atomic_load_n(&s->seq, __ATOMIC_ACQUIRE) != seq)
 			return TAPE_LAPPED;
 	}
 	for (u32 i = 0; i < TAPE_WORDS; i++)

@@ -1,8 +1,9 @@
 /*
  * trace.h - raw stamps a hot core leaves behind for the io thread, which makes histograms of them.
  *
- * A trace is a ring (ring.h) of `struct trace_rec`; its message type is the kind. A full ring loses records, counted by the core:
- * stamps never hold trading up. Stamps are time-stamp counts; conversion is the reader's.
+ * A trace is a ring (ring.h) of `struct trace_rec`; its message type is the kind. A full ring loses
+ * records, counted by the core: stamps never hold trading up. Stamps are time-stamp counts;
+ * conversion is the reader's.
  */
 #ifndef SAKER_TRACE_H
 #define SAKER_TRACE_H
@@ -12,7 +13,8 @@
 enum trace_kind {
 	TRACE_TICK = 1, /* md core: one venue message published. tsc: poll, publish */
 	TRACE_ORDER,    /* trade core: an order left. tsc: poll, publish, read, decide, risk, doorbell */
-	TRACE_ANSWER,   /* trade core: the venue's first word on an order. tsc[0]: answer polled; ns: since the doorbell */
+	/* trade core: the venue's first word on an order. tsc[0]: answer polled; ns: since the doorbell */
+	TRACE_ANSWER,
 	TRACE_DENY,     /* trade core: risk refused. code */
 };
 
@@ -27,6 +29,9 @@ struct trace_rec {
 };
 
 /* false: lost, count it. */
-static inline bool trace_put(struct ring *r, u16 kind, const struct trace_rec *t) { return ring_put(r, kind, 0, t, sizeof *t); }
+static inline bool trace_put(struct ring *r, u16 kind, const struct trace_rec *t)
+{
+	return ring_put(r, kind, 0, t, sizeof *t);
+}
 
 #endif

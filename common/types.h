@@ -1,7 +1,8 @@
 /*
  * types.h - the words everything else is written in.
  *
- * Units come last in names. Time is `ns_t`: nanoseconds of the monotonic clock of clock.h; raw time-stamp counts are `u64 ..._tsc`.
+ * Units come last in names. Time is `ns_t`: nanoseconds of the monotonic clock of clock.h; raw
+ * time-stamp counts are `u64 ..._tsc`.
  */
 #ifndef SAKER_TYPES_H
 #define SAKER_TYPES_H

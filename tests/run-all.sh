@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What `make test` does. Each step leaves its counts in a file; one that leaves none (it did not build) counts as one failure.
+# What `make test` does. Each step leaves its counts in a file; one that leaves none (it did not
+# build) counts as one failure.
 set -u
 cd "$(dirname "$0")/.."
 . tests/counts.sh

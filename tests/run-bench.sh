@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run-bench.sh OUT BENCH... - runs each bench in turn, keeps the JSON lines they print in OUT, and prints them as a table.
+# run-bench.sh OUT BENCH... - runs each bench in turn, keeps the JSON lines they print in OUT, and
+# prints them as a table.
 set -eu
 out=$1; shift
 mkdir -p "$(dirname "$out")"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run-fuzz.sh DIR TARGET... - runs each libFuzzer target for FUZZ_SECONDS, two at a time, from tests/<module>/corpus/<name>/ where that
-# is. What is found stays under DIR/artifacts.
+# run-fuzz.sh DIR TARGET... - runs each libFuzzer target for FUZZ_SECONDS, two at a time, from
+# tests/<module>/corpus/<name>/ where that is. What is found stays under DIR/artifacts.
 set -u
 . "$(dirname "$0")/counts.sh"
 dir=$1; shift
@@ -12,8 +12,8 @@ run_one() {
 	corpus=tests/${t#"$dir"/}; corpus=${corpus%/*}/corpus/$name
 	local grown=$dir/corpus/$name
 	mkdir -p "$grown"
-	timeout --kill-after=5 $((FUZZ_SECONDS + 60)) "$t" -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-		-artifact_prefix="$dir/artifacts/$name-" "$grown" $([ -d "$corpus" ] && echo "$corpus") >"$t.log" 2>&1 </dev/null
+	timeout --kill-after=5 $((FUZZ_SECONDS + 60)) "$t" -max_total_time="$FUZZ_SECONDS" -timeout=10 \
+		-rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$dir/artifacts/$name-" "$grown" $([ -d "$corpus" ] && echo "$corpus") >"$t.log" 2>&1 </dev/null
 	echo $? >"$t.rc"
 }
 

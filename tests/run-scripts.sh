@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs every executable tests/**/test_*.sh and tests/**/test_*.py, or those given, one after another. 77 means skipped, and the last
-# line of output why. A script gets 180 s, or what it asks for by a line `# timeout: N s`.
+# Runs every executable tests/**/test_*.sh and tests/**/test_*.py, or those given, one after
+# another. 77 means skipped, and the last line of output why. A script gets 180 s, or what it asks
+# for by a line `# timeout: N s`.
 set -u
 cd "$(dirname "$0")/.."
 . tests/counts.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs each cmocka program given, as many at a time as there are processors. Prints one line a program and, where one fails, what
-# it said. Counts test functions; a program that dies without naming a failed test counts as one.
+# Runs each cmocka program given, as many at a time as there are processors. Prints one line a
+# program and, where one fails, what it said. Counts test functions; a program that dies without
+# naming a failed test counts as one.
 set -u
 . "$(dirname "$0")/counts.sh"
 

@@ -43,7 +43,8 @@ static void test_follows_the_kernel(void **state)
 static void test_arithmetic(void **state)
 {
 	(void)state;
-	struct clock c = { .tsc_base = 1000000, .ns_base = 5 * NS_PER_S, .mult = (u64)(0.4 * 4294967296.0), .tsc_hz = 2500000000 };
+	struct clock c = { .tsc_base = 1000000, .ns_base = 5 * NS_PER_S, .tsc_hz = 2500000000 };
+	c.mult = (u64)(0.4 * 4294967296.0);
 	static const struct {
 		u64 tsc;
 		ns_t ns;

@@ -31,7 +31,8 @@ static void test_reads_of_every_length(void **state)
 			struct rd r = rd_of(bytes, have);
 			bool fits = have >= reads[i].n;
 			u64 v = reads[i].read(&r);
-			if (v != (fits ? reads[i].value : 0) || r.bad == fits || rd_left(&r) != have - (fits ? reads[i].n : 0))
+			size_t left = have - (fits ? reads[i].n : 0);
+			if (v != (fits ? reads[i].value : 0) || r.bad == fits || rd_left(&r) != left)
 				fail_msg("%s, %zu bytes: %llx, %zu left", reads[i].remark, have, (unsigned long long)v, rd_left(&r));
 		}
 	}
@@ -71,7 +72,8 @@ static void test_spans_and_subreaders(void **state)
 static void test_writes(void **state)
 {
 	(void)state;
-	static const u8 want[] = { 0xa1, 0xb1, 0xb2, 0xc1, 0xc2, 0xc3, 0xc4, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 'o', 'k' };
+	static const u8 want[] = { 0xa1, 0xb1, 0xb2, 0xc1, 0xc2, 0xc3, 0xc4, 0xd1, 0xd2,
+				   0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 'o',  'k' };
 	u8 out[sizeof want];
 	struct wr w = wr_of(out, sizeof out);
 	wr_u8(&w, 0xa1);

@@ -24,7 +24,10 @@ static void test_index_and_upper_are_inverse(void **state)
 	assert_int_equal(hist_index(UINT64_MAX), HIST_BUCKETS - 1);
 }
 
-/* The quantile is the raw sample's bucket bound: never below the sample, at most 1/32 above, exact to 64 ns, never over max. */
+/*
+ * The quantile is the raw sample's bucket bound: never below the sample, at most 1/32 above, exact
+ * to 64 ns, never over max.
+ */
 static void check_quantile(const struct hist *h, const u64 *sorted, u32 n, u32 per_10k)
 {
 	u64 rank = ((u64)n * per_10k + 9999) / 10000;

@@ -24,7 +24,10 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Against a plain table of what is out: each object is given once, keeps its bytes, and the count of free ones is right. */
+/*
+ * Against a plain table of what is out: each object is given once, keeps its bytes, and the count
+ * of free ones is right.
+ */
 static void test_random_get_and_put(void **state)
 {
 	(void)state;

@@ -185,7 +185,10 @@ static void test_a_process_that_died_is_swept(void **state)
 	assert_true(exists(own.path));
 }
 
-/* Whatever lies about: a start that died half-way, a file cut short, a segment of another build, older ones behind them. */
+/*
+ * Whatever lies about: a start that died half-way, a file cut short, a segment of another build,
+ * older ones behind them.
+ */
 static void test_all_leftovers_are_swept(void **state)
 {
 	(void)state;
