@@ -264,6 +264,9 @@ void tls_client_free(struct tls_client *hs)
 {
 	if (!hs)
 		return;
+	/* Closed elsewhere, by the core: else OpenSSL takes the session for broken and forgets it. */
+	if (hs->ssl && SSL_is_init_finished(hs->ssl))
+		SSL_set_shutdown(hs->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	SSL_free(hs->ssl);
 	OPENSSL_cleanse(hs, sizeof *hs);
 	free(hs);

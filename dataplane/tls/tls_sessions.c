@@ -42,7 +42,11 @@ SSL_SESSION *tls_sessions_take(struct tls_sessions *s, const char *host)
 	int i = find(s, host);
 	SSL_SESSION *session = i < 0 ? NULL : s->at[i].session;
 
-	if (session)
+	if (!session)
+		return NULL;
+	if (SSL_SESSION_get_protocol_version(session) == TLS1_2_VERSION)
+		SSL_SESSION_up_ref(session);
+	else
 		s->at[i].session = NULL;
 	return session;
 }

@@ -22,7 +22,10 @@ struct tls_sessions {
 /* Takes over the caller's reference. */
 void tls_sessions_put(struct tls_sessions *s, const char *host, SSL_SESSION *session);
 
-/* The host's session, now the caller's, or NULL. A ticket serves once (RFC 8446 section C.4). */
+/*
+ * A reference to the host's session, or NULL. A TLS 1.3 ticket serves once (RFC 8446 section C.4);
+ * a TLS 1.2 session stays: no new one comes with each resumption.
+ */
 SSL_SESSION *tls_sessions_take(struct tls_sessions *s, const char *host);
 
 void tls_sessions_clear(struct tls_sessions *s);
