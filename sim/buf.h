@@ -14,7 +14,7 @@ struct buf {
 	size_t head, tail, cap; /* what is queued: mem[head .. tail) */
 };
 
-static inline u8 *buf_p(const struct buf *b) { return b->mem + b->head; }
+static inline u8 *buf_p(const struct buf *b) { return b->mem ? b->mem + b->head : NULL; }
 static inline size_t buf_n(const struct buf *b) { return b->tail - b->head; }
 
 u8 *buf_room(struct buf *b,

@@ -85,22 +85,27 @@ bool conn_read(struct conn *c)
 		int n = SSL_read(c->ssl, buf_room(&c->in, READ_CHUNK), READ_CHUNK);
 		if (n <= 0)
 			return may_wait(c, n);
-		buf_fill(&c->in, (size_t)n);
+		if (!c->closing)
+			buf_fill(&c->in, (size_t)n);
 	}
 	return !c->dead;
 }
 
-static void end_now(struct conn *c)
+/*
+ * Our side ends; what the peer still sends is read and thrown away until it ends too. Closing at
+ * once would answer that with a RST, which can overtake our last bytes.
+ */
+static void end_sending(struct conn *c)
 {
 	SSL_shutdown(c->ssl);
 	ERR_clear_error();
 	shutdown(c->fd, SHUT_WR);
-	c->dead = true;
+	c->ended = true;
 }
 
 void conn_flush(struct conn *c)
 {
-	while (!c->dead && c->open && buf_n(&c->out)) {
+	while (!c->dead && !c->ended && c->open && buf_n(&c->out)) {
 		ERR_clear_error();
 		size_t n = buf_n(&c->out) < 1u << 20 ? buf_n(&c->out) : 1u << 20;
 		int done = SSL_write(c->ssl, buf_p(&c->out), (int)n);
@@ -110,8 +115,8 @@ void conn_flush(struct conn *c)
 		}
 		buf_eat(&c->out, (size_t)done);
 	}
-	if (c->closing && !c->dead)
-		end_now(c);
+	if (c->closing && !c->dead && !c->ended)
+		end_sending(c);
 }
 
 void conn_send(struct conn *c, const void *p, size_t n)

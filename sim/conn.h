@@ -37,6 +37,7 @@ struct conn {
 	enum conn_kind kind;
 	bool open;          /* the TLS handshake is done */
 	bool dead, closing; /* closing: what is queued goes out, then it ends */
+	bool ended;         /* nothing goes out any more; what comes is thrown away */
 	ns_t closing_ns;    /* since when the server has seen it closing */
 	bool watched_write; /* the server waits for room to write */
 	struct buf in, out;

@@ -17,8 +17,9 @@ static void drop_oldest(struct history *h, size_t n)
 		free(h->v[i].bids.v);
 		free(h->v[i].asks.v);
 	}
-	memmove(h->v, h->v + n, (h->n - n) * sizeof *h->v);
 	h->n -= n;
+	if (h->n)
+		memmove(h->v, h->v + n, h->n * sizeof *h->v);
 }
 
 static void apply(struct ladder *l, const struct history_entry *e)

@@ -20,9 +20,10 @@
 
 #define EVENTS_MAX 64
 #define PLAY_MAX 256                  /* market messages a turn */
-#define TURN_NS_MAX (500 * NS_PER_MS) /* the longest sleep: keepalives are looked at this often */
+#define TURN_NS_MAX (100 * NS_PER_MS) /* the longest sleep: keepalives are looked at this often */
 #define HTTP_IDLE_NS (60 * NS_PER_S)
 #define CLOSING_NS (5 * NS_PER_S)
+#define DRAIN_NS (500 * NS_PER_MS)
 
 static void read_clocks(struct venue *v)
 {
@@ -105,7 +106,8 @@ static void on_event(struct venue *v, const struct epoll_event *e)
 	if (e->data.ptr == &v->listen_fd) {
 		accept_all(v);
 	} else if (e->data.ptr == &v->signal_fd) {
-		v->stop = true;
+		struct signalfd_siginfo info;
+		v->stop |= read(v->signal_fd, &info, sizeof info) == sizeof info;
 	} else {
 		struct conn *c = e->data.ptr;
 		if (e->events & EPOLLOUT)
@@ -234,6 +236,17 @@ static void say_goodbye(struct venue *v)
 	}
 }
 
+/* Lets the closing connections end in peace, for a moment. */
+static void drain(struct venue *v)
+{
+	ns_t until = v->now_ns + DRAIN_NS;
+	for (size_t i = 0; i < v->conns_n; i++)
+		if (v->conns[i]->kind == CONN_HTTP)
+			conn_close(v->conns[i]);
+	for (sweep(v); v->conns_n && v->now_ns < until; sweep(v))
+		wait_for_events(v, until);
+}
+
 void server_run(struct venue *v)
 {
 	anchor(v);
@@ -245,6 +258,7 @@ void server_run(struct venue *v)
 			wait_for_events(v, next);
 	}
 	say_goodbye(v);
+	drain(v);
 }
 
 void server_close(struct venue *v)
