@@ -92,16 +92,15 @@ static err_t messages_13(struct tls *t, struct rd *r, bool *only_tickets)
 	err_t e = ERR_OK;
 
 	while (!e && rd_left(r)) {
-		if (t->hs_head_n < MSG_HEAD_LEN) {
-			if (!message_head(t, r))
-				break;
-			e = message_allowed(t);
-			if (e)
-				break;
-		}
+		bool begins = t->hs_head_n < MSG_HEAD_LEN, whole = !begins || message_head(t, r);
 		if (t->hs_head[0] != MSG_NEW_TICKET)
 			*only_tickets = false;
-		e = message_body(t, r);
+		if (!whole)
+			break;
+		if (begins)
+			e = message_allowed(t);
+		if (!e)
+			e = message_body(t, r);
 	}
 	return e;
 }

@@ -21,13 +21,13 @@ static err_t frame(struct tls *t, const u8 *p, u32 n, u32 *rec_n)
 	if (r.bad)
 		return ERR_AGAIN;
 	*rec_n += body_n;
-	if (*rec_n > TLS_REC_MAX) {
-		counter_inc(&t->cnt[TLS_CNT_rx_too_long]);
-		return ERR_TOO_LONG;
-	}
 	if (type < TYPE_FIRST || type > TYPE_LAST || major != 3 || !body_n) {
 		counter_inc(&t->cnt[TLS_CNT_rx_bad_record]);
 		return ERR_PROTOCOL;
+	}
+	if (*rec_n > TLS_REC_MAX) {
+		counter_inc(&t->cnt[TLS_CNT_rx_too_long]);
+		return ERR_TOO_LONG;
 	}
 	return n < *rec_n ? ERR_AGAIN : ERR_OK;
 }
