@@ -15,7 +15,7 @@ struct param_error {
 /* The table itself is sound: names, types, defaults and bounds that parse, default within bounds. */
 err_t param_check_table(const struct strategy_param *p, u32 n, struct param_error *why);
 
-/* All defaults; a parameter without one is left empty and must be given: see param_parse's `given`. */
+/* All defaults; one without is left empty: param_require. */
 void param_defaults(const struct strategy_param *p, u32 n, struct strategy_value *v);
 
 /*
@@ -24,6 +24,9 @@ void param_defaults(const struct strategy_param *p, u32 n, struct strategy_value
  */
 err_t param_parse(const struct strategy_param *p, u32 n, const char *text, struct strategy_value *v, u32 *given,
 		  struct param_error *why);
+
+/* Each parameter without a default has its bit in `given`. */
+err_t param_require(const struct strategy_param *p, u32 n, u32 given, struct param_error *why);
 
 /* The value as an operator would write it; returns the length. */
 #define PARAM_PRINT_MAX 32

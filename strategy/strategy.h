@@ -81,11 +81,11 @@ struct strategy_api {
 	/* Only from init. ERR_NOT_FOUND: no such instrument; ERR_FULL. */
 	err_t (*subscribe)(struct strategy_ctx *ctx, u32 instrument);
 	/* The host fills strategy and cause. Returns the order id (> 0), or a negative code: then nothing was sent and no event follows.
-	 * Events of the order may come before submit returns its id to nobody else: never from inside submit. */
+	 * Events of the order come later, never from inside submit. */
 	i64 (*submit)(struct strategy_ctx *ctx, const struct order_req *q);
 	int (*cancel)(struct strategy_ctx *ctx, u64 order_id); /* 0: asked for; negative: not */
 	int (*amend)(struct strategy_ctx *ctx, u64 order_id, i64 px, i64 qty); /* STRATEGY_UNSUPPORTED until a venue has it */
-	void (*set_timer)(struct strategy_ctx *ctx, ns_t at); /* the one timer: replaces the former; 0 disarms */
+	void (*set_timer)(struct strategy_ctx *ctx, ns_t at); /* the one timer: replaces the former; 0 disarms; needs on_timer */
 	void (*log)(struct strategy_ctx *ctx, const char *id, i64 a, i64 b); /* id: at most 8 characters; into the trace ring */
 	u64 (*random)(struct strategy_ctx *ctx);              /* of this instance's own seeded stream */
 	bool (*instrument)(struct strategy_ctx *ctx, u32 id, struct instrument *out); /* a copy */
@@ -121,6 +121,7 @@ struct strategy_desc {
 	.api_size = sizeof(struct strategy_api), .view_size = sizeof(struct market_view), \
 	.event_size = sizeof(struct order_event), .param_size = sizeof(struct strategy_param)
 
-extern const struct strategy_desc saker_strategy_v1; /* defined by a plug-in alone */
+/* Defined by a plug-in alone; all else in it may be hidden. */
+extern const struct strategy_desc saker_strategy_v1 __attribute__((visibility("default")));
 
 #endif
