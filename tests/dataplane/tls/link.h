@@ -41,7 +41,7 @@ struct link {
 	err_t err;
 	u8 *srv_plain;
 	u32 srv_plain_n;
-	int srv_err;         /* SSL_get_error of the server's last failure, 0: none */
+	int srv_err;         /* SSL_get_error of the server's first failure, 0: none */
 	u32 chunk;           /* bytes of one segment */
 	ns_t now;
 };
@@ -186,12 +186,12 @@ static inline void refill_step(struct link *l)
 static inline void server_step(struct link *l)
 {
 	ERR_clear_error();
-	for (;;) {
+	while (!l->srv_err) {
 		int r = SSL_read(l->srv, l->srv_plain + l->srv_plain_n,
 				 (int)(PLAIN_MAX - l->srv_plain_n));
 		if (r <= 0) {
 			int e = SSL_get_error(l->srv, r);
-			l->srv_err = e == SSL_ERROR_WANT_READ ? l->srv_err : e;
+			l->srv_err = e == SSL_ERROR_WANT_READ ? 0 : e;
 			return;
 		}
 		l->srv_plain_n += (u32)r;
