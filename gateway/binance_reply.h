@@ -130,12 +130,17 @@ err_t binance_decode(struct binance_decoder *d, const u8 *text, size_t n, struct
 
 /*
  * What a message says about one order of this boot: sets *id and *r and returns true. Responses to
- * PLACE, CANCEL and ORDER_STATUS (their errors included) and execution reports say something;
- * others, foreign orders and unknown symbols do not.
+ * PLACE and CANCEL (their errors included) and execution reports say something; others, foreign
+ * orders and unknown symbols do not. Implemented in binance_report.c, like the two below.
  */
 bool binance_report_of(const struct binance_msg *m, u64 *id, struct order_report *r);
 /* The same for one element of a list (OPEN_ORDERS: in the book; CANCEL_ALL: canceled). */
 bool binance_report_of_order(const struct reply_order *o, u64 *id, struct order_report *r);
+/*
+ * The same without a look at the client order id, for who knows which order was asked about; false
+ * where the status says nothing.
+ */
+bool binance_facts_of_order(const struct reply_order *o, struct order_report *r);
 /* A trade from myTrades as a report for the order it belongs to. */
 void binance_report_of_trade(const struct reply_trade *t, struct order_report *r);
 

@@ -24,6 +24,7 @@ enum order_input {
 	ORDER_IN_SESSION_LOST,
 	ORDER_IN_PROOF_OPEN,      /* order.status, openOrders.status: it is in the book */
 	ORDER_IN_NOT_FOUND,       /* -2013, never acknowledged, asked after its recvWindow had passed */
+	ORDER_IN_CONTRADICTED,    /* refused after having been confirmed: only a query can tell */
 	ORDER_INPUTS
 };
 

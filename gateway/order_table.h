@@ -43,12 +43,12 @@ struct order {
 	bool unconfirmed;     /* LIVE when the session was lost and not seen since */
 	bool cancel_wanted;   /* a cancel was asked for and the order has not ended */
 	u16 cause_tape;
-	u32 open_at, chain;   /* the table's own */
+	u32 open_at, next;    /* the table's own: place in `open`, hash chain */
 	u64 cause_seq, tag;
 	i64 px, qty;          /* ticks, instrument units */
 	i64 filled_qty;       /* sum of fills applied */
 	i64 venue_filled_qty; /* the largest cumulative quantity the venue named */
-	u64 trade_floor;      /* trade ids up to here are taken as applied: their memory was given up */
+	u64 trade_floor;      /* trade ids below are taken as applied: their memory was given up */
 	u64 last_trade_id;
 	ns_t sent_ns, cancel_ns;
 	u64 venue_time_us;    /* of the newest report */
@@ -76,6 +76,7 @@ struct order_report {
 
 struct order_fill_key {
 	u64 order_id, trade_id;
+	u32 next; /* in its hash chain, index + 1 */
 };
 
 struct order_table {

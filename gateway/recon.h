@@ -3,12 +3,16 @@
  * about our orders is in doubt.
  *
  * Steps, in this order: account.status; openOrders.status per instrument; order.status for each
- * order that is SENT, CANCELLING, UNKNOWN or unconfirmed, and for those a journal says an older
- * boot left open; myTrades per instrument from the last trade seen, and per order whose end is
- * held. Open orders of an older boot are canceled and asked about again. Then DONE: trading may be
- * armed. An order that was never acknowledged and is not found is asked about only after its
- * recvWindow has passed: then not-found is proof. One request is outstanding at a time; each is
- * repeated RECON_TRIES times, then FAILED.
+ * order that is UNKNOWN or unconfirmed; for orders an older boot left open (openOrders.status or
+ * its journal says so) order.status and order.cancel until they are gone; myTrades per instrument
+ * from the last trade id known to be complete; myTrades of each order with fills missing. Then
+ * DONE: trading may be armed.
+ *
+ * An order that was never acknowledged may still be on its way: -2013 is proof only after its
+ * recvWindow has passed, and myTrades is asked only when no such order is left, so that every trade
+ * finds its order. What the venue answers without settling (an order it acknowledged once and now
+ * does not find) stays UNKNOWN and recon_doubtful keeps counting it. One request is outstanding at
+ * a time; each is repeated RECON_TRIES times, then FAILED.
  *
  * Pure: it says what to send and digests the answers; the trade core sends (paced by rate.h) and
  * feeds. Thread: trade core.
@@ -21,6 +25,8 @@
 #define RECON_TRIES 4
 #define RECON_TIMEOUT_NS (11 * NS_PER_S) /* the venue answers within 10 s, by -1007 if need be */
 #define RECON_SETTLE_NS (2 * NS_PER_S)   /* beyond recvWindow: 1 s of clock difference is tolerated */
+#define RECON_RETRY_NS NS_PER_S           /* after an error, and between rounds */
+#define RECON_ROUNDS 3                    /* over what is still in doubt */
 #define RECON_OTHERS_MAX 256
 #define RECON_TRADES_LIMIT 1000          /* of one myTrades answer */
 
@@ -32,10 +38,10 @@ struct recon_other {
 	u64 order_id, venue_id;  /* venue_id 0: known from the journal alone */
 	i64 px, qty, filled_qty;
 	u8 side, owner;          /* enum coid_owner */
-	u8 step;                 /* recon's own */
 	u8 coid_n;
 	bool open;               /* the venue says that it is in the book */
 	bool ended;              /* proven gone */
+	u8 todo;                 /* recon's own */
 	char coid[COID_VENUE_MAX];
 };
 
@@ -70,14 +76,17 @@ struct recon {
 	u8 state, step;
 	bool waiting;           /* a request is outstanding */
 	u8 tries;
-	bool page_full;         /* the last myTrades answer may not have been all */
-	u32 at;                 /* instrument or order the step stands at */
+	u8 rounds;
+	u32 at;                 /* instrument or other order the step stands at */
 	u32 n_other, n_foreign;
 	u64 n_asked;            /* request numbers, never reused within a boot */
 	u64 order_at;           /* order id asked about */
-	ns_t asked_ns, retry_ns;
+	ns_t first_ns;          /* of the first recon_start */
+	ns_t asked_ns;
+	ns_t not_before_ns;     /* of the next request */
 	struct recon_ask ask;
-	u64 last_trade_id[INSTRUMENTS_MAX]; /* the newest seen; 0: none, then older ones are not asked for */
+	u64 last_trade_id[INSTRUMENTS_MAX]; /* all trades up to it are known; 0: the first run only sets it */
+	u64 seen_trade_id[INSTRUMENTS_MAX]; /* the newest seen live */
 	struct recon_other other[RECON_OTHERS_MAX];
 };
 
@@ -101,6 +110,10 @@ void recon_session_lost(struct recon *r, ns_t now);
  * running.
  */
 bool recon_next(struct recon *r, ns_t now, struct recon_ask *ask);
+/*
+ * What recon_next gave could not be sent: it comes again after RECON_RETRY_NS, and no try is lost.
+ */
+void recon_unsent(struct recon *r, ns_t now);
 
 /*
  * Answers. Elements first (from the decoder's sink), then the response itself; those of other
@@ -115,6 +128,12 @@ void recon_on_response(struct recon *r, const struct binance_msg *m, ns_t now);
 
 /* A fill seen live: moves the trade id that the next reconciliation begins from. */
 void recon_saw_trade(struct recon *r, u32 instrument, u64 trade_id);
+
+/*
+ * Orders and cancels without an answer for RECON_TIMEOUT_NS become UNKNOWN. Call it about once a
+ * second.
+ */
+void recon_expire(struct recon *r, ns_t now);
 
 /* Orders in doubt at present: UNKNOWN, unconfirmed, or with an end that waits for fills. */
 u32 recon_doubtful(const struct recon *r);
