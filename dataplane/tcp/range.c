@@ -65,6 +65,16 @@ struct range ranges_gap(const struct ranges *s, u32 lo, u32 hi)
 	return seq_lt(lo, hi) ? (struct range){ lo, hi } : (struct range){ hi, hi };
 }
 
+struct range ranges_common(const struct ranges *s, u32 lo, u32 hi)
+{
+	for (u32 i = 0; i < s->n; i++) {
+		struct range c = { seq_max(lo, s->r[i].lo), seq_min(hi, s->r[i].hi) };
+		if (seq_lt(c.lo, c.hi))
+			return c;
+	}
+	return (struct range){ hi, hi };
+}
+
 const struct range *ranges_find(const struct ranges *s, u32 seq)
 {
 	for (u32 i = 0; i < s->n; i++)

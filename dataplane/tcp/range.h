@@ -32,6 +32,9 @@ u32 ranges_bytes(const struct ranges *s, u32 lo, u32 hi);
 /* The first part of [lo, hi) not in the set; lo == hi where there is none. */
 struct range ranges_gap(const struct ranges *s, u32 lo, u32 hi);
 
+/* The first part of [lo, hi) in the set; lo == hi where there is none. */
+struct range ranges_common(const struct ranges *s, u32 lo, u32 hi);
+
 /* The range `seq` lies in, or NULL. */
 const struct range *ranges_find(const struct ranges *s, u32 seq);
 

@@ -18,6 +18,20 @@ static bool acceptable(const struct tcp_conn *c, const struct tcp_seg *s)
 }
 
 /*
+ * In SYN-RECEIVED: who sends its SYN alone again has not seen ours; a SYN and ACK has crossed ours
+ * (RFC 9293 figure 8).
+ */
+static void again_opening(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	if (!(s->flags & TCP_SYN) || s->seq + 1 != c->rcv_nxt || c->timer != TIMER_SYN)
+		return;
+	if (s->flags & TCP_ACK)
+		(void)tx_ack(c);
+	else
+		(void)tx_syn(c);
+}
+
+/*
  * An old segment: answered so that the peer learns where we are; without data only so often (ACK
  * storms).
  */
@@ -29,8 +43,7 @@ static void rx_unacceptable(struct tcp_conn *c, const struct tcp_seg *s, ns_t no
 	}
 	tcp_count(c->t, TCP_CNT_rx_duplicate);
 	if (c->state == TCP_SYN_RECEIVED) {
-		if (s->flags & TCP_SYN && s->seq + 1 == c->rcv_nxt && c->timer == TIMER_SYN)
-			(void)tx_syn(c); /* the peer has not seen our SYN; ours is timed as well */
+		again_opening(c, s);
 		return;
 	}
 	if (s->n && seq_lt(s->seq, c->rcv_nxt) && c->rcv_nxt - s->seq <= c->rcv_wnd)

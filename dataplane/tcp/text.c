@@ -28,14 +28,13 @@ static void deliver(struct tcp_conn *c, const u8 *p, u32 n, ns_t now)
 static void note_duplicate(struct tcp_conn *c, const struct text *x)
 {
 	u32 end = x->seq + x->n;
-	const struct range *held = x->n ? ranges_find(&c->ooo.held, x->seq) : NULL;
-	if (x->n && seq_lt(x->seq, c->rcv_nxt))
-		c->dsack = (struct range){ x->seq, seq_min(end, c->rcv_nxt) };
-	else if (held)
-		c->dsack = (struct range){ x->seq, seq_min(end, held->hi) };
-	else
-		return;
-	c->ack_now = true;
+	struct range twice = ranges_common(&c->ooo.held, x->seq, end);
+	if (seq_lt(x->seq, c->rcv_nxt))
+		twice = (struct range){ x->seq, seq_min(end, c->rcv_nxt) };
+	if (twice.lo != twice.hi) {
+		c->dsack = twice;
+		c->ack_now = true;
+	}
 }
 
 static void text_trim(const struct tcp_conn *c, struct text *x)

@@ -1,0 +1,510 @@
+/*
+ * script.h - one stack against a peer made by hand, told in lines; virtual time.
+ *
+ *   < FLAGS SEQ ACK LEN [opts]   the peer sends a segment, then a turn passes (<< without the turn: one burst)
+ *   > FLAGS SEQ ACK LEN [opts]   we have sent this next; "> none": nothing more
+ *   + MS                         time passes
+ *   connect, listen, write N, hot N, hot! N (there must be no room), full N (the write must not fit), close, abort
+ *   refuse, accept               the device takes nothing; takes again
+ *   ev TEXT                      the events since the last ev: open data(N) fin down(ERR); data(N!) with wrong bytes
+ *   state NAME, cnt NAME N       what tcp_info and a counter say
+ *
+ * FLAGS is of S F R P A, or "." for none. Numbers are relative: ours to our initial sequence number, the peer's to its own. opts:
+ * wnd N, mss N, ws N, sackok, sack LO-HI ..., bad (wrong bytes), port N (of the peer). A segment that is not named an option
+ * is not checked for it, but sack is: it must be there exactly when named. Payload bytes are a function of their place.
+ */
+#ifndef SAKER_TEST_SCRIPT_H
+#define SAKER_TEST_SCRIPT_H
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/dataplane/tcp/world.h"
+
+#define SCRIPT_PORT 7000
+#define SCRIPT_SENT_MAX 256
+#define SCRIPT_LOCAL_PORT 80
+
+struct script_seg {
+	u8 flags;
+	u32 seq, ack, n; /* absolute */
+	u16 wnd, mss, peer_port;
+	i64 ws;
+	bool sack_ok, bad;
+	u32 n_sack;
+	struct range sack[4];
+	u8 data[FRAME_MAX];
+};
+
+struct script {
+	struct frame_out out; /* first */
+	struct arena arena;
+	struct net net;
+	struct tcp *tcp;
+	struct tcp_conn *c;
+	u64 net_cnt[NET_CNT_COUNT], tcp_cnt[TCP_CNT_COUNT];
+	ns_t now;
+	bool refuse;
+	u8 buf[FRAME_MAX];
+	u32 iss, peer_iss; /* ours is known from the first segment with SYN */
+	bool have_iss;
+	u16 local_port, peer_port;
+	u32 written, read; /* bytes of either stream so far */
+	char events[512];
+	struct script_seg *sent;
+	u32 n_sent, n_seen;
+	const char *name, *line;
+	u32 nr;
+};
+
+static inline u8 script_byte(u32 at) { return (u8)(at * 7 + (at >> 8) * 13 + 1); }
+
+static inline void script_fail(const struct script *s, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	fail_msg("%s, line %u, \"%s\": %s", s->name, s->nr, s->line, text);
+}
+
+/* RFC 1071 as it is written, so as not to trust what is being tested. */
+static inline u16 slow_csum(const u8 *p, u32 n, u32 sum)
+{
+	for (u32 i = 0; i < n; i += 2)
+		sum += (u32)p[i] << 8 | (i + 1 < n ? p[i + 1] : 0);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (u16)~sum;
+}
+
+static inline u16 slow_tcp_csum(const u8 *ip, u32 tcp_len)
+{
+	u32 sum = 6 + tcp_len;
+	for (u32 i = 12; i < 20; i += 2)
+		sum += (u32)ip[i] << 8 | ip[i + 1];
+	return slow_csum(ip + 20, tcp_len, sum);
+}
+
+/* ---- what we send ---- */
+
+static inline void script_opts(struct script_seg *g, const u8 *p, u32 n)
+{
+	struct tcp_opts o;
+	tcp_opts_parse(p, n, &o);
+	g->mss = o.has_mss ? o.mss : 0;
+	g->ws = o.has_scale ? o.scale : -1;
+	g->sack_ok = o.sack_ok;
+	g->n_sack = o.n_sack;
+	memcpy(g->sack, o.sack, sizeof g->sack);
+}
+
+static inline void script_capture(struct script *s, const u8 *f, u32 n)
+{
+	const u8 *ip = f + 14, *tcp = ip + 20;
+	if (be16(f + 12) != ETH_IPV4)
+		return;
+	u32 ip_len = be16(ip + 2), tcp_len = ip_len - 20, hdr = (tcp[12] >> 4) * 4u;
+	if (ip_len + 14 > n || slow_csum(ip, 20, 0) || slow_tcp_csum(ip, tcp_len))
+		script_fail(s, "sent a frame with wrong length or checksum");
+	assert(s->n_sent < SCRIPT_SENT_MAX);
+	struct script_seg *g = &s->sent[s->n_sent++];
+	*g = (struct script_seg){ .flags = tcp[13], .seq = be32(tcp + 4), .ack = be32(tcp + 8) };
+	g->wnd = be16(tcp + 14);
+	g->n = tcp_len - hdr;
+	g->peer_port = be16(tcp + 2);
+	memcpy(g->data, tcp + hdr, g->n);
+	script_opts(g, tcp + 20, hdr - 20);
+	if (g->flags & TCP_SYN) {
+		s->iss = g->seq;
+		s->have_iss = true;
+		s->local_port = be16(tcp);
+	}
+	for (u32 i = 0; i < g->n; i++)
+		g->bad |= g->data[i] != script_byte(g->seq - s->iss - 1 + i);
+}
+
+static inline u8 *script_room(struct frame_out *o) { return ((struct script *)o)->buf; }
+
+static inline bool script_push(struct frame_out *o, u32 n)
+{
+	struct script *s = (struct script *)o;
+	if (!s->refuse)
+		script_capture(s, s->buf, n);
+	return !s->refuse;
+}
+
+/* ---- events ---- */
+
+static inline void script_event(struct script *s, const char *fmt, ...)
+{
+	size_t at = strlen(s->events);
+	va_list ap;
+	va_start(ap, fmt);
+	if (at)
+		s->events[at++] = ' ';
+	vsnprintf(s->events + at, sizeof s->events - at, fmt, ap);
+	va_end(ap);
+}
+
+static inline void script_on_open(void *user, struct tcp_conn *c, ns_t now)
+{
+	struct script *s = user;
+	(void)now;
+	s->c = c;
+	script_event(s, "open");
+}
+
+static inline void script_on_data(void *user, struct tcp_conn *c, const u8 *p, u32 n, ns_t now)
+{
+	struct script *s = user;
+	bool bad = c != s->c;
+	(void)now;
+	for (u32 i = 0; i < n; i++)
+		bad |= p[i] != script_byte(s->read++);
+	script_event(s, "data(%u%s)", n, bad ? "!" : "");
+}
+
+static inline void script_on_fin(void *user, struct tcp_conn *c, ns_t now)
+{
+	(void)c;
+	(void)now;
+	script_event(user, "fin");
+}
+
+static inline void script_on_down(void *user, struct tcp_conn *c, err_t why, ns_t now)
+{
+	struct script *s = user;
+	(void)c;
+	(void)now;
+	s->c = NULL;
+	script_event(s, "down(%s)", err_name(why));
+}
+
+static const struct tcp_events script_events = { script_on_open, script_on_data, script_on_fin,
+						 script_on_down };
+
+/* ---- what the peer sends ---- */
+
+static inline void script_frame(struct script *s, const u8 *f, u32 n)
+{
+	struct frame frame = { .p = f, .n = n };
+	tcp_rx(s->tcp, &frame, s->now);
+}
+
+static inline u32 script_build(const struct script *s, const struct script_seg *g, u8 *f)
+{
+	u8 *ip = f + 14, *tcp = ip + 20, *opt = tcp + 20;
+	memset(f, 0, FRAME_MAX);
+	memcpy(f, s->net.cfg.mac, 6);
+	f[6] = 2, f[11] = 9;
+	put_be16(f + 12, ETH_IPV4);
+	if (g->mss)
+		put_be32(opt, 2u << 24 | 4u << 16 | g->mss), opt += 4;
+	if (g->ws >= 0)
+		put_be32(opt, 1u << 24 | 3u << 16 | 3u << 8 | (u32)g->ws), opt += 4;
+	if (g->sack_ok)
+		put_be32(opt, 0x01010402), opt += 4;
+	if (g->n_sack)
+		opt += tcp_opts_write_sack(opt, g->sack, g->n_sack);
+	u32 hdr = (u32)(opt - tcp), tcp_len = hdr + g->n;
+	u32 place = g->seq - s->peer_iss - !(g->flags & TCP_SYN);
+	for (u32 i = 0; i < g->n; i++)
+		opt[i] = script_byte(place + i) ^ (g->bad ? 0x80 : 0);
+	ip[0] = 0x45;
+	put_be16(ip + 2, (u16)(20 + tcp_len));
+	ip[8] = 64, ip[9] = 6;
+	put_be32(ip + 12, 0x0a000009);
+	put_be32(ip + 16, s->net.ip);
+	put_be16(ip + 10, slow_csum(ip, 20, 0));
+	put_be16(tcp, g->peer_port);
+	put_be16(tcp + 2, s->local_port);
+	put_be32(tcp + 4, g->seq);
+	put_be32(tcp + 8, g->ack);
+	tcp[12] = (u8)(hdr / 4 << 4);
+	tcp[13] = g->flags;
+	put_be16(tcp + 14, g->wnd);
+	put_be16(tcp + 16, slow_tcp_csum(ip, tcp_len));
+	return u32_max(34 + tcp_len, 60);
+}
+
+/* ---- the language ---- */
+
+static inline u32 word_u32(const struct script *s, char **save)
+{
+	char *w = strtok_r(NULL, " ", save), *end = w;
+	i64 v = w ? strtoll(w, &end, 10) : 0;
+	if (!w || *end)
+		script_fail(s, "a number is missing");
+	return (u32)v;
+}
+
+static inline void script_parse_opts(struct script *s, struct script_seg *g, u32 sack_base,
+				     char **save)
+{
+	char *w;
+	while ((w = strtok_r(NULL, " ", save))) {
+		u32 lo, hi;
+		if (!strcmp(w, "wnd"))
+			g->wnd = (u16)word_u32(s, save);
+		else if (!strcmp(w, "mss"))
+			g->mss = (u16)word_u32(s, save);
+		else if (!strcmp(w, "ws"))
+			g->ws = word_u32(s, save);
+		else if (!strcmp(w, "port"))
+			g->peer_port = (u16)word_u32(s, save);
+		else if (!strcmp(w, "sackok"))
+			g->sack_ok = true;
+		else if (!strcmp(w, "bad"))
+			g->bad = true;
+		else if (sscanf(w, "%u-%u", &lo, &hi) == 2 && g->n_sack < 4)
+			g->sack[g->n_sack++] = (struct range){ sack_base + lo, sack_base + hi };
+		else if (strcmp(w, "sack"))
+			script_fail(s, "what is %s?", w);
+	}
+}
+
+static inline struct script_seg script_parse(struct script *s, bool ours, char **save)
+{
+	static const char letters[] = "FSRPA";
+	struct script_seg g = { .wnd = ours ? 0 : 65535, .ws = -1, .peer_port = s->peer_port };
+	const char *flags = strtok_r(NULL, " ", save);
+	for (; flags && *flags && *flags != '.'; flags++) {
+		const char *at = strchr(letters, *flags);
+		if (!at)
+			script_fail(s, "what flag is %c?", *flags);
+		g.flags |= (u8)(1u << (at - letters));
+	}
+	u32 seq = word_u32(s, save), ack = word_u32(s, save);
+	g.n = word_u32(s, save);
+	g.seq = seq + (ours ? s->iss : s->peer_iss);
+	g.ack = g.flags & TCP_ACK ? ack + (ours ? s->peer_iss : s->iss) : 0;
+	script_parse_opts(s, &g, ours ? s->peer_iss : s->iss, save);
+	return g;
+}
+
+static inline void script_peer_sends(struct script *s, char **save)
+{
+	struct script_seg g = script_parse(s, false, save);
+	u8 f[FRAME_MAX];
+	u32 n = script_build(s, &g, f);
+	script_frame(s, f, n);
+}
+
+static inline void script_expect(struct script *s, char **save)
+{
+	char *rest = *save;
+	if (rest && !strncmp(rest, "none", 4)) {
+		if (s->n_seen < s->n_sent)
+			script_fail(s, "flags 0x%x seq %u len %u was sent", s->sent[s->n_seen].flags,
+				    s->sent[s->n_seen].seq - s->iss, s->sent[s->n_seen].n);
+		return;
+	}
+	if (s->n_seen == s->n_sent)
+		script_fail(s, "nothing was sent");
+	const struct script_seg *g = &s->sent[s->n_seen++];
+	struct script_seg e = script_parse(s, true, save);
+	u8 psh = e.flags & TCP_PSH ? 0 : TCP_PSH; /* only checked where named */
+	bool acks = g->flags & TCP_ACK;
+	if ((g->flags & ~psh) != e.flags || g->seq != e.seq || (acks && g->ack != e.ack) || g->n != e.n)
+		script_fail(s, "sent: flags 0x%x seq %u ack %u len %u", g->flags, g->seq - s->iss,
+			    g->ack - s->peer_iss, g->n);
+	if (g->bad)
+		script_fail(s, "the bytes are not those of their place");
+	if ((e.wnd && g->wnd != e.wnd) || (e.mss && g->mss != e.mss) || (e.ws >= 0 && g->ws != e.ws) ||
+	    (e.sack_ok && !g->sack_ok) || g->peer_port != e.peer_port)
+		script_fail(s, "sent: wnd %u mss %u ws %d sackok %d port %u", g->wnd, g->mss,
+			    (int)g->ws, g->sack_ok, g->peer_port);
+	if (e.flags & TCP_SYN && (g->ws != e.ws || g->sack_ok != e.sack_ok))
+		script_fail(s, "sent: ws %d sackok %d", (int)g->ws, g->sack_ok);
+	if (g->n_sack != e.n_sack || memcmp(g->sack, e.sack, e.n_sack * sizeof e.sack[0]))
+		script_fail(s, "sent %u SACK blocks, the first %u-%u", g->n_sack,
+			    g->sack[0].lo - s->peer_iss, g->sack[0].hi - s->peer_iss);
+}
+
+static inline void script_pass(struct script *s, ns_t span)
+{
+	ns_t end = s->now + span;
+	while (1) {
+		ns_t next = u64_min(s->tcp->next_ns, s->net.arp.next_ns);
+		if (s->tcp->pend)
+			next = s->now + NS_PER_US;
+		if (next > end)
+			break;
+		s->now = u64_max(s->now, next);
+		tcp_turn(s->tcp, s->now);
+	}
+	s->now = end;
+	tcp_turn(s->tcp, s->now);
+}
+
+static inline void script_write(struct script *s, const char *how, u32 n)
+{
+	static u8 bytes[1 << 20];
+	bool hot = how[0] == 'h', none = how[0] == 'f' || how[3] == '!';
+	u8 *room = hot ? tcp_tx_room(s->c, n) : bytes;
+	assert(n <= sizeof bytes);
+	if (hot && none != !room)
+		script_fail(s, none ? "there is room" : "there is no room");
+	if (hot && none)
+		return;
+	for (u32 i = 0; i < n; i++)
+		room[i] = script_byte(s->written + i);
+	if (hot)
+		tcp_tx_fire(s->c, n, s->now);
+	else if ((tcp_write(s->c, bytes, n, s->now) == ERR_FULL) != none)
+		script_fail(s, "the write did not end as expected");
+	s->written += none ? 0 : n;
+}
+
+static inline void script_counter(struct script *s, char **save)
+{
+	const char *name = strtok_r(NULL, " ", save);
+	u32 want = word_u32(s, save);
+	for (u32 i = 0; i < TCP_CNT_COUNT; i++)
+		if (!strcmp(tcp_counter_defs[i].name, name)) {
+			if (s->tcp_cnt[i] != want)
+				script_fail(s, "is %u", (u32)s->tcp_cnt[i]);
+			return;
+		}
+	script_fail(s, "no such counter");
+}
+
+static inline void script_events_are(struct script *s, const char *want)
+{
+	if (strcmp(s->events, want ? want : ""))
+		script_fail(s, "events: %s", s->events);
+	s->events[0] = '\0';
+}
+
+static inline void script_state_is(struct script *s, const char *want)
+{
+	struct tcp_info i = { .state = "none" };
+	if (s->c)
+		tcp_info(s->c, &i);
+	if (strcmp(i.state, want))
+		script_fail(s, "is %s", i.state);
+}
+
+static inline void script_connect(struct script *s)
+{
+	struct ip_addr dst = ip_addr_v4(0x0a000009);
+	s->c = tcp_connect(s->tcp, &dst, s->peer_port, &script_events, s, s->now);
+	if (!s->c)
+		script_fail(s, "no connection");
+	tcp_turn(s->tcp, s->now);
+}
+
+static inline void script_line(struct script *s)
+{
+	char text[200], *save;
+	snprintf(text, sizeof text, "%s", s->line);
+	char *verb = strtok_r(text, " ", &save);
+	if (!strcmp(verb, "<<") || !strcmp(verb, "<")) {
+		script_peer_sends(s, &save);
+		if (!verb[1])
+			tcp_turn(s->tcp, s->now);
+	} else if (!strcmp(verb, ">")) {
+		script_expect(s, &save);
+	} else if (!strcmp(verb, "+")) {
+		script_pass(s, word_u32(s, &save) * NS_PER_MS);
+	} else if (!strcmp(verb, "ev")) {
+		script_events_are(s, save);
+	} else if (!strcmp(verb, "connect")) {
+		script_connect(s);
+	} else if (!strcmp(verb, "listen")) {
+		s->local_port = SCRIPT_LOCAL_PORT;
+		assert_int_equal(tcp_listen(s->tcp, s->local_port, &script_events, s), ERR_OK);
+	} else if (!strcmp(verb, "write") || !strcmp(verb, "full") || !strncmp(verb, "hot", 3)) {
+		script_write(s, verb, word_u32(s, &save));
+	} else if (!strcmp(verb, "close")) {
+		tcp_close(s->c, s->now);
+		tcp_turn(s->tcp, s->now);
+	} else if (!strcmp(verb, "abort")) {
+		tcp_abort(s->c, s->now);
+		s->c = NULL;
+		tcp_turn(s->tcp, s->now);
+	} else if (!strcmp(verb, "refuse") || !strcmp(verb, "accept")) {
+		s->refuse = verb[0] == 'r';
+	} else if (!strcmp(verb, "state")) {
+		script_state_is(s, save);
+	} else if (!strcmp(verb, "cnt")) {
+		script_counter(s, &save);
+	} else {
+		script_fail(s, "what does it mean?");
+	}
+}
+
+/* The peer asks for our address: now both know each other. */
+static inline void script_arp(struct script *s)
+{
+	u8 f[60] = { [0 ... 5] = 0xff, [6] = 2, [11] = 9, [12] = 8, [13] = 6, [15] = 1, [16] = 8,
+		     [18] = 6, [19] = 4, [21] = 1, [22] = 2, [27] = 9, [28] = 10, [31] = 9 };
+	put_be32(f + 38, s->net.ip);
+	script_frame(s, f, sizeof f);
+}
+
+static inline void script_open(struct script *s, const char *name, const struct tcp_cfg *cfg)
+{
+	struct net_cfg nc = { .mac = { 2, 0, 0, 0, 0, 1 }, .ip = ip_addr_v4(0x0a000001),
+			      .prefix_len = 24, .mtu = 1500 };
+	*s = (struct script){ .out = { script_room, script_push, false }, .name = name };
+	s->now = 5000 * NS_PER_S;
+	s->peer_iss = 1000000;
+	s->peer_port = SCRIPT_PORT;
+	s->sent = calloc(SCRIPT_SENT_MAX, sizeof *s->sent);
+	assert_int_equal(arena_open(&s->arena, tcp_arena_bytes(cfg)), ERR_OK);
+	assert_int_equal(net_init(&s->net, &nc, &s->out, s->net_cnt), ERR_OK);
+	s->tcp = tcp_new(&s->arena, cfg, &s->net, &s->out, s->tcp_cnt);
+	assert_non_null(s->tcp);
+	script_arp(s);
+}
+
+static inline void script_run(struct script *s, const char *const *lines)
+{
+	for (s->nr = 1; *lines; lines++, s->nr++) {
+		s->line = *lines;
+		script_line(s);
+	}
+}
+
+static inline void script_close(struct script *s)
+{
+	arena_close(&s->arena);
+	free(s->sent);
+}
+
+static inline struct tcp_cfg script_cfg(void)
+{
+	struct tcp_cfg cfg = tcp_cfg_default;
+	cfg.max_conns = 4;
+	cfg.syn_backlog = 2;
+	cfg.snd_ring_bytes = 64 << 10;
+	cfg.rcv_wnd_bytes = 256 << 10;
+	memset(cfg.secret, 0x42, sizeof cfg.secret);
+	return cfg;
+}
+
+/* One script from nothing to its last line, with the usual configuration. */
+static inline void script_play(const char *name, const char *const *lines)
+{
+	struct tcp_cfg cfg = script_cfg();
+	struct script s;
+	script_open(&s, name, &cfg);
+	script_run(&s, lines);
+	script_close(&s);
+}
+
+#define SCRIPT(name, ...) script_play(name, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* The usual beginnings: an active open with everything offered; the same without SACK and scaling. */
+#define OPENED                                                                                     \
+	"connect", "> S 0 0 0 mss 1460 ws 3 sackok wnd 65535", "< SA 0 1 0 mss 1460 ws 7 sackok",   \
+		"> A 1 1 0", "ev open", "< A 1 1 0 wnd 512"
+#define OPENED_PLAIN                                                                               \
+	"connect", "> S 0 0 0 mss 1460 ws 3 sackok", "< SA 0 1 0 mss 1460", "> A 1 1 0", "ev open"
+
+#endif
