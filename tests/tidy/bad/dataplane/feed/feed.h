@@ -1,0 +1,3 @@
+/*
+ * feed.h - of another folder.
+ */

@@ -1,0 +1,1 @@
+int unfuzzed(void *p) { return rd_of(p, 3); } /* expect: proof */

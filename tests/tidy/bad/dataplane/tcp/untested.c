@@ -1,0 +1,1 @@
+static int nobody(void) { return 1; } /* expect: proof */

@@ -1,0 +1,6 @@
+int overrun(void);
+int overrun(void)
+{
+	int a[3] = { 0 };
+	return a[3];
+}

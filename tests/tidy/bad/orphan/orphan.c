@@ -1,0 +1,1 @@
+int orphan; /* expect: layers */ /* expect: proof */

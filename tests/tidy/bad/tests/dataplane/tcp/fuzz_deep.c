@@ -1,0 +1,1 @@
+int LLVMFuzzerTestOneInput(void) { return 0; }

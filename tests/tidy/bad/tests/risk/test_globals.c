@@ -1,0 +1,1 @@
+const char *x(void) { return name_of(1); }
