@@ -209,6 +209,19 @@ void session_opened(struct session *s, ns_t now)
 	s->user->up(s->ctx, s, now);
 }
 
+err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct tls_keys *keys, ns_t now)
+{
+	assert(s->state == SESSION_IDLE);
+	reset_streams(s);
+	s->wanted = true;
+	s->attempt++;
+	s->conn = tcp_adopt(s->env.tcp, how, &session_tcp_events, s, now);
+	err_t e = s->conn ? tls_set_keys(&s->tls, keys, now) : ERR_FULL;
+	if (e == ERR_OK)
+		session_opened(s, now);
+	return e;
+}
+
 static void on_idle(struct session *s, ns_t now)
 {
 	ns_t silent_ns = now - s->rx_ns;

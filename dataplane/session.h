@@ -98,6 +98,12 @@ void session_fini(struct session *s);
 void session_open(struct session *s, ns_t now);
 void session_close(struct session *s, ns_t now);
 
+/*
+ * Takes over a connection set up elsewhere, upgraded and between two frames: for replay and benches. Open from here on. ERR_FULL: no
+ * TCP connection is free; ERR_UNSUPPORTED: keys.
+ */
+err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct tls_keys *keys, ns_t now);
+
 /* Gives the connection up at once and tries again: a peer that answers but makes no sense, a channel gone silent. */
 void session_fail(struct session *s, err_t why, const char *text, ns_t now);
 

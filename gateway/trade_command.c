@@ -31,6 +31,7 @@ void trade_answer(struct trade_core *c, const struct msg_command *m, err_t resul
 
 static void arm(struct trade_core *c, const struct msg_command *m)
 {
+	trade_obey_kill(c, kill_level(c->l.kill)); /* ctl lowers the word, then sends this: both may fall into one turn */
 	if (!c->cfg.live) {
 		trade_answer(c, m, ERR_STATE, "mode is observe: nothing is ever sent");
 	} else if (c->kill != KILL_NONE) {

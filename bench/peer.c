@@ -1,0 +1,139 @@
+#include "bench/peer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VENUE_PORT 9443
+
+static void die(const char *what, err_t e)
+{
+	fprintf(stderr, "bench: %s: %s\n", what, err_text(e));
+	exit(1);
+}
+
+struct net_cfg peer_net_cfg(const struct port *own, u32 ip)
+{
+	struct net_cfg n = { .ip = ip_addr_v4(ip), .prefix_len = 24, .mtu = own->mtu };
+	memcpy(n.mac, own->mac, sizeof n.mac);
+	return n;
+}
+
+void peer_open(struct peer *p, struct arena *a, struct port *port)
+{
+	*p = (struct peer){ .port = port };
+	struct tcp_cfg t = tcp_cfg_default;
+	struct net_cfg n = peer_net_cfg(port, PEER_IP);
+	t.secret[0] = 1;
+	err_t e = net_init(&p->net, &n, &port->out, p->net_cnt);
+	p->tcp = e == ERR_OK ? tcp_new(a, &t, &p->net, &port->out, p->tcp_cnt) : NULL;
+	if (!p->tcp)
+		die("the peer's TCP", e == ERR_OK ? ERR_NO_MEMORY : e);
+}
+
+/* ---- the client's bytes ---- */
+
+/* Client frames are masked; the bench's texts are short and whole. */
+static void take_frame(struct peer *p, u32 i, u8 *f, u32 n)
+{
+	u32 len = n >= 2 ? f[1] & 0x7f : 0, head = 2;
+	if (len == 126) {
+		len = (u32)f[2] << 8 | f[3];
+		head = 4;
+	}
+	if (n < head + 4 + len || (f[0] & 0x0f) != WS_OP_TEXT)
+		return;
+	u32 mask;
+	memcpy(&mask, f + head, sizeof mask);
+	ws_mask(f + head + 4, len, mask, 0);
+	if (p->text)
+		p->text(p->user, i, f + head + 4, len);
+}
+
+static u32 index_of(const struct peer *p, const struct tcp_conn *c) { return p->conn[0] == c ? 0 : 1; }
+
+static void on_data(void *user, struct tcp_conn *c, const u8 *rec, u32 n, ns_t now)
+{
+	struct peer *p = user;
+	u8 plain[TLS_INNER_MAX], type;
+	u32 plain_n, i = index_of(p, c);
+	(void)now;
+	while (n > TLS_HEADER_LEN) {
+		u32 rec_n = TLS_HEADER_LEN + ((u32)rec[3] << 8 | rec[4]);
+		err_t e = rec_n <= n ? tls_open(&p->rx[i], rec, rec_n, plain, &plain_n, &type) : ERR_TRUNCATED;
+		if (e != ERR_OK)
+			die("a record of the client", e);
+		take_frame(p, i, plain, plain_n);
+		rec += rec_n;
+		n -= rec_n;
+	}
+}
+
+static void on_open(void *user, struct tcp_conn *c, ns_t now) { (void)user, (void)c, (void)now; }
+static void on_fin(void *user, struct tcp_conn *c, ns_t now) { (void)user, (void)c, (void)now; die("the client closed", ERR_CLOSED); }
+static void on_down(void *user, struct tcp_conn *c, err_t why, ns_t now) { (void)user, (void)c, (void)now; die("the connection ended", why); }
+
+static const struct tcp_events events = { .open = on_open, .data = on_data, .fin = on_fin, .down = on_down };
+
+/* ---- joining ---- */
+
+static struct tls_dir_keys keys_of(u8 seed)
+{
+	struct tls_dir_keys k = { .version = TLS_1_3, .suite = TLS_AES_128_GCM_SHA256 };
+	for (u32 i = 0; i < sizeof k.key; i++)
+		k.key[i] = (u8)(seed + i);
+	for (u32 i = 0; i < sizeof k.iv; i++)
+		k.iv[i] = (u8)(seed * 3 + i);
+	return k;
+}
+
+void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto, u16 local_port, ns_t now)
+{
+	u32 i = p->n_conns++;
+	struct tls_keys k = { .now = { keys_of((u8)(local_port + 1)), keys_of((u8)(local_port + 77)) } };
+	struct tcp_adopt us = { .dst = ip_addr_v4(PEER_IP), .port = VENUE_PORT, .local_port = local_port, .snd_nxt = 1000, .rcv_nxt = 5000,
+				.snd_wnd = 1 << 20, .snd_scale = 7, .rcv_scale = 7, .mss = 1460, .sack = true };
+	struct tcp_adopt them = { .dst = ip_addr_v4(CLIENT_IP), .port = local_port, .local_port = VENUE_PORT, .snd_nxt = 5000, .rcv_nxt = 1000,
+				  .snd_wnd = 1 << 20, .snd_scale = 7, .rcv_scale = 7, .mss = 1460, .sack = true };
+	memcpy(us.peer_mac, p->port->mac, 6);
+	memcpy(them.peer_mac, client->mac, 6);
+	p->conn[i] = tcp_adopt(p->tcp, &them, &events, p, now);
+	err_t e = tls_rx_open(&p->rx[i], crypto);
+	if (e == ERR_OK)
+		e = tls_tx_open(&p->tx[i], crypto);
+	if (e == ERR_OK)
+		e = tls_dir_set(&p->rx[i], &k.now[TLS_TX]);
+	if (e == ERR_OK)
+		e = tls_dir_set(&p->tx[i], &k.now[TLS_RX]);
+	if (e != ERR_OK || !p->conn[i])
+		die("the peer's end of a session", e);
+	if ((e = session_adopt(s, &us, &k, now)) != ERR_OK)
+		die("the client's end of a session", e);
+}
+
+/* ---- running ---- */
+
+void peer_turn(struct peer *p, ns_t now)
+{
+	struct frame f[PORT_BURST_MAX];
+	u32 n;
+	p->now = now;
+	while ((n = port_rx(p->port, f, PORT_BURST_MAX))) {
+		for (u32 i = 0; i < n; i++)
+			tcp_rx(p->tcp, &f[i], now);
+		port_rx_done(p->port);
+	}
+	tcp_turn(p->tcp, now);
+}
+
+void peer_send(struct peer *p, u32 i, const char *text, u32 n, ns_t now)
+{
+	struct tls_dir *tx = &p->tx[i];
+	u32 head = ws_head_len_plain(n);
+	u8 *at = tcp_tx_room(p->conn[i], tls_overhead(tx) + head + n);
+	if (!at)
+		die("no room at the peer", ERR_FULL);
+	memcpy(at + tls_head(tx) + head, text, n);
+	u32 framed = ws_frame_plain(at + tls_head(tx), n, WS_OP_TEXT);
+	tcp_tx_fire(p->conn[i], tls_seal(tx, at, framed, TLS_APPLICATION_DATA), now);
+}

@@ -1,0 +1,41 @@
+/*
+ * peer.h - the venue's end of one session, in memory: our own TCP in the server's place, a TLS record layer with the mirrored keys, and
+ * server WebSocket frames. Real bytes at the port; the handshake is replaced by adoption. Not a venue: it answers what it is told to.
+ */
+#ifndef BENCH_PEER_H
+#define BENCH_PEER_H
+
+#include "dataplane/nic/nic_mem.h"
+#include "dataplane/session.h"
+
+struct peer {
+	struct port *port;
+	struct net net;
+	struct tcp *tcp;
+	struct tcp_conn *conn[2];
+	struct tls_dir rx[2], tx[2];
+	u64 net_cnt[NET_CNT_COUNT], tcp_cnt[TCP_CNT_COUNT];
+	ns_t now;
+	/* a text from session `i` */
+	void (*text)(void *user, u32 i, const u8 *p, u32 n);
+	void *user;
+	u32 n_conns;
+};
+
+#define PEER_IP 0x0a4d0001u  /* 10.77.0.1 */
+#define CLIENT_IP 0x0a4d0002u
+
+struct net_cfg peer_net_cfg(const struct port *own, u32 ip);
+
+void peer_open(struct peer *p, struct arena *a, struct port *port);
+
+/* Joins one session of `core_tcp` with this peer: same tuple, same keys, from either end. Exits on failure. */
+void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto, u16 local_port, ns_t now);
+
+/* Takes what the client has sent and calls `text`; looks after TCP. */
+void peer_turn(struct peer *p, ns_t now);
+
+/* One text message, one record, one segment; it is in the client's receive ring when this returns. */
+void peer_send(struct peer *p, u32 i, const char *text, u32 n, ns_t now);
+
+#endif

@@ -1,0 +1,298 @@
+#include "bench/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/decimal.h"
+
+#define DEPTH 256
+#define TAPE_SLOTS 4096
+#define MARKET_PORT 40001
+#define ORDER_PORT 40002
+
+static struct world *hooked; /* the push hook has no argument of its own; one world a process */
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "bench: %s: %s\n", what, why);
+	exit(1);
+}
+
+static void *take(struct world *w, size_t n)
+{
+	void *p = arena_alloc(&w->arena, n, CACHE_LINE);
+	if (!p)
+		die("memory", "the arena is too small");
+	return p;
+}
+
+static u64 *words(struct world *w, u32 n) { return take(w, n * sizeof(u64)); }
+
+/* ---- the venue's answers ---- */
+
+/* The text between `before` and the next quote. */
+static bool field(const char *text, const char *before, char *out, size_t room)
+{
+	const char *p = strstr(text, before);
+	if (!p)
+		return false;
+	p += strlen(before);
+	size_t n = strcspn(p, "\"");
+	snprintf(out, room, "%.*s", (int)n, p);
+	return true;
+}
+
+static void answer_order(struct world *w, u32 i, const char *id, const char *coid)
+{
+	char t[1024];
+	unsigned long long n = ++w->venue_order_id;
+	int len = snprintf(t, sizeof t, "{\"id\":\"%s\",\"status\":200,\"result\":{\"symbol\":\"BTCUSDT\",\"orderId\":%llu,\"orderListId\":-1,"
+			   "\"clientOrderId\":\"%s\",\"transactTime\":1723161255000}}", id, n, coid);
+	peer_send(&w->trade_peer, i, t, (u32)len, w->trade_peer.now);
+	if (!w->expire)
+		return;
+	len = snprintf(t, sizeof t, "{\"subscriptionId\":0,\"event\":{\"e\":\"executionReport\",\"E\":1723161255001,\"s\":\"BTCUSDT\",\"c\":\"%s\","
+		       "\"S\":\"BUY\",\"o\":\"LIMIT\",\"f\":\"IOC\",\"q\":\"0.00100000\",\"p\":\"61837.64000000\",\"P\":\"0.00000000\","
+		       "\"F\":\"0.00000000\",\"g\":-1,\"C\":\"\",\"x\":\"EXPIRED\",\"X\":\"EXPIRED\",\"r\":\"NONE\",\"i\":%llu,"
+		       "\"l\":\"0.00000000\",\"z\":\"0.00000000\",\"L\":\"0.00000000\",\"n\":\"0\",\"N\":null,\"T\":1723161255001,\"t\":-1,"
+		       "\"I\":1,\"w\":false,\"m\":false,\"M\":false,\"O\":1723161255000,\"Z\":\"0.00000000\",\"Y\":\"0.00000000\","
+		       "\"Q\":\"0.00000000\",\"W\":1723161255000,\"V\":\"NONE\"}}", coid, n);
+	peer_send(&w->trade_peer, i, t, (u32)len, w->trade_peer.now);
+}
+
+static const char *result_of(const char *method)
+{
+	static const struct { const char *method, *result; } rows[] = {
+		{ "session.logon", "{\"apiKey\":\"k\",\"authorizedSince\":1,\"connectedSince\":1,\"returnRateLimits\":false,"
+				   "\"serverTime\":1723161255000,\"userDataStream\":false}" },
+		{ "userDataStream.subscribe", "{\"subscriptionId\":0}" },
+		{ "account.status", "{\"makerCommission\":0,\"takerCommission\":0,\"balances\":[]}" },
+		{ "openOrders.status", "[]" },
+		{ "myTrades", "[]" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (!strcmp(rows[i].method, method))
+			return rows[i].result;
+	die("a request the bench's venue does not know", method);
+	return "";
+}
+
+static void on_request(void *user, u32 i, const u8 *p, u32 n)
+{
+	struct world *w = user;
+	char text[2048], id[40], method[48], coid[48], out[512];
+	snprintf(text, sizeof text, "%.*s", (int)n, (const char *)p);
+	if (!field(text, "\"id\":\"", id, sizeof id) || !field(text, "\"method\":\"", method, sizeof method))
+		die("a request without id or method", text);
+	if (!strcmp(method, "order.place")) {
+		w->orders_seen++;
+		if (!field(text, "\"newClientOrderId\":\"", coid, sizeof coid))
+			die("an order without client order id", text);
+		answer_order(w, i, id, coid);
+		return;
+	}
+	int len = snprintf(out, sizeof out, "{\"id\":\"%s\",\"status\":200,\"result\":%s}", id, result_of(method));
+	peer_send(&w->trade_peer, i, out, (u32)len, w->trade_peer.now);
+}
+
+void world_venue_turn(struct world *w) { peer_turn(&w->trade_peer, clock_ns(&w->clock, tsc_now())); }
+
+/* ---- both cores ---- */
+
+static bool push_hook(struct frame_out *o, u32 n)
+{
+	__atomic_store_n(&hooked->pushed_tsc, tsc_now(), __ATOMIC_RELAXED);
+	return hooked->push(o, n);
+}
+
+static struct session_words session_words(struct world *w)
+{
+	return (struct session_words){ words(w, SESSION_CNT_COUNT), words(w, TLS_CNT_COUNT), words(w, WS_CNT_COUNT) };
+}
+
+static void make_links(struct world *w)
+{
+	struct tape *tape = tape_init(take(w, tape_bytes(TAPE_SLOTS)), TAPE_SLOTS);
+	struct book_image *image = book_image_init(take(w, book_image_bytes(DEPTH)), DEPTH);
+	w->ml = (struct md_links){ .port = &w->md_port, .in_ctl = ring_new(&w->arena, 1 << 20), .in_slow = ring_new(&w->arena, 1 << 16),
+				   .to_ctl = ring_new(&w->arena, 1 << 20), .to_slow = ring_new(&w->arena, 1 << 16), .trace = ring_new(&w->arena, 1 << 20),
+				   .tape = tape, .image = { image }, .status = take(w, sizeof(struct core_status)),
+				   .session_status = take(w, sizeof(struct session_status)), .kill = &w->kill, .crypto = &w->crypto,
+				   .cnt = words(w, MD_CNT_COUNT), .net_cnt = words(w, NET_CNT_COUNT), .tcp_cnt = words(w, TCP_CNT_COUNT),
+				   .feed_cnt = words(w, FEED_CNT_COUNT), .book_cnt = words(w, BOOK_CNT_COUNT), .session_cnt = session_words(w) };
+	w->tl = (struct trade_links){ .port = &w->trade_port, .in_ctl = ring_new(&w->arena, 1 << 20), .in_slow = ring_new(&w->arena, 1 << 16),
+				      .to_ctl = ring_new(&w->arena, 1 << 20), .to_slow = ring_new(&w->arena, 1 << 16), .trace = ring_new(&w->arena, 1 << 20),
+				      .journal = ring_new(&w->arena, 1 << 20), .tape = tape, .image = { image },
+				      .status = take(w, sizeof(struct core_status)),
+				      .session_status = { take(w, sizeof(struct session_status)), take(w, sizeof(struct session_status)) },
+				      .kill = &w->kill, .crypto = &w->crypto, .orders = take(w, ROWS_ORDERS * sizeof(struct order_cell)),
+				      .positions = take(w, sizeof(struct position_cell)), .state = take(w, sizeof(struct trade_cell)),
+				      .cnt = words(w, TRADE_CNT_COUNT), .net_cnt = words(w, NET_CNT_COUNT), .tcp_cnt = words(w, TCP_CNT_COUNT),
+				      .gateway_cnt = words(w, GATEWAY_CNT_COUNT), .risk_cnt = words(w, RISK_COUNTERS), .host_cnt = words(w, HOST_COUNTERS),
+				      .session_cnt = { session_words(w), session_words(w) } };
+}
+
+static const struct session_cfg session_defaults = { .message_max = 64 << 10, .step_timeout_ns = 10 * NS_PER_S, .idle_ns = 60 * NS_PER_S,
+						     .retry_min_ns = NS_PER_S, .retry_max_ns = NS_PER_S };
+
+static void make_md(struct world *w)
+{
+	struct md_cfg m = { .clock = w->clock, .net = peer_net_cfg(&w->md_port, CLIENT_IP), .tcp = tcp_cfg_default, .session = session_defaults,
+			    .book_levels = DEPTH, .book_buffer_levels = 4096, .feed_levels = 1000, .stale_ns = 60 * NS_PER_S,
+			    .snapshot_ns = 60 * NS_PER_S };
+	m.tcp.secret[0] = 2;
+	err_t e = md_core_init(&w->md, &w->arena, &m, &w->ml);
+	if (e != ERR_OK)
+		die("market-data core", err_text(e));
+}
+
+static void make_trade(struct world *w, const struct strategy_desc *d)
+{
+	struct trade_strategy none = { 0 };
+	struct param_error why = { "" };
+	struct trade_cfg t = { .clock = w->clock, .net = peer_net_cfg(&w->trade_port, CLIENT_IP), .tcp = tcp_cfg_default, .session = session_defaults,
+			       .boot = 1, .recv_window_ms = 5000, .live = true, .instruments = &w->instrument, .n_instruments = 1,
+			       .strategies = &none, .turn_budget_ns = NS_PER_S, .seed = 1, .profile_every = 0 };
+	u16 id;
+	t.tcp.secret[0] = 3;
+	err_t e = trade_core_init(&w->trade, &w->arena, &t, &w->tl, &why);
+	if (e == ERR_OK)
+		e = host_register(w->trade.host, d, &why);
+	if (e == ERR_OK)
+		e = host_add(w->trade.host, &w->arena, d->name, "", &id, &why);
+	if (e != ERR_OK)
+		die("trading core", why.text[0] ? why.text : err_text(e));
+}
+
+/* ---- from adopted sessions to a core that may trade ---- */
+
+static void step(struct world *w)
+{
+	md_core_step(&w->md, tsc_now());
+	trade_core_step(&w->trade, tsc_now());
+	peer_turn(&w->md_peer, clock_ns(&w->clock, tsc_now()));
+	world_venue_turn(w);
+}
+
+static void tell(struct ring *r, u16 type, u64 tag, const void *p, u32 n)
+{
+	if (!ring_put(r, type, tag, p, n))
+		die("inbox", "full");
+}
+
+static void load_book(struct world *w)
+{
+	char t[512];
+	struct msg_snapshot s = { .update_id = w->update_id + 1 };
+	struct { struct msg_levels m; struct msg_level l[2]; } bids = { .m = { .n = 2 } }, asks = { .m = { .n = 2, .ask = 1 } };
+	int n = snprintf(t, sizeof t, "{\"stream\":\"btcusdt@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":1723161255208,\"s\":\"BTCUSDT\","
+			 "\"U\":%llu,\"u\":%llu,\"b\":[[\"61837.63000000\",\"3.78826000\"]],\"a\":[]}}", (unsigned long long)w->update_id + 1,
+			 (unsigned long long)w->update_id + 2);
+	peer_send(&w->md_peer, 0, t, (u32)n, w->md_peer.now);
+	step(w);
+	for (int i = 0; i < 2; i++) {
+		bids.l[i] = (struct msg_level){ 6183763 - i, 100000000 };
+		asks.l[i] = (struct msg_level){ 6183764 + i, 100000000 };
+	}
+	tell(w->ml.in_ctl, MSG_SNAPSHOT_BEGIN, 0, &s, sizeof s);
+	tell(w->ml.in_ctl, MSG_SNAPSHOT_LEVELS, 0, &bids, sizeof bids);
+	tell(w->ml.in_ctl, MSG_SNAPSHOT_LEVELS, 0, &asks, sizeof asks);
+	tell(w->ml.in_ctl, MSG_SNAPSHOT_END, 0, &s, sizeof s);
+	w->update_id += 2;
+	world_tick(w, 6183763, 100000000, 100000000);
+	step(w);
+	if (book_state(w->md.book[0]) != BOOK_VALID)
+		die("the book", "not valid after snapshot and diff");
+}
+
+static void set_limits(struct world *w)
+{
+	struct msg_limits l = { .limits = { .max_qty = 1000000000, .max_notional = INT64_MAX, .max_open_notional = INT64_MAX,
+					    .max_long = INT64_MAX / 4, .max_short = INT64_MAX / 4, .max_through = -1, .max_open_orders = 1000,
+					    .collar_bps = 10000, .max_book_age_ns = 60 * NS_PER_S, .allowed = 1 },
+				.account = { .orders_per_s = 10000000, .orders_burst = 10000000, .cancels_per_s = 10000000,
+					     .cancels_burst = 10000000, .max_open_orders = 1000 } };
+	tell(w->tl.in_ctl, MSG_LIMITS, 0, &l, sizeof l);
+}
+
+/* What the slow thread would send: a logon, signed or not; this venue looks at no signature. */
+static void send_logons(struct world *w)
+{
+	static const char logon[] = "{\"id\":\"l0000000001\",\"method\":\"session.logon\",\"params\":{}}";
+	for (const struct ring_msg *m; (m = ring_peek(w->tl.to_slow)); ring_release(w->tl.to_slow, m))
+		if (m->type == MSG_SIGN)
+			tell(w->tl.in_slow, MSG_SEND, m->tag, logon, sizeof logon - 1);
+}
+
+static void make_ready(struct world *w)
+{
+	struct msg_command arm = { .verb = CMD_ARM };
+	struct msg_clock k = { .offset_ns = (i64)(clock_wall_ns() - clock_ns(&w->clock, tsc_now())) };
+	tell(w->ml.in_ctl, MSG_INSTRUMENT, 0, &w->instrument, sizeof w->instrument);
+	tell(w->tl.in_ctl, MSG_CLOCK, 0, &k, sizeof k);
+	set_limits(w);
+	step(w);
+	ns_t now = clock_ns(&w->clock, tsc_now());
+	peer_join(&w->md_peer, &w->md.session, &w->md_port, &w->crypto, MARKET_PORT, now);
+	for (u16 i = 0; i < TRADE_SESSIONS; i++)
+		peer_join(&w->trade_peer, &w->trade.session[i], &w->trade_port, &w->crypto, (u16)(ORDER_PORT + i), now);
+	for (u32 turn = 0; turn < 1000000 && w->trade.link[0] != LINK_READY; turn++) {
+		send_logons(w);
+		step(w);
+	}
+	if (w->trade.link[0] != LINK_READY)
+		die("the order session", "never became ready");
+	load_book(w);
+	tell(w->tl.in_ctl, MSG_COMMAND, 0, &arm, sizeof arm);
+	step(w);
+}
+
+void world_open(struct world *w, const struct strategy_desc *strategy)
+{
+	memset(w, 0, sizeof *w);
+	w->instrument = (struct instrument){ .version = 1, .px_scale = 2, .qty_scale = 8, .symbol_n = 7, .symbol = "BTCUSDT", .base = "BTC",
+					     .quote = "USDT", .tick = 1, .min_px = 1, .max_px = 100000000, .lot = 1000, .min_qty = 1000,
+					     .max_qty = 900000000000, .min_notional = 500000000 };
+	w->update_id = 50093239189;
+	w->expire = true;
+	if (clock_calibrate(&w->clock) != ERR_OK || arena_open(&w->arena, 1ull << 30) != ERR_OK || tls_crypto_init(&w->crypto, true) != ERR_OK)
+		die("start", "clock, memory or crypto");
+	u64 *cnt[4];
+	for (int i = 0; i < 4; i++)
+		cnt[i] = words(w, PORT_CNT_COUNT);
+	if (port_mem_pair(&w->arena, &w->md_port, &w->md_far, 256, cnt[0], cnt[1]) != ERR_OK ||
+	    port_mem_pair(&w->arena, &w->trade_port, &w->trade_far, 256, cnt[2], cnt[3]) != ERR_OK)
+		die("ports", "no memory");
+	make_links(w);
+	make_md(w);
+	make_trade(w, strategy);
+	peer_open(&w->md_peer, &w->arena, &w->md_far);
+	peer_open(&w->trade_peer, &w->arena, &w->trade_far);
+	w->trade_peer.text = on_request;
+	w->trade_peer.user = w;
+	make_ready(w);
+	arena_seal(&w->arena);
+	hooked = w;
+	w->push = w->trade_port.out.push;
+	w->trade_port.out.push = push_hook;
+}
+
+void world_close(struct world *w)
+{
+	md_core_close(&w->md);
+	trade_core_close(&w->trade);
+	arena_close(&w->arena);
+}
+
+void world_tick(struct world *w, i64 bid_px, i64 bid_qty, i64 ask_qty)
+{
+	char t[256], bp[DEC_TEXT_MAX], bq[DEC_TEXT_MAX], ap[DEC_TEXT_MAX], aq[DEC_TEXT_MAX];
+	qty_print(&w->instrument, bq, bid_qty);
+	qty_print(&w->instrument, aq, ask_qty);
+	px_print(&w->instrument, bp, bid_px);
+	px_print(&w->instrument, ap, bid_px + 1);
+	int n = snprintf(t, sizeof t, "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"BTCUSDT\",\"b\":\"%s000000\",\"B\":\"%s\",\"a\":\"%s000000\","
+			 "\"A\":\"%s\"}}", (unsigned long long)++w->update_id, bp, bq, ap, aq);
+	peer_send(&w->md_peer, 0, t, (u32)n, w->md_peer.now);
+}
