@@ -30,7 +30,7 @@ fi
 apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
 
 # While packages are unpacked, policy-rc.d answers "may this service start?" with no. One that exists already is left alone.
-policy=/usr/sbin/policy-rc.d
+policy=${POLICY_RC_D:-/usr/sbin/policy-rc.d}
 if [ ! -e "$policy" ]; then
 	trap '"${root[@]}" rm -f "$policy"' EXIT
 	trap 'exit 130' INT TERM HUP

@@ -32,7 +32,7 @@ RULES = {
     "clock": (_calls("clock_gettime", "gettimeofday", "time", "tsc_now", "__rdtsc", "__rdtscp", "clock_wall_ns", r"rte_rdtsc\w*"), "time is an argument"),
 }
 EVERYWHERE = {
-    "volatile": (re.compile(r"\bvolatile\b"), "volatile is no atomic; use __atomic_*", ("dataplane/nic/", "tests/", "bench/")),
+    "volatile": (re.compile(r"(?<!asm )(?<!asm__ )\bvolatile\b"), "volatile is no atomic; use __atomic_*", ("dataplane/nic/", "tests/", "bench/")),
     "rte": (re.compile(r"\b(?:rte|RTE)_\w+|<rte_"), "only dataplane/nic knows DPDK", ("dataplane/nic/", "tests/dataplane/nic/")),
 }
 
