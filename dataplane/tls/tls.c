@@ -127,6 +127,7 @@ void tls_roll(struct tls *t, enum tls_way way)
 	assert(t->next_ready[way] && t->newest[way].version == TLS_1_3);
 	tls_dir_wipe(tls_dir_now(t, way));
 	t->gen[way] ^= 1;
+	assert(tls_dir_now(t, way)->version == TLS_1_3 && tls_dir_now(t, way)->seq == 0);
 	t->next_ready[way] = false;
 	ask_refill(t, way);
 }
@@ -205,6 +206,7 @@ static u32 seal_copy(struct tls_dir *tx, u8 *at, u8 type, struct span plain)
 static u32 write_update(struct tls *t, u8 *at)
 {
 	static const u8 key_update[] = { MSG_KEY_UPDATE, 0, 0, 1, 0 };
+	assert(t->state == TLS_OPEN && tls_tx(t)->version == TLS_1_3);
 	u32 n = seal_copy(tls_tx(t), at, TLS_HANDSHAKE,
 			  (struct span){ key_update, sizeof key_update });
 
@@ -218,6 +220,7 @@ static u32 write_alert(struct tls *t, u8 *at)
 {
 	bool warning = t->alert_tx == TLS_CLOSE_NOTIFY || t->alert_tx == TLS_NO_RENEGOTIATION;
 	const u8 alert[] = { warning ? ALERT_WARNING : ALERT_FATAL, t->alert_tx };
+	assert(t->alert_tx != TLS_ALERT_NONE && tls_tx(t)->version);
 	u32 n = seal_copy(tls_tx(t), at, TLS_ALERT, (struct span){ alert, sizeof alert });
 
 	t->due &= ~TLS_DUE_ALERT;

@@ -29,13 +29,13 @@ static err_t gcm_functions(struct tls_crypto *c)
 	return ERR_OK;
 }
 
-static void gcm_call(tls_gcm_fn fn, const struct tls_aead *a, const u8 *nonce, struct span aad,
-		     struct span in, u8 *out, u8 *tag)
+static void gcm_call(const struct tls_aead *a, const u8 *nonce, struct span aad, struct span in,
+		     u8 *out, u8 *tag)
 {
 	struct gcm_context_data ctx;
 
-	fn((const struct gcm_key_data *)a->gcm, &ctx, out, in.p, in.n, nonce, aad.p, aad.n, tag,
-	   TLS_TAG_LEN);
+	a->gcm_fn((const struct gcm_key_data *)a->gcm, &ctx, out, in.p, in.n, nonce, aad.p, aad.n,
+		  tag, TLS_TAG_LEN);
 }
 #else
 static err_t gcm_functions(struct tls_crypto *c)
@@ -44,10 +44,10 @@ static err_t gcm_functions(struct tls_crypto *c)
 	return ERR_OK;
 }
 
-static void gcm_call(tls_gcm_fn fn, const struct tls_aead *a, const u8 *nonce, struct span aad,
-		     struct span in, u8 *out, u8 *tag)
+static void gcm_call(const struct tls_aead *a, const u8 *nonce, struct span aad, struct span in,
+		     u8 *out, u8 *tag)
 {
-	(void)fn, (void)a, (void)nonce, (void)aad, (void)in, (void)out, (void)tag;
+	(void)a, (void)nonce, (void)aad, (void)in, (void)out, (void)tag;
 	assert(!"no function was ever set");
 }
 #endif
@@ -151,7 +151,7 @@ void tls_aead_seal(struct tls_aead *a, const u8 nonce[12], struct span aad, u8 *
 
 	assert(a->seals && (a->gcm_fn || a->evp_now));
 	if (a->gcm_fn) {
-		gcm_call(a->gcm_fn, a, nonce, aad, in, p, p + n);
+		gcm_call(a, nonce, aad, in, p, p + n);
 		return;
 	}
 	bool ok = evp_run(a->evp_now, nonce, aad, in, p) &&
@@ -172,7 +172,7 @@ bool tls_aead_unseal(struct tls_aead *a, const u8 nonce[12], struct span aad, co
 	assert(!a->seals && (a->gcm_fn || a->evp_now));
 	assert(out + n <= in || in + n <= out);
 	if (a->gcm_fn) {
-		gcm_call(a->gcm_fn, a, nonce, aad, (struct span){ in, n }, out, tag);
+		gcm_call(a, nonce, aad, (struct span){ in, n }, out, tag);
 		return CRYPTO_memcmp(tag, in + n, TLS_TAG_LEN) == 0;
 	}
 	memcpy(tag, in + n, TLS_TAG_LEN);

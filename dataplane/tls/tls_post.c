@@ -32,6 +32,7 @@ static err_t key_update(struct tls *t, u8 request)
 	counter_inc(&t->cnt[TLS_CNT_rx_key_updates]);
 	if (request)
 		t->due |= TLS_DUE_UPDATE;
+	assert(!t->rx_hold && "no record is opened while its keys are missing");
 	if (t->next_ready[TLS_RX])
 		tls_roll(t, TLS_RX);
 	else
@@ -49,6 +50,7 @@ static bool message_head(struct tls *t, struct rd *r)
 	struct rd head = rd_of(t->hs_head, MSG_HEAD_LEN);
 	rd_skip(&head, 1);
 	t->hs_left = rd_u24(&head);
+	assert(!head.bad);
 	return true;
 }
 
@@ -57,6 +59,7 @@ static err_t message_body(struct tls *t, struct rd *r)
 {
 	u8 msg = t->hs_head[0];
 
+	assert(t->hs_head_n == MSG_HEAD_LEN && t->hs_left > 0);
 	if (msg == MSG_NEW_TICKET) {
 		u32 n = u32_min(t->hs_left, (u32)rd_left(r));
 		rd_skip(r, n);

@@ -72,6 +72,7 @@ static err_t take_protected(struct tls *t, const u8 *rec, u32 rec_n, ns_t now)
 	u32 n;
 	u8 type;
 
+	assert(rx->version && rec_n <= TLS_REC_MAX);
 	u32 inner_n = u32_max(tls_inner_len(rx, rec_n), 1); /* tls_open refuses what is too short */
 	u8 *out = t->rx_hold ? NULL : t->cb.room(t->cb.user, inner_n);
 	if (!out)
@@ -79,6 +80,7 @@ static err_t take_protected(struct tls *t, const u8 *rec, u32 rec_n, ns_t now)
 	err_t e = tls_open(rx, rec, rec_n, out, &n, &type);
 	if (e)
 		return open_failed(t, e);
+	assert(n <= inner_n);
 	counter_inc(&t->cnt[TLS_CNT_rx_records]);
 	if (type == TLS_HANDSHAKE)
 		return tls_post_handshake(t, (struct span){ out, n }, (struct span){ rec, rec_n });
@@ -122,8 +124,10 @@ static err_t rx_kept(struct tls *t, struct rd *in, ns_t now)
 {
 	while (t->in_n) {
 		u32 rec_n;
+		assert(t->in_at + t->in_n <= TLS_IN_CAP);
 		err_t e = frame(t, t->in + t->in_at, t->in_n, &rec_n);
 		if (e == ERR_AGAIN) {
+			assert(rec_n > t->in_n && "frame wants more than is here");
 			u32 more = u32_min(rec_n - t->in_n, (u32)rd_left(in));
 			if (!more)
 				return ERR_AGAIN;

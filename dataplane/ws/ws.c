@@ -172,6 +172,7 @@ static void take_fragment(struct ws *w, const struct head *h, struct span p, str
 
 static u32 fail(struct ws *w, u16 code, struct ws_event *ev)
 {
+	assert(code && !w->fail_code);
 	w->fail_code = code;
 	w->state = WS_CLOSED;
 	w->need = 0;
@@ -197,6 +198,7 @@ u32 ws_next(struct ws *w, u8 *buf, u32 n, struct ws_event *ev)
 		return 0;
 	if (w->role == WS_SERVER)
 		ws_mask(buf + h.head_n, h.n, h.mask, 0);
+	assert(h.head_n + h.n == w->need && w->need <= n);
 	struct span p = { buf + h.head_n, h.n };
 	if (h.control)
 		code = take_control(w, h.op, p, ev);

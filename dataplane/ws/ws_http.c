@@ -270,5 +270,6 @@ err_t ws_http_rx(struct ws_http *h, const u8 *buf, u32 n, u32 *used)
 		return n < WS_HTTP_MAX ? ERR_AGAIN : ERR_TOO_LONG;
 	}
 	*used = (u32)(end - buf) + 4;
+	assert(*used <= limit && h->status == 0 && "one answer is parsed once");
 	return parse(h, rd_of(buf, *used - 2));
 }

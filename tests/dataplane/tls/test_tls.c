@@ -133,7 +133,7 @@ static void test_hello_retry(void **state)
 	venue_close(&v);
 }
 
-/* Tickets reach the slow thread's parked handshake; the next connection resumes, the one after too. */
+/* Tickets reach the parked handshake; the next connection resumes, the one after too. */
 static void test_resumption(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 /*
- * AEAD: a vector of each cipher, then Wycheproof's (SAKER_DATA), by the library and by OpenSSL alike.
+ * AEAD: a vector of each cipher, then Wycheproof's (SAKER_DATA), by the library and by OpenSSL.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * Records: the traces of RFC 8448 and of illustrated-tls13 (SAKER_DATA) to the byte; limits; what is refused; both
- * backends alike; no allocation after start.
+ * Records: the traces of RFC 8448 and of illustrated-tls13 (SAKER_DATA) to the byte; limits; what
+ * is refused; both backends alike; no allocation after start.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -167,7 +167,7 @@ static u32 slurp(const char *name, u8 *buf, u32 room)
 	return n;
 }
 
-/* tls13.xargs.org: TLS_AES_256_GCM_SHA384; the .enc files hold whole records, the others inner plaintext. */
+/* TLS_AES_256_GCM_SHA384; the "enc" files hold whole records, the others inner plaintext. */
 static void test_illustrated(void **state)
 {
 	static const char server[] =
@@ -243,7 +243,7 @@ static void test_round_trip(void **state)
 	}
 }
 
-/* Any bit of a record that is changed, any byte missing: refused, and the record itself opens after. */
+/* Any bit changed, any byte missing: refused, and the record itself opens after. */
 static void test_tampered(void **state)
 {
 	u8 rec[128], bad[128];

@@ -32,7 +32,7 @@ static inline void add_ext(X509 *cert, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION_free(e);
 }
 
-/* `by` NULL: signs itself and may sign others. `days` from now until it expires, may be negative. */
+/* `by` NULL: signs itself and may sign others. Expires in `days`, which may be negative. */
 static inline struct identity identity_new(const char *name, const struct identity *by, int days)
 {
 	struct identity id = { EVP_EC_gen("P-256"), X509_new() };
