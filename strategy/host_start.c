@@ -49,13 +49,14 @@ static err_t check_abi(const struct strategy_desc *d, struct param_error *why)
 {
 	if (d->abi_major != STRATEGY_ABI_MAJOR)
 		return fail(why, ERR_UNSUPPORTED, "made for strategy ABI %u, this is %u", d->abi_major, STRATEGY_ABI_MAJOR);
-	if (d->desc_size != sizeof *d || d->event_size != sizeof(struct order_event) || d->param_size != sizeof(struct strategy_param))
-		return fail(why, ERR_UNSUPPORTED, "descriptor, event or parameter of another size: %u %u %u, expected %zu %zu %zu",
-			    d->desc_size, d->event_size, d->param_size, sizeof *d, sizeof(struct order_event),
-			    sizeof(struct strategy_param));
-	if (d->abi_minor > STRATEGY_ABI_MINOR || d->api_size > sizeof(struct strategy_api) || d->view_size > sizeof(struct market_view))
-		return fail(why, ERR_UNSUPPORTED, "made for a newer strategy ABI, %u.%u; this is %u.%u", d->abi_major, d->abi_minor,
+	if (d->abi_minor > STRATEGY_ABI_MINOR)
+		return fail(why, ERR_UNSUPPORTED, "made for strategy ABI %u.%u, this is %u.%u", d->abi_major, d->abi_minor,
 			    STRATEGY_ABI_MAJOR, STRATEGY_ABI_MINOR);
+	bool same = d->desc_size == sizeof *d && d->event_size == sizeof(struct order_event) &&
+		    d->param_size == sizeof(struct strategy_param);
+	if (!same || d->api_size > sizeof(struct strategy_api) || d->view_size > sizeof(struct market_view))
+		return fail(why, ERR_UNSUPPORTED, "made with other headers: sizes of descriptor %u, event %u, parameter %u",
+			    d->desc_size, d->event_size, d->param_size);
 	return ERR_OK;
 }
 
