@@ -23,7 +23,7 @@ const struct symbol *symbols_find(const struct symbols *s, const char *p, size_t
 	for (u32 i = symbol_slot(&lower); s->slot[i]; i = (i + 1) % SYMBOL_SLOTS) {
 		const struct symbol *at = &s->at[s->slot[i] - 1];
 		assert(at->in_use);
-		if (symbol_text_equal(&at->lower, &given) || symbol_text_equal(&at->upper, &given))
+		if (at->inst.symbol_n == n && (symbol_text_equal(&at->lower, &given) || symbol_text_equal(&at->upper, &given)))
 			return at;
 	}
 	return NULL;

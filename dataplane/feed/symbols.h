@@ -79,9 +79,11 @@ static inline const struct symbol *symbols_find_lower(const struct symbols *s, c
 	if (!found)
 		return NULL;
 	*n = 8 * (i - 1) + (u32)__builtin_ctzll(found) / 8;
-	for (u32 at = symbol_slot(&t); s->slot[at]; at = (at + 1) % SYMBOL_SLOTS)
-		if (symbol_text_equal(&s->at[s->slot[at] - 1].lower, &t))
-			return &s->at[s->slot[at] - 1];
+	for (u32 at = symbol_slot(&t); s->slot[at]; at = (at + 1) % SYMBOL_SLOTS) {
+		const struct symbol *sym = &s->at[s->slot[at] - 1];
+		if (symbol_text_equal(&sym->lower, &t) && sym->inst.symbol_n == *n) /* zeros in the text look like our padding */
+			return sym;
+	}
 	return NULL;
 }
 
