@@ -32,7 +32,7 @@ static void track(struct risk *r, u64 id, const struct order_req *q, i64 px, i64
 	}
 	x->px = px;
 	x->left = left;
-	x->booked = x->deduced = filled;
+	x->booked = x->deduced = x->executed = filled;
 	x->instrument = q->instrument;
 	x->side = q->side;
 	w->working[q->side] = working;
@@ -116,8 +116,10 @@ static bool book(struct risk *r, const struct order_event *e, i64 qty, ns_t now)
 /* The part of the fill that is not booked yet; 0: a duplicate. */
 static i64 news_of_fill(struct risk *r, const struct risk_order *x, const struct order_event *e)
 {
-	if (!e->trade_id) /* deduced from order.status: what its cumulative quantity adds */
-		return x && e->filled_qty > x->booked ? e->filled_qty - x->booked : 0;
+	if (!e->trade_id) { /* deduced from order.status: what its cumulative quantity adds, unless a trade has overtaken it */
+		bool stale = !x || e->filled_qty < x->executed || e->filled_qty <= x->booked;
+		return stale ? 0 : e->filled_qty - x->booked;
+	}
 	if (!seen_add(&r->seen, e->instrument, e->trade_id))
 		return 0;
 	return x && x->deduced && e->filled_qty <= x->deduced ? 0 : e->fill_qty;
@@ -159,10 +161,9 @@ static void on_fill(struct risk *r, struct risk_order *x, const struct order_eve
 
 /* ---- the end ---- */
 
-/* Over at the venue, with `filled` executed in all: what of that is not booked keeps its exposure until it is. */
-static void end_order(struct risk *r, struct risk_order *x, i64 filled)
+/* Over at the venue: what was executed of it and is not booked keeps its exposure until it is. */
+static void end_order(struct risk *r, struct risk_order *x)
 {
-	x->executed = filled > x->executed ? filled : x->executed;
 	i64 unbooked = x->executed > x->booked ? x->executed - x->booked : 0;
 	if (unbooked && !x->ending)
 		risk_count(r, RISK_CNT_unbooked_ends);
@@ -195,7 +196,9 @@ void risk_on_order_event(struct risk *r, const struct order_event *e, ns_t now)
 		risk_count(r, RISK_CNT_orphan_events);
 	else if (!x->open)
 		risk_count(r, RISK_CNT_late_events);
+	if (x && e->filled_qty > x->executed)
+		x->executed = e->filled_qty;
 	if (x && x->open && (e->kind == ORDER_EV_CANCELED || e->kind == ORDER_EV_REJECTED || e->state >= ORDER_FILLED))
-		end_order(r, x, e->filled_qty);
+		end_order(r, x);
 	count_rejects(r, e->kind);
 }

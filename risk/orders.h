@@ -14,7 +14,7 @@ struct risk_order {
 	i64 left;    /* could still fill, or filled and not yet booked */
 	i64 booked;  /* of its fills, in the position */
 	i64 deduced; /* cumulative quantity up to which bookings were deduced: a trade within it is known already */
-	i64 executed; /* once over: the most the venue said was filled of it */
+	i64 executed; /* the most the venue has said is filled of it */
 	u32 instrument;
 	u16 slot;
 	u8 side;

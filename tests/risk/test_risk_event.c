@@ -53,6 +53,13 @@ static const struct {
 		{ ORDER_EV_FILL, ORDER_LIVE, 9, 5, 35, ALL - 35, 35, "the next one is news" },
 		{ ORDER_EV_CANCELED, ORDER_CANCELED, 0, 0, 35, 0, 35, "" },
 	}, { RISK_CNT_duplicate_fills, 2 } },
+	{ "a status overtaken by a trade", {
+		{ ORDER_EV_FILL, ORDER_LIVE, 8, 10, 40, ALL - 10, 10, "the last of four trades comes first" },
+		{ ORDER_EV_FILL, ORDER_LIVE, 0, 0, 30, ALL - 10, 10, "a status from before it: does not say which are missing" },
+		{ ORDER_EV_FILL, ORDER_LIVE, 0, 0, 40, ALL - 40, 40, "one from after it does" },
+		{ ORDER_EV_FILL, ORDER_LIVE, 7, 30, 30, ALL - 40, 40, "and the trade it made known is no news" },
+		{ ORDER_EV_CANCELED, ORDER_CANCELED, 0, 0, 40, 0, 40, "" },
+	}, { RISK_CNT_duplicate_fills, 2 } },
 	{ "rejected", {
 		{ ORDER_EV_REJECTED, ORDER_REJECTED, 0, 0, 0, 0, 0, "nothing left" },
 		{ ORDER_EV_UNKNOWN, ORDER_UNKNOWN, 0, 0, 0, 0, 0, "late: never comes back" },
