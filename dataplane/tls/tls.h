@@ -12,8 +12,8 @@
  * ERR_TOO_LONG, ERR_PROTOCOL (the peer's fault; our alert is due in tls_ctl), ERR_FULL (waiting
  * records did not fit). Once over, the same answer comes again until tls_reset.
  *
- * Callbacks run inside these functions, on the calling core, and must not call back into this
- * connection. Client role only.
+ * Callbacks run inside these functions, on the calling core. They may send (tls_tx, tls_ctl,
+ * tls_update_keys) and tls_close, nothing else of this connection. Client role only.
  */
 #ifndef TLS_H
 #define TLS_H

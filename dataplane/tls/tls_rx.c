@@ -93,11 +93,13 @@ static err_t take_protected(struct tls *t, const u8 *rec, u32 rec_n, ns_t now)
 	return ERR_PROTOCOL;
 }
 
-/* One whole record. ERR_AGAIN: it has to wait, nothing happened. */
+/* One whole record. ERR_AGAIN: it has to wait, nothing happened. A callback may have closed. */
 static err_t take(struct tls *t, const u8 *rec, u32 rec_n, ns_t now)
 {
-	return t->state == TLS_OPEN ? take_protected(t, rec, rec_n, now) :
-				      take_handshake(t, rec, rec_n);
+	assert(t->state != TLS_CLOSED);
+	err_t e = t->state == TLS_OPEN ? take_protected(t, rec, rec_n, now) :
+					 take_handshake(t, rec, rec_n);
+	return t->state == TLS_CLOSED ? t->why : e;
 }
 
 /* Keeps `n` bytes behind what already waits. */

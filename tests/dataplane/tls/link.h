@@ -37,6 +37,7 @@ struct link {
 	u8 *plain;
 	u32 plain_n;
 	bool no_room;
+	bool close_on_app;   /* the reader has had enough */
 	ns_t last_now;
 	err_t err;
 	u8 *srv_plain;
@@ -68,6 +69,8 @@ static inline void on_app(void *user, u32 n, ns_t now)
 	assert_true(n > 0);
 	l->plain_n += n;
 	l->last_now = now;
+	if (l->close_on_app)
+		tls_close(&l->t);
 }
 
 static inline void on_ticket(void *user, const u8 *rec, u32 n)

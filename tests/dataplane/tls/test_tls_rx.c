@@ -314,6 +314,30 @@ static void test_credits(void **state)
 	link_free(l);
 }
 
+/* A backlog that never empties goes round its buffer many times and stays in order. */
+static void test_long_backlog(void **state)
+{
+	struct link *l = link_new(true);
+	u8 rec[105] = { 22, 3, 3, 0, 100 };
+	u32 in = 0, out = 0;
+	(void)state;
+
+	for (u32 round = 0; round < 20000; round++) {
+		memcpy(rec + 5, &in, 4);
+		in++;
+		assert_int_equal(tls_rx(&l->t, rec, sizeof rec, 1), ERR_OK);
+		if (in < 500)
+			continue;
+		assert_int_equal(l->rec_n, sizeof rec);
+		assert_memory_equal(l->rec + 5, &out, 4);
+		out++;
+		l->rec_n = 0;
+		assert_int_equal(tls_hs_credit(&l->t, 1), ERR_OK);
+	}
+	assert_true(out > 19000);
+	link_free(l);
+}
+
 /* Without room records wait; nothing is lost or opened twice. */
 static void test_no_room(void **state)
 {
@@ -334,6 +358,24 @@ static void test_no_room(void **state)
 	assert_memory_equal(d->l->plain, "abcdefgh", 8);
 	assert_int_equal(d->l->cnt[TLS_CNT_rx_in_place], 1);
 	duo_free(d);
+}
+
+/* The reader closes in the middle of a segment: nothing after that record is looked at. */
+static void test_close_inside(void **state)
+{
+	(void)state;
+	for (u32 step = 1; step < 100; step++) {
+		struct duo *d = duo_new(TLS_1_3);
+		u8 ctl[TLS_CTL_MAX];
+		d->l->close_on_app = true;
+		write_script(d, "a 61 | a 62 | a 63");
+		assert_int_equal(send_all(d, step), ERR_CLOSED);
+		assert_int_equal(d->l->plain_n, 1);
+		assert_int_equal(d->l->rec_n, 0);
+		assert_true(tls_ctl(&d->l->t, ctl) > 0);
+		assert_int_equal(tls_ctl(&d->l->t, ctl), 0);
+		duo_free(d);
+	}
 }
 
 /* Any one bit of the stream changed: an error, and the text before it is untouched. */
@@ -360,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_alert_goes_out), cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_headers),    cmocka_unit_test(test_credits),
 		cmocka_unit_test(test_no_room),    cmocka_unit_test(test_flipped),
+		cmocka_unit_test(test_long_backlog), cmocka_unit_test(test_close_inside),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
