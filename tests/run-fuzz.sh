@@ -13,7 +13,8 @@ run_one() {
 	local grown=$dir/corpus/$name
 	mkdir -p "$grown"
 	timeout --kill-after=5 $((FUZZ_SECONDS + 60)) "$t" -max_total_time="$FUZZ_SECONDS" -timeout=10 \
-		-rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$dir/artifacts/$name-" "$grown" $([ -d "$corpus" ] && echo "$corpus") >"$t.log" 2>&1 </dev/null
+		-rss_limit_mb=2048 -print_final_stats=1 \
+		-artifact_prefix="$dir/artifacts/$name-" "$grown" $([ -d "$corpus" ] && echo "$corpus") >"$t.log" 2>&1 </dev/null
 	echo $? >"$t.rc"
 }
 

@@ -12,7 +12,8 @@ run_one() {
 
 # "passed failed skipped" of one log
 count() {
-	awk -v rc="$2" '/^\[       OK \]/ {ok++} /^\[  SKIPPED \] [a-z]/ {skip++} /^\[ RUN      \] / {run++}
+	awk -v rc="$2" '/^\[=+\] .* run\.$/ {exit} # a summary follows, which names some again
+		/^\[       OK \]/ {ok++} /^\[  SKIPPED \] [a-z]/ {skip++} /^\[ RUN      \] / {run++}
 		END { bad = run - ok - skip; if (rc && bad < 1) bad = 1; print ok + 0, bad + 0, skip + 0 }' "$1"
 }
 
