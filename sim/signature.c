@@ -70,11 +70,21 @@ err_t signature_payload(const json_t *params, struct buf *out)
 	return ok ? ERR_OK : ERR_SYNTAX;
 }
 
+/* Strict: one signature has one text (stray padding bits would make several). */
+static bool decode(const char *base64, u8 sig[ED25519_BASE64 / 4 * 3])
+{
+	char again[ED25519_BASE64 + 1];
+	if (strlen(base64) != ED25519_BASE64 ||
+	    EVP_DecodeBlock(sig, (const u8 *)base64, ED25519_BASE64) < ED25519_SIGNATURE)
+		return false;
+	EVP_EncodeBlock((u8 *)again, sig, ED25519_SIGNATURE);
+	return !strcmp(again, base64);
+}
+
 bool signature_ok(EVP_PKEY *key, const void *payload, size_t n, const char *base64)
 {
 	u8 sig[ED25519_BASE64 / 4 * 3];
-	if (strlen(base64) != ED25519_BASE64 ||
-	    EVP_DecodeBlock(sig, (const u8 *)base64, ED25519_BASE64) != (int)sizeof sig)
+	if (!decode(base64, sig))
 		return false;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool ok = ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
