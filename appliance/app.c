@@ -1,0 +1,237 @@
+#include "appliance/app.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "appliance/alloc_guard.h"
+#include "appliance/config_cpus.h"
+#include "appliance/log.h"
+
+#define ARENA_BYTES (1536ull << 20) /* address space; pages are taken as they are used */
+
+static volatile int stop_signals;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stop_signals++;
+}
+
+/* ---- opening ---- */
+
+/* Client order ids of one start never come again: the boot number is kept on disk and grows. */
+static err_t next_boot(struct app *a, char *error)
+{
+	char path[CONFIG_TEXT + 16], text[16] = "";
+	snprintf(path, sizeof path, "%s/boot", a->cfg.state_dir);
+	if (mkdir(a->cfg.state_dir, 0700) && errno != EEXIST)
+		goto bad;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		goto bad;
+	ssize_t n = read(fd, text, sizeof text - 1);
+	a->boot = (u32)(n > 0 ? strtoul(text, NULL, 10) : 0) + 1;
+	n = snprintf(text, sizeof text, "%u\n", a->boot);
+	bool ok = pwrite(fd, text, (size_t)n, 0) == n && fsync(fd) == 0;
+	close(fd);
+	if (ok)
+		return ERR_OK;
+bad:
+	snprintf(error, APP_ERROR, "%s: %s (files.state_dir must be a folder this user may write)", path, strerror(errno));
+	return ERR_IO;
+}
+
+static err_t fetch_instruments(struct app *a, char *error)
+{
+	struct ctl *c = &a->ctl;
+	c->cfg = &a->cfg;
+	c->clock = &a->clock;
+	c->http = http_new(&a->cfg.rest, a->cfg.ca_file);
+	if (!c->http)
+		return ERR_NO_MEMORY;
+	a->n_instruments = a->cfg.n_instruments;
+	return ctl_fetch_instruments(c, a->instrument, error, APP_ERROR);
+}
+
+static err_t parse_mac(const struct config_port *p, u8 mac[6], char *error)
+{
+	if (!p->mac[0] || sscanf(p->mac, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) == 6)
+		return ERR_OK;
+	snprintf(error, APP_ERROR, "port %s: mac: expected 02:00:00:00:00:01", p->device);
+	return ERR_ARGUMENT;
+}
+
+static err_t open_ports(struct app *a, char *error)
+{
+	struct nic_port_cfg ports[2] = { { .device = a->cfg.md_port.device, .rx_csum = true, .tx_csum = a->cfg.md_port.tx_checksum },
+					 { .device = a->cfg.trade_port.device, .rx_csum = true, .tx_csum = a->cfg.trade_port.tx_checksum } };
+	struct nic_cfg n = { .instance = a->cfg.instance, .ports = ports, .n_ports = 2, .no_huge = a->cfg.nic_no_huge,
+			     .memory_mb = a->cfg.nic_memory_mb, .cpu = a->cfg.trade_cpu };
+	u64 *md_cnt = a->md_port.counters, *trade_cnt = a->trade_port.counters;
+	err_t e = parse_mac(&a->cfg.md_port, ports[0].mac, error);
+	if (e == ERR_OK)
+		e = parse_mac(&a->cfg.trade_port, ports[1].mac, error);
+	if (e != ERR_OK)
+		return e;
+	e = nic_start(&a->nic, &n);
+	a->nic_up = e == ERR_OK;
+	if (e == ERR_OK)
+		e = nic_port_open(&a->nic, 0, &a->arena, &a->md_port, md_cnt);
+	if (e == ERR_OK)
+		e = nic_port_open(&a->nic, 1, &a->arena, &a->trade_port, trade_cnt);
+	a->ports_up = e == ERR_OK;
+	if (e != ERR_OK)
+		snprintf(error, APP_ERROR, "%s", a->nic.error);
+	return e;
+}
+
+static err_t open_slow(struct app *a, char *error)
+{
+	static char stream_path[INSTRUMENTS_MAX * 80], api_path[] = "/ws-api/v3?returnRateLimits=true";
+	bool live = a->cfg.mode == MODE_LIVE;
+	struct slow_cfg sc = { .tls = { .ca_file = a->cfg.ca_file[0] ? a->cfg.ca_file : NULL }, .recv_window_ms = a->cfg.recv_window_ms,
+			       .private_key_file = live ? a->cfg.private_key_file : "", .api_key_file = live ? a->cfg.api_key_file : "" };
+	struct slow_target api = { a->cfg.api.host, a->cfg.api.address, api_path, a->cfg.api.port };
+	size_t n = (size_t)snprintf(stream_path, sizeof stream_path, "/stream?streams=");
+	for (u32 i = 0; i < a->n_instruments; i++) {
+		char lower[SYMBOL_MAX] = "";
+		for (u32 k = 0; k < a->instrument[i].symbol_n; k++)
+			lower[k] = (char)(a->instrument[i].symbol[k] | 0x20);
+		n += (size_t)snprintf(stream_path + n, sizeof stream_path - n, "%s%s@bookTicker/%s@trade/%s@depth@100ms", i ? "/" : "",
+				      lower, lower, lower);
+	}
+	a->slow.n_cores = 2;
+	a->slow.core[0] = (struct slow_core){ .in = a->md_rings.to_slow, .out = a->md_rings.from_slow, .n_targets = 1 };
+	a->slow.core[0].target[0] = (struct slow_target){ a->cfg.stream.host, a->cfg.stream.address, stream_path, a->cfg.stream.port };
+	a->slow.core[1] = (struct slow_core){ .in = a->trade_rings.to_slow, .out = a->trade_rings.from_slow, .n_targets = 2 };
+	a->slow.core[1].target[0] = a->slow.core[1].target[1] = api;
+	err_t e = slow_init(&a->slow, &sc, error);
+	a->slow_up = true;
+	return e;
+}
+
+static void link_ctl(struct app *a)
+{
+	struct ctl *c = &a->ctl;
+	c->seg = &a->seg;
+	c->md = (struct ctl_core){ a->md_rings.from_ctl, a->md_rings.to_ctl };
+	c->trade = (struct ctl_core){ a->trade_rings.from_ctl, a->trade_rings.to_ctl };
+	c->instrument = a->instrument;
+	c->n_instruments = a->n_instruments;
+	c->trade_state = a->trade_links.state;
+	a->io = (struct io){ .clock = a->clock, .journal = a->journal, .trace = { a->md_rings.trace, a->trade_rings.trace },
+			     .journal_fd = -1, .write_errors = &c->cnt[APP_CNT_journal_write_errors],
+			     .lag_negative = &c->cnt[APP_CNT_lag_negative] };
+	for (u32 i = 0; i < IO_HISTS; i++)
+		a->io.hist[i] = segment_at(&a->seg, segment_find(&a->seg, io_hist_names[i]));
+}
+
+/* Every thread made from here on, DPDK's included; hot threads choose their own. */
+static void use_shared_cpus(const char *list)
+{
+	cpu_set_t set;
+	if (list[0] && (cpus_parse(list, &set) != ERR_OK || sched_setaffinity(0, sizeof set, &set)))
+		log_line("saker", "cpus.shared: %s: not used: %s", list, strerror(errno));
+}
+
+/* Pages are faulted in already; locked they also stay. Without the right to lock, status shows the gauge. */
+static void lock_memory(struct app *a)
+{
+	bool locked = mlock(a->arena.base, a->arena.used) == 0 && mlock(a->seg.base, a->seg.size) == 0;
+	counter_set(&a->ctl.cnt[APP_CNT_memory_not_locked], !locked);
+	if (!locked)
+		log_line("saker", "memory is not locked (%s): raise the limit (LimitMEMLOCK=infinity, ulimit -l); swapping would stall a hot core",
+			 strerror(errno));
+}
+
+err_t app_open(struct app *a, char *error)
+{
+	err_t e = clock_calibrate(&a->clock);
+	if (e != ERR_OK) {
+		snprintf(error, APP_ERROR, "this processor's time-stamp counter is not invariant: it cannot be a clock");
+		return e;
+	}
+	if (!log_open(a->cfg.log_file))
+		log_line("log", "%s: cannot be opened; writing to standard error", a->cfg.log_file);
+	use_shared_cpus(a->cfg.shared_cpus);
+	if ((e = next_boot(a, error)) != ERR_OK || (e = fetch_instruments(a, error)) != ERR_OK)
+		return e;
+	if ((e = app_make_segment(a, error)) != ERR_OK || (e = arena_open(&a->arena, ARENA_BYTES)) != ERR_OK)
+		return e;
+	if ((e = open_ports(a, error)) != ERR_OK || (e = tls_crypto_init(&a->crypto, true)) != ERR_OK)
+		return e;
+	if ((e = app_make_cores(a, error)) != ERR_OK || (e = open_slow(a, error)) != ERR_OK)
+		return e;
+	link_ctl(a);
+	app_recover(a);
+	lock_memory(a);
+	if ((e = io_open_journal(&a->io, a->cfg.state_dir, a->boot, error, APP_ERROR)) != ERR_OK)
+		return e;
+	arena_seal(&a->arena);
+	alloc_guard_start(&a->ctl.cnt[APP_CNT_allocations_after_seal]);
+	segment_ready(&a->seg);
+	return ctl_start(&a->ctl, error, APP_ERROR);
+}
+
+/* ---- running ---- */
+
+int app_run(struct app *a)
+{
+	char error[APP_ERROR];
+	pthread_t slow, io;
+	struct sigaction sa = { .sa_handler = on_signal };
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	a->hot = (struct hot){ .md = &a->md, .trade = &a->trade, .split = a->cfg.layout == LAYOUT_SPLIT,
+			       .md_cpu = a->cfg.md_cpu, .trade_cpu = a->cfg.trade_cpu };
+	if (pthread_create(&slow, NULL, slow_thread, &a->slow) || pthread_create(&io, NULL, io_thread, &a->io))
+		return 1;
+	pthread_setname_np(slow, "slow");
+	pthread_setname_np(io, "io");
+	err_t e = hot_start(&a->hot, error, sizeof error);
+	if (e == ERR_OK) {
+		log_line("saker", "instance %s boot %u: %s, %s", a->cfg.instance, a->boot, a->hot.split ? "split" : "fused",
+			 a->cfg.mode == MODE_LIVE ? "live" : "observe");
+		ctl_run(&a->ctl, &stop_signals);
+	} else {
+		fprintf(stderr, "saker: %s\n", error);
+		a->ctl.exit_code = 1;
+	}
+	hot_stop(&a->hot);
+	__atomic_store_n(&a->slow.stop, true, __ATOMIC_RELAXED);
+	__atomic_store_n(&a->io.stop, true, __ATOMIC_RELAXED);
+	pthread_join(slow, NULL);
+	pthread_join(io, NULL);
+	return a->ctl.exit_code;
+}
+
+/* ---- closing, in reverse ---- */
+
+void app_close(struct app *a)
+{
+	ctl_close(&a->ctl);
+	io_close(&a->io);
+	if (a->slow_up)
+		slow_close(&a->slow);
+	if (a->trade_up)
+		trade_core_close(&a->trade);
+	if (a->md_up)
+		md_core_close(&a->md);
+	if (a->ports_up) {
+		port_close(&a->md_port);
+		port_close(&a->trade_port);
+	}
+	if (a->nic_up)
+		nic_stop(&a->nic);
+	if (a->seg.base)
+		segment_close(&a->seg);
+	arena_close(&a->arena);
+}

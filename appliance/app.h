@@ -1,0 +1,69 @@
+/*
+ * app.h - the saker process: every part of it in one struct, opened and closed in one order.
+ *
+ * app_open takes a checked configuration and makes the segment, the ports, the memory and both cores; app_run starts the threads and
+ * returns when the process is to end; app_close undoes everything. Main thread.
+ */
+#ifndef SAKER_APP_H
+#define SAKER_APP_H
+
+#include "appliance/config.h"
+#include "appliance/ctl.h"
+#include "appliance/hot.h"
+#include "appliance/io.h"
+#include "appliance/slow.h"
+#include "dataplane/md_core.h"
+#include "dataplane/nic/nic.h"
+#include "gateway/trade_core.h"
+
+#define APP_ERROR 1200
+
+/* The rings between one core and the other threads. */
+struct app_rings {
+	struct ring *from_ctl, *from_slow, *to_ctl, *to_slow, *trace;
+};
+
+struct app {
+	struct config cfg;
+	struct clock clock;
+	u32 boot;
+	u32 n_instruments;
+	struct instrument instrument[INSTRUMENTS_MAX];
+	struct segment seg;
+	struct nic nic;
+	struct port md_port, trade_port;
+	struct tls_crypto crypto;
+	struct arena arena;        /* sealed before trading begins */
+	struct app_rings md_rings, trade_rings;
+	struct ring *journal;
+	struct md_links md_links;
+	struct trade_links trade_links;
+	struct md_core md;
+	struct trade_core trade;
+	struct slow slow;
+	struct io io;
+	struct ctl ctl;
+	struct hot hot;
+	bool nic_up, ports_up, slow_up, md_up, trade_up;
+};
+
+/* On failure `error` (APP_ERROR bytes) is one line that names the place and the remedy; app_close is due all the same. */
+err_t app_open(struct app *a, char *error);
+
+/* Returns when trading has stopped: 0, or an exit code. */
+int app_run(struct app *a);
+
+void app_close(struct app *a);
+
+/* ---- the parts of app_open that fill a file of their own ---- */
+
+/* app_segment.c: the segment and all its regions; links of both cores point into it. ERR_EXISTS, ERR_NO_MEMORY, ERR_IO. */
+err_t app_make_segment(struct app *a, char *error);
+
+/* app_cores.c: rings, memory, both cores. */
+err_t app_make_cores(struct app *a, char *error);
+
+/* app_recover.c: earlier boots' orders and position, into the trade core before it steps. What cannot be read is said and left out. */
+void app_recover(struct app *a);
+
+#endif

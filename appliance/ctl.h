@@ -1,0 +1,77 @@
+/*
+ * ctl.h - the ctl thread: commands, snapshots, venue time, configuration for the cores, notices for the operator. Never blocks.
+ *
+ * It is the only producer of both cores' ctl inboxes. Runs on the process's main thread.
+ */
+#ifndef SAKER_CTL_H
+#define SAKER_CTL_H
+
+#include "appliance/config.h"
+#include "appliance/door.h"
+#include "appliance/http.h"
+#include "common/clock.h"
+#include "common/msg.h"
+#include "common/order_row.h"
+#include "common/ring.h"
+#include "common/segment.h"
+
+enum app_cnt {
+#define CNT(name, help) APP_CNT_##name,
+#include "appliance/app_cnt.def"
+#undef CNT
+	APP_CNT_COUNT
+};
+
+extern const struct counter_def app_counter_defs[APP_CNT_COUNT];
+
+struct ctl_core {
+	struct ring *to, *from;
+};
+
+struct ctl {
+	/* given */
+	const struct config *cfg;
+	const struct clock *clock;
+	struct segment *seg;
+	struct ctl_core md, trade;
+	const struct instrument *instrument;
+	u32 n_instruments;
+	const struct trade_cell *trade_state;
+	u64 *cnt; /* APP_CNT_COUNT words */
+	/* its own */
+	struct http *http;
+	struct door door;
+	ns_t heartbeat_ns, time_ns; /* when due next */
+	bool time_asked;
+	bool snapshot_wanted[INSTRUMENTS_MAX], snapshot_asked[INSTRUMENTS_MAX];
+	ns_t snapshot_retry_ns[INSTRUMENTS_MAX];
+	u32 stop_id;     /* command id whose answer ends the process; 0: not stopping */
+	bool done;       /* the loop is to end */
+	int exit_code;
+	bool auto_armed;
+	u32 next_id;     /* of commands of its own */
+};
+
+/* Asks the venue what the configured instruments are; waits for the answer. `error` names what is wrong. Start-up, main thread. */
+err_t ctl_fetch_instruments(struct ctl *c, struct instrument *out, char *error, size_t n);
+
+/* Before the cores step: clocks, entropy, limits, instruments, connect. ERR_FULL, ERR_ARGUMENT (limits): `error` says which. */
+err_t ctl_start(struct ctl *c, char *error, size_t n);
+
+/* Until stopped. `stop_signals`: how many times the process was asked to end. Returns the exit code. */
+int ctl_run(struct ctl *c, const volatile int *stop_signals);
+
+void ctl_close(struct ctl *c);
+
+/* ---- between ctl.c, ctl_venue.c, ctl_command.c and ctl_limits.c ---- */
+
+bool ctl_tell(struct ctl *c, struct ctl_core *core, u16 type, u64 tag, const void *p, u32 n);
+void ctl_want_snapshot(struct ctl *c, u32 instrument);
+void ctl_venue_turn(struct ctl *c, ns_t now);
+void ctl_on_request(void *user, u32 id, char *verb, char *arg); /* door_request */
+void ctl_on_answer(struct ctl *c, const struct msg_command *m);
+void ctl_stop(struct ctl *c, u32 id);
+err_t ctl_own_minimum(const struct config_risk *r, struct instrument *i); /* our minimum order value where it is above the venue's */
+err_t ctl_send_limits(struct ctl *c, char *error, size_t n);
+
+#endif

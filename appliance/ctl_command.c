@@ -1,0 +1,85 @@
+/*
+ * ctl_command.c - the operator's commands: from the door to the trade core, and its answers back.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "appliance/ctl.h"
+#include "appliance/log.h"
+
+static const struct {
+	const char *name;
+	u32 verb;
+} verbs[] = {
+	{ "arm", CMD_ARM }, { "pause", CMD_PAUSE }, { "resume", CMD_RESUME }, { "flatten", CMD_FLATTEN },
+	{ "stop", CMD_STOP }, { "cancel-all", CMD_CANCEL_ALL },
+};
+
+/* Index + 1 of a strategy by name; 0: none was named, all are meant; UINT32_MAX: there is no such one. */
+static u32 strategy_target(const struct ctl *c, const char *name)
+{
+	if (!name[0])
+		return 0;
+	for (u32 i = 0; i < c->cfg->n_strategies; i++)
+		if (!strcmp(c->cfg->strategy[i].name, name))
+			return i + 1;
+	return UINT32_MAX;
+}
+
+void ctl_stop(struct ctl *c, u32 id)
+{
+	struct msg_command m = { .verb = CMD_STOP, .id = id ? id : UINT32_MAX };
+	log_line("ctl", "stop: cancelling all orders");
+	c->stop_id = m.id;
+	if (!ctl_tell(c, &c->trade, MSG_COMMAND, 0, &m, sizeof m))
+		c->done = true, c->exit_code = 1; /* the core does not drain its inbox: nothing more can be done in order */
+}
+
+/* An explicit arm is what lowers a raised kill word. */
+static void lower_kill(struct ctl *c)
+{
+	if (kill_level(c->seg->kill) == KILL_NONE)
+		return;
+	log_line("ctl", "arm: the kill word is lowered");
+	__atomic_store_n(&c->seg->kill->kill, KILL_NONE, __ATOMIC_RELAXED);
+}
+
+static void command(struct ctl *c, u32 id, u32 verb, const char *arg)
+{
+	struct msg_command m = { .verb = verb, .id = id, .target = strategy_target(c, arg) };
+	if (m.target == UINT32_MAX) {
+		door_answer(&c->door, id, ERR_NOT_FOUND, "no strategy of that name; status lists them");
+	} else if (c->stop_id) {
+		door_answer(&c->door, id, ERR_STATE, "stopping");
+	} else if (verb == CMD_STOP) {
+		ctl_stop(c, id);
+	} else {
+		if (verb == CMD_ARM)
+			lower_kill(c);
+		if (!ctl_tell(c, &c->trade, MSG_COMMAND, 0, &m, sizeof m))
+			door_answer(&c->door, id, ERR_FULL, "the trade core does not take messages");
+	}
+}
+
+void ctl_on_request(void *user, u32 id, char *verb, char *arg)
+{
+	struct ctl *c = user;
+	counter_inc(&c->cnt[APP_CNT_commands]);
+	log_line("ctl", "command: %.32s %.64s", verb, arg);
+	for (u32 i = 0; i < ARRAY_LEN(verbs); i++)
+		if (!strcmp(verbs[i].name, verb)) {
+			command(c, id, verbs[i].verb, arg);
+			return;
+		}
+	door_answer(&c->door, id, ERR_UNSUPPORTED, "no such command: arm, pause, resume, flatten, stop, cancel-all");
+}
+
+void ctl_on_answer(struct ctl *c, const struct msg_command *m)
+{
+	log_line("ctl", "answer: %s: %s", err_name((err_t)m->result), m->why);
+	door_answer(&c->door, m->id, (err_t)m->result, m->why);
+	if (c->stop_id && m->id == c->stop_id) {
+		c->done = true;
+		c->exit_code = m->result == ERR_OK ? 0 : 1;
+	}
+}

@@ -1,0 +1,140 @@
+#include "appliance/door.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static bool somebody_listens(const struct sockaddr_un *at)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool yes = fd >= 0 && connect(fd, (const struct sockaddr *)at, sizeof *at) == 0;
+	if (fd >= 0)
+		close(fd);
+	return yes;
+}
+
+err_t door_open(struct door *d, const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	*d = (struct door){ .listener = -1 };
+	for (u32 i = 0; i < DOOR_CLIENTS; i++)
+		d->client[i].fd = -1;
+	if (strlen(path) >= sizeof at.sun_path)
+		return ERR_TOO_LONG;
+	memcpy(at.sun_path, path, strlen(path) + 1);
+	memcpy(d->path, path, strlen(path) + 1);
+	if (somebody_listens(&at))
+		return ERR_EXISTS;
+	unlink(path);
+	d->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	mode_t old = umask(0177);
+	bool ok = d->listener >= 0 && bind(d->listener, (struct sockaddr *)&at, sizeof at) == 0 && listen(d->listener, DOOR_CLIENTS) == 0;
+	umask(old);
+	return ok ? ERR_OK : ERR_IO;
+}
+
+static void hang_up(struct door_client *c)
+{
+	close(c->fd);
+	*c = (struct door_client){ .fd = -1 };
+}
+
+void door_close(struct door *d)
+{
+	for (u32 i = 0; i < DOOR_CLIENTS; i++)
+		if (d->client[i].fd >= 0)
+			hang_up(&d->client[i]);
+	if (d->listener >= 0) {
+		close(d->listener);
+		unlink(d->path);
+	}
+	d->listener = -1;
+}
+
+u32 door_fds(const struct door *d, struct pollfd *fds)
+{
+	u32 n = 0;
+	if (d->listener >= 0)
+		fds[n++] = (struct pollfd){ .fd = d->listener, .events = POLLIN };
+	for (u32 i = 0; i < DOOR_CLIENTS; i++)
+		if (d->client[i].fd >= 0 && !d->client[i].id)
+			fds[n++] = (struct pollfd){ .fd = d->client[i].fd, .events = POLLIN };
+	return n;
+}
+
+static void accept_one(struct door *d)
+{
+	int fd = accept4(d->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0)
+		return;
+	for (u32 i = 0; i < DOOR_CLIENTS; i++)
+		if (d->client[i].fd < 0) {
+			d->client[i].fd = fd;
+			return;
+		}
+	close(fd);
+}
+
+static void take_line(struct door *d, struct door_client *c, door_request request, void *user)
+{
+	char line[DOOR_LINE], *save = NULL;
+	memcpy(line, c->line, sizeof line); /* the answer may come at once and free the client */
+	char *verb = strtok_r(line, " \t\r", &save), *arg = verb ? strtok_r(NULL, "\r", &save) : NULL;
+	c->id = ++d->next_id ? d->next_id : ++d->next_id;
+	request(user, c->id, verb ? verb : "", arg ? arg : "");
+}
+
+static void read_client(struct door *d, struct door_client *c, door_request request, void *user)
+{
+	ssize_t n = recv(c->fd, c->line + c->n, sizeof c->line - 1 - c->n, 0);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0 || c->n + (u32)n >= sizeof c->line - 1) {
+		hang_up(c);
+		return;
+	}
+	c->n += (u32)n;
+	c->line[c->n] = 0;
+	char *end = strchr(c->line, '\n');
+	if (!end)
+		return;
+	*end = 0;
+	take_line(d, c, request, user);
+}
+
+void door_turn(struct door *d, door_request request, void *user)
+{
+	if (d->listener >= 0)
+		accept_one(d);
+	for (u32 i = 0; i < DOOR_CLIENTS; i++)
+		if (d->client[i].fd >= 0 && !d->client[i].id)
+			read_client(d, &d->client[i], request, user);
+}
+
+static void json_text(char *out, size_t room, const char *in)
+{
+	size_t n = 0;
+	for (; *in && n + 3 < room; in++) {
+		if (*in == '"' || *in == '\\')
+			out[n++] = '\\';
+		out[n++] = (u8)*in < 0x20 ? ' ' : *in;
+	}
+	out[n] = 0;
+}
+
+void door_answer(struct door *d, u32 id, err_t e, const char *text)
+{
+	char safe[600], line[800];
+	json_text(safe, sizeof safe, text);
+	int n = snprintf(line, sizeof line, "{\"ok\":%s,\"error\":\"%s\",\"text\":\"%s\"}\n", e == ERR_OK ? "true" : "false", err_name(e), safe);
+	for (u32 i = 0; i < DOOR_CLIENTS; i++)
+		if (d->client[i].fd >= 0 && d->client[i].id == id) {
+			if (send(d->client[i].fd, line, (size_t)n, MSG_NOSIGNAL) < 0)
+				errno = 0; /* the client has gone: nobody is left to tell */
+			hang_up(&d->client[i]);
+		}
+}

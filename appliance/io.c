@@ -1,0 +1,132 @@
+#include "appliance/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/journal.h"
+
+#define REST_NS NS_PER_MS
+#define JOURNAL_BATCH 64
+
+const char *const io_hist_names[IO_HISTS] = { "t2t", "poll_to_publish", "publish_to_read", "read_to_decide", "decide_to_risk",
+					      "risk_to_doorbell", "decide_to_doorbell", "order_to_ack", "feed_lag" };
+
+/* ---- journal ---- */
+
+static bool write_all(int fd, const void *p, size_t n)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t w = write(fd, (const u8 *)p + done, n - done);
+		if (w < 0 && errno != EINTR)
+			return false;
+		done += w > 0 ? (size_t)w : 0;
+	}
+	return true;
+}
+
+err_t io_open_journal(struct io *io, const char *dir, u32 boot, char *error, size_t n)
+{
+	char path[512];
+	struct journal_header h;
+	snprintf(path, sizeof path, "%s/journal.%08x", dir, boot);
+	io->journal_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	journal_header_make(&h, boot, 0, clock_wall_ns());
+	if (io->journal_fd >= 0 && write_all(io->journal_fd, &h, sizeof h))
+		return ERR_OK;
+	snprintf(error, n, "%s: the journal cannot be written: %s (check files.state_dir)", path, strerror(errno));
+	return ERR_IO;
+}
+
+static u32 drain_journal(struct io *io)
+{
+	u8 batch[JOURNAL_BATCH * JOURNAL_RECORD];
+	u32 n = 0;
+	const struct ring_msg *m;
+	while (n < JOURNAL_BATCH && (m = ring_peek(io->journal))) {
+		assert(m->n == JOURNAL_RECORD);
+		memcpy(batch + (size_t)n++ * JOURNAL_RECORD, m->data, JOURNAL_RECORD);
+		ring_release(io->journal, m);
+	}
+	if (n && (io->journal_fd < 0 || !write_all(io->journal_fd, batch, (size_t)n * JOURNAL_RECORD)))
+		counter_inc(io->write_errors);
+	return n;
+}
+
+/* ---- traces ---- */
+
+static void span(struct io *io, enum io_hist which, u64 from, u64 to)
+{
+	if (from && to >= from)
+		hist_add(io->hist[which], tsc_to_ns(&io->clock, to - from));
+}
+
+static void take_order(struct io *io, const struct trace_rec *t)
+{
+	span(io, HIST_T2T, t->tsc[STAMP_POLL], t->tsc[STAMP_DOORBELL]);
+	span(io, HIST_PUBLISH_TO_READ, t->tsc[STAMP_PUBLISH], t->tsc[STAMP_READ]);
+	span(io, HIST_READ_TO_DECIDE, t->tsc[STAMP_READ], t->tsc[STAMP_DECIDE]);
+	span(io, HIST_DECIDE_TO_DOORBELL, t->tsc[STAMP_DECIDE], t->tsc[STAMP_DOORBELL]);
+	if (!t->tsc[STAMP_RISK])
+		return;
+	span(io, HIST_DECIDE_TO_RISK, t->tsc[STAMP_DECIDE], t->tsc[STAMP_RISK]);
+	span(io, HIST_RISK_TO_DOORBELL, t->tsc[STAMP_RISK], t->tsc[STAMP_DOORBELL]);
+}
+
+static void take_tick(struct io *io, const struct trace_rec *t)
+{
+	span(io, HIST_POLL_TO_PUBLISH, t->tsc[STAMP_POLL], t->tsc[STAMP_PUBLISH]);
+	if (t->ns > 0)
+		hist_add(io->hist[HIST_FEED_LAG], (u64)t->ns);
+	else if (t->ns < 0)
+		counter_inc(io->lag_negative);
+}
+
+static void take_trace(struct io *io, u16 kind, const struct trace_rec *t)
+{
+	switch (kind) {
+	case TRACE_TICK: take_tick(io, t); break;
+	case TRACE_ORDER: take_order(io, t); break;
+	case TRACE_ANSWER: hist_add(io->hist[HIST_ORDER_TO_ACK], (u64)t->ns); break;
+	default: break;
+	}
+}
+
+static u32 drain_trace(struct io *io, struct ring *r)
+{
+	u32 n = 0;
+	const struct ring_msg *m;
+	for (; n < 4096 && (m = ring_peek(r)); n++) {
+		take_trace(io, m->type, (const void *)m->data);
+		ring_release(r, m);
+	}
+	return n;
+}
+
+/* ---- the loop ---- */
+
+u32 io_step(struct io *io) { return drain_journal(io) + drain_trace(io, io->trace[0]) + drain_trace(io, io->trace[1]); }
+
+void *io_thread(void *arg)
+{
+	struct io *io = arg;
+	struct timespec pause = { .tv_nsec = (long)REST_NS };
+	while (!__atomic_load_n(&io->stop, __ATOMIC_RELAXED))
+		if (!io_step(io))
+			nanosleep(&pause, NULL);
+	while (io_step(io))
+		;
+	return NULL;
+}
+
+void io_close(struct io *io)
+{
+	if (io->journal_fd >= 0) {
+		fdatasync(io->journal_fd);
+		close(io->journal_fd);
+	}
+	io->journal_fd = -1;
+}

@@ -1,0 +1,45 @@
+/*
+ * io.h - the io thread: everything that touches the disk. The journal, and histograms made of the cores' traces.
+ *
+ * A hot core never waits for it: where a ring is full the core counts and goes on, or denies new orders (journal).
+ */
+#ifndef SAKER_IO_H
+#define SAKER_IO_H
+
+#include "common/clock.h"
+#include "common/counter.h"
+#include "common/hist.h"
+#include "common/trace.h"
+
+enum io_hist {
+	HIST_T2T,                /* poll of the tick's frame to doorbell of the order */
+	HIST_POLL_TO_PUBLISH,
+	HIST_PUBLISH_TO_READ,
+	HIST_READ_TO_DECIDE,
+	HIST_DECIDE_TO_RISK,     /* one order in profile_every */
+	HIST_RISK_TO_DOORBELL,   /* likewise */
+	HIST_DECIDE_TO_DOORBELL,
+	HIST_ORDER_TO_ACK,
+	HIST_FEED_LAG,           /* venue event time to local receive time, by the estimated clock offset */
+	IO_HISTS
+};
+
+extern const char *const io_hist_names[IO_HISTS];
+
+struct io {
+	struct clock clock;
+	struct ring *trace[2], *journal;
+	struct hist *hist[IO_HISTS];
+	int journal_fd;          /* -1: none */
+	u64 *write_errors, *lag_negative; /* counter words */
+	bool stop;               /* relaxed */
+};
+
+/* Creates the journal file, whose name holds the boot number. ERR_IO: `error` names it. */
+err_t io_open_journal(struct io *io, const char *dir, u32 boot, char *error, size_t n);
+
+u32 io_step(struct io *io);
+void *io_thread(void *arg); /* steps until `stop`, then once more to the end of its rings */
+void io_close(struct io *io);
+
+#endif
