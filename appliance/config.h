@@ -1,9 +1,11 @@
 /*
- * config.h - the appliance's configuration: one YAML file, one table of options (options.def), one plain struct.
+ * config.h - the appliance's configuration: one YAML file, one table of options (options.def), one
+ * plain struct.
  *
- * The table does the checking, the error text (file, line, field, what was expected), the help and the reference page. Prices,
- * quantities and amounts stay text here, exact; they become integers once the instrument is known. Secrets are never in the file:
- * only paths to them are. Slow; the ctl thread and hostctl.
+ * The table does the checking, the error text (file, line, field, what was expected), the help and
+ * the reference page. Prices, quantities and amounts stay text here, exact; they become integers
+ * once the instrument is known. Secrets are never in the file: only paths to them are. Slow; the
+ * ctl thread and hostctl.
  */
 #ifndef SAKER_CONFIG_H
 #define SAKER_CONFIG_H
@@ -13,26 +15,28 @@
 #include "common/segment.h"
 #include "common/types.h"
 
-#define CONFIG_TEXT 256
-#define CONFIG_NUMBER 32
+#define CONFIG_TEXT       256
+#define CONFIG_NUMBER     32
 #define CONFIG_STRATEGIES 16
-#define CONFIG_PARAMS 32
-#define CONFIG_ERROR 512
+#define CONFIG_PARAMS     32
+#define CONFIG_ERROR      512
+#define CONFIG_BYTES_MAX  (1u << 20) /* of the file */
+#define CONFIG_LINES      96         /* at least the rows of options.def */
 
 enum config_layout { LAYOUT_FUSED, LAYOUT_SPLIT };
 enum config_mode { MODE_OBSERVE, MODE_LIVE };
 enum config_on_loss { ON_LOSS_CANCEL, ON_LOSS_HOLD };
 
 struct config_port {
-	char device[CONFIG_TEXT]; /* PCI address or vdev string */
-	char mac[18];             /* "" : the device's own */
-	char ip[CONFIG_NUMBER];   /* "10.77.0.2/24" */
+	char device[CONFIG_TEXT];    /* PCI address or vdev string */
+	char mac[18];                /* "" : the device's own */
+	char ip[CONFIG_NUMBER];      /* "10.77.0.2/24" */
 	char gateway[CONFIG_NUMBER]; /* "": none */
 	bool tx_checksum;
 };
 
 struct config_endpoint {
-	char host[CONFIG_TEXT]; /* name in the certificate and the Host header */
+	char host[CONFIG_TEXT];      /* name in the certificate and the Host header */
 	char address[CONFIG_NUMBER]; /* "": resolve the name */
 	u16 port;
 };
@@ -42,9 +46,10 @@ struct config_param {
 };
 
 struct config_strategy {
-	char name[CONFIG_NUMBER];   /* of this instance of it */
-	char type[CONFIG_NUMBER];   /* "maker", or what a plug-in calls itself */
-	char plugin[CONFIG_TEXT];   /* path of a .so; "": built in */
+	char name[CONFIG_NUMBER]; /* of this instance of it */
+	char type[CONFIG_NUMBER]; /* "maker", or what a plug-in calls itself */
+	char plugin[CONFIG_TEXT]; /* path of a .so; "": built in */
+	u32 line;                 /* where it begins in the file */
 	u32 n_params;
 	struct config_param param[CONFIG_PARAMS];
 };
@@ -75,8 +80,8 @@ struct config {
 	u32 nic_memory_mb;
 	struct config_port md_port, trade_port;
 	struct config_endpoint stream, api, rest;
-	char ca_file[CONFIG_TEXT];       /* PEM bundle; "": the system's */
-	char api_key_file[CONFIG_TEXT];  /* one line */
+	char ca_file[CONFIG_TEXT];          /* PEM bundle; "": the system's */
+	char api_key_file[CONFIG_TEXT];     /* one line */
 	char private_key_file[CONFIG_TEXT]; /* Ed25519, PEM */
 	u32 recv_window_ms;
 	u32 n_instruments;
@@ -85,17 +90,27 @@ struct config {
 	u32 n_strategies;
 	struct config_strategy strategy[CONFIG_STRATEGIES];
 	u32 on_stale, on_session_loss; /* enum config_on_loss */
-	bool arm_at_start;               /* arms by itself once reconciled; default off */
-	u32 tape_slots;                  /* a power of two */
+	bool arm_at_start;             /* arms by itself once reconciled; default off */
+	u32 tape_slots;                /* a power of two */
 	u32 session_idle_ms, session_timeout_ms, retry_min_ms, retry_max_ms;
-	u32 book_depth;                  /* levels a side kept */
-	u32 profile_every;               /* full stage stamps one tick in so many; 1: all */
+	u32 book_depth;    /* levels a side kept */
+	u32 profile_every; /* full stage stamps one tick in so many; 1: all, 0: none */
+	u32 line[CONFIG_LINES]; /* where each option stands in the file, by its row in options.def; 0: not given */
 };
 
-/* Reads and checks the file. On failure `error` (CONFIG_ERROR bytes) holds one line: file:line: field: found, expected, remedy. */
+/*
+ * Reads and checks the file. On failure `error` (CONFIG_ERROR bytes) holds one line: file:line:
+ * field: found, expected, remedy.
+ */
 err_t config_load(struct config *c, const char *path, char *error);
 
-/* What can only be wrong together: a CPU used twice, a missing CA file, a key file others can read. Same form of error. */
+/* The same from `n` bytes of text that came from `name`, without a look at any file. */
+err_t config_parse(struct config *c, const char *name, const char *text, size_t n, char *error);
+
+/*
+ * What can only be wrong together: a CPU used twice, a missing CA file, a key file others can read.
+ * Same form of error.
+ */
 err_t config_check(const struct config *c, char *error);
 
 #endif

@@ -1,0 +1,28 @@
+/*
+ * config_check.h - the parts of config_check (config.h), one a subject, and the line all of them report by.
+ *
+ * Each returns ERR_OK, or ERR_ARGUMENT (ERR_IO where a file is the trouble) with `error`:
+ * file:line: field: found, expected, remedy.
+ */
+#ifndef SAKER_CONFIG_CHECK_H
+#define SAKER_CONFIG_CHECK_H
+
+#include <sched.h>
+
+#include "appliance/config.h"
+
+/* `path` is a path of options.def; its line is where the option stands in the file. */
+err_t check_failed(const struct config *c, const char *path, char *error, const char *format, ...)
+	PRINTF_LIKE(4, 5);
+
+/* Was the option given in the file? */
+bool check_given(const struct config *c, const char *path);
+
+/* `online`: processors of the machine it is to run on. */
+err_t check_cpus(const struct config *c, const cpu_set_t *online, char *error);
+
+err_t check_ports(const struct config *c, char *error);
+err_t check_files(const struct config *c, char *error);
+err_t check_strategies(const struct config *c, char *error);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * config_value.h - the text of one option checked and stored.
+ */
+#ifndef SAKER_CONFIG_VALUE_H
+#define SAKER_CONFIG_VALUE_H
+
+#include "appliance/config_option.h"
+
+/*
+ * Stores `n` bytes of text into `field`, the option's place (element 0's for a list's element,
+ * moved by the caller). Not for lists. ERR_SYNTAX: not what option_expected says; the field is
+ * untouched. An empty text is good where the default is empty.
+ */
+err_t value_set(const struct option *o, void *field, const char *text, size_t n);
+
+/* "BTCUSDT": upper case letters, digits, '-', '_', fewer than SYMBOL_MAX. */
+bool value_is_symbol(const char *text, size_t n);
+
+/* Dotted IPv4 address in host order; exactly four decimal numbers. */
+bool value_ip(const char *text, u32 *ip);
+
+/* "10.77.0.2/24", prefix length 1 to 32. */
+bool value_network(const char *text, u32 *ip, u32 *prefix_len);
+
+#endif
