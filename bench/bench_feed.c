@@ -1,8 +1,9 @@
 /*
  * bench_feed - what one market message costs from text to integers, by kind.
  *
- * Reads every distinct line of the recordings (SAKER_DATA), or generated ones where absent. A sample is the mean of BATCH consecutive
- * messages, since the time-stamp counter steps by 10 ns. One JSON line a kind; texts are hot in the second-level cache at best.
+ * Reads every distinct line of the recordings (SAKER_DATA), or generated ones where absent. A sample is the mean
+ * of BATCH consecutive messages, since the time-stamp counter steps by 10 ns. One JSON line a kind; texts are hot
+ * in the second-level cache at best.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,12 +60,13 @@ static void generate(struct lines *l)
 	for (u32 i = 0; i < 20000; i++) {
 		u64 px = 6000000 + rng_below(&r, 400000);
 		int n = snprintf(text, sizeof text,
-			"{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"BTCUSDT\",\"b\":\"%llu.%02llu000000\","
-			"\"B\":\"%llu.%05llu000\",\"a\":\"%llu.%02llu000000\",\"A\":\"%llu.%05llu000\"}}",
-			50093239212ULL + i, (unsigned long long)px / 100, (unsigned long long)px % 100,
-			(unsigned long long)rng_below(&r, 12), (unsigned long long)rng_below(&r, 100000),
-			(unsigned long long)(px + 1) / 100, (unsigned long long)(px + 1) % 100,
-			(unsigned long long)rng_below(&r, 12), (unsigned long long)rng_below(&r, 100000));
+				 "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"BTCUSDT\",\"b\":"
+				 "\"%llu.%02llu000000\","
+				 "\"B\":\"%llu.%05llu000\",\"a\":\"%llu.%02llu000000\",\"A\":\"%llu.%05llu000\"}}",
+				 50093239212ULL + i, (unsigned long long)px / 100, (unsigned long long)px % 100,
+				 (unsigned long long)rng_below(&r, 12), (unsigned long long)rng_below(&r, 100000),
+				 (unsigned long long)(px + 1) / 100, (unsigned long long)(px + 1) % 100,
+				 (unsigned long long)rng_below(&r, 12), (unsigned long long)rng_below(&r, 100000));
 		add(l, text, (size_t)n);
 	}
 }
@@ -78,8 +80,11 @@ static int by_value(const void *a, const void *b)
 static void print(const char *name, double *v, u32 n)
 {
 	qsort(v, n, sizeof *v, by_value);
-	printf("{\"name\":\"%s\",\"unit\":\"ns\",\"batch\":%d,\"n\":%u,\"min\":%.1f,\"p50\":%.1f,\"p90\":%.1f,\"p99\":%.1f,\"p999\":%.1f,"
-	       "\"max\":%.1f}\n", name, BATCH, n, v[0], v[n / 2], v[(u64)n * 90 / 100], v[(u64)n * 99 / 100], v[(u64)n * 999 / 1000], v[n - 1]);
+	printf("{\"name\":\"%s\",\"unit\":\"ns\",\"batch\":%d,\"n\":%u,\"min\":%.1f,\"p50\":%.1f,\"p90\":%.1f,"
+	       "\"p99\":%.1f,\"p999\":%.1f,"
+	       "\"max\":%.1f}\n",
+	       name, BATCH, n, v[0], v[n / 2], v[(u64)n * 90 / 100], v[(u64)n * 99 / 100], v[(u64)n * 999 / 1000],
+	       v[n - 1]);
 }
 
 static void parse_batch(struct feed *f, const struct lines *l, u32 from)
@@ -119,7 +124,9 @@ int main(void)
 		{ "feed.bookTicker", "@bookTicker" }, { "feed.trade", "@trade" }, { "feed.depth", "@depth" },
 	};
 	static u64 counters[FEED_CNT_COUNT];
-	struct instrument btc = { .id = 3, .version = 1, .px_scale = 2, .qty_scale = 8, .symbol = "BTCUSDT", .symbol_n = 7, .tick = 1 };
+	struct instrument btc = {
+		.id = 3, .version = 1, .px_scale = 2, .qty_scale = 8, .symbol = "BTCUSDT", .symbol_n = 7, .tick = 1
+	};
 	struct arena a;
 	struct clock c;
 	if (arena_open(&a, 1 << 20) != ERR_OK || clock_calibrate(&c) != ERR_OK)
@@ -138,7 +145,8 @@ int main(void)
 		run(f, &c, kinds[k].name, l);
 		free(l);
 	}
-	printf("{\"name\":\"feed.off_fast_path\",\"unit\":\"messages\",\"n\":%llu}\n", (unsigned long long)counters[FEED_CNT_off_fast_path]);
+	printf("{\"name\":\"feed.off_fast_path\",\"unit\":\"messages\",\"n\":%llu}\n",
+	       (unsigned long long)counters[FEED_CNT_off_fast_path]);
 	arena_close(&a);
 	return 0;
 }

@@ -36,7 +36,10 @@ void book_reset(struct book *b, u16 version)
 	diff_buffer_clear(&b->waiting);
 }
 
-static bool is_same(const struct book_level *l, i64 px, i64 qty) { return l ? l->px == px && l->qty == qty : px == 0 && qty == 0; }
+static bool is_same(const struct book_level *l, i64 px, i64 qty)
+{
+	return l ? l->px == px && l->qty == qty : px == 0 && qty == 0;
+}
 
 bool book_bbo_agrees(struct book *b)
 {

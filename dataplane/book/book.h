@@ -1,9 +1,11 @@
 /*
- * book.h - one instrument's book: the best bid and ask of the best-price stream, and a ladder spliced from a snapshot and diffs.
+ * book.h - one instrument's book: the best bid and ask of the best-price stream, and a ladder spliced from a
+ * snapshot and diffs.
  *
- * The two have update ids of one sequence (the venue's) and arrive by different streams; the newer one answers book_best. A ladder is
- * VALID only while every diff followed the one before; otherwise it is RESYNC: diffs are kept in a buffer of fixed size until a
- * snapshot joins on ("How to manage a local order book correctly", web-socket-streams.md of Binance's documentation).
+ * The two have update ids of one sequence (the venue's) and arrive by different streams; the newer one answers
+ * book_best. A ladder is VALID only while every diff followed the one before; otherwise it is RESYNC: diffs are
+ * kept in a buffer of fixed size until a snapshot joins on ("How to manage a local order book correctly",
+ * web-socket-streams.md of Binance's documentation).
  *
  * Pure; one thread (the md core); time is the local receive time handed in. Reasons are counted (book_cnt.def).
  */
@@ -64,7 +66,7 @@ enum book_event {
 	BOOK_EV_REFUSED,  /* makes no sense (a crossed BBO, u < U), dropped */
 	BOOK_EV_APPLIED,  /* taken. A diff: its levels are what changed, publish them */
 	BOOK_EV_BUFFERED, /* a diff that waits for the snapshot */
-	BOOK_EV_RESYNC,   /* the ladder has just been lost: publish the state, ask for a snapshot. A BBO that showed it was taken itself */
+	BOOK_EV_RESYNC,   /* the ladder has just been lost: ask for a snapshot (a BBO that showed it was taken) */
 };
 
 /* `counters`: BOOK_CNT_COUNT words, may be shared by the books of one core. NULL where the arena is too small. */
@@ -73,30 +75,32 @@ struct book *book_new(struct arena *a, u64 *counters, const struct book_config *
 /* Forgets everything, EMPTY: a new session, or a new instrument version. The gap count stays. */
 void book_reset(struct book *b, u16 version);
 
-/* BBO with an update id above the last one's. While the ladder stands at the same id the two must agree, else RESYNC. */
+/* BBO with an update id above the last one's. A ladder that stands at the same id must agree, else RESYNC. */
 enum book_event book_on_bbo(struct book *b, const struct book_bbo *bbo);
 
 /* Trades change no level (the diff does); ids that are not new are OLD, missing ones are counted. */
 enum book_event book_on_trade(struct book *b, const struct book_trade *t);
 
 /*
- * VALID: applied where it follows on, dropped where old, RESYNC at a gap (the diff is kept as the first of the buffer) or where the
- * ladder is crossed afterwards. EMPTY: kept, RESYNC. RESYNC: kept; a gap or a full buffer starts the buffer anew with this diff.
+ * VALID: applied where it follows on, dropped where old, RESYNC at a gap (the diff is kept as the first of the
+ * buffer) or where the ladder is crossed afterwards. EMPTY: kept, RESYNC. RESYNC: kept; a gap or a full buffer
+ * starts the buffer anew with this diff.
  */
 enum book_event book_on_diff(struct book *b, const struct book_diff *d);
 
 /*
- * The snapshot, in slices of any size, best price first. begin: ERR_STATE where no snapshot is waited for (the ladder is VALID);
- * begin again drops what was loaded. slice: ERR_STATE without begin, ERR_SYNTAX where prices are out of order or a quantity is not
- * positive (the load is given up: ask again), levels beyond the capacity are dropped and counted. end: ERR_OK when spliced (the
- * ladder is VALID: publish a reset), ERR_AGAIN where the snapshot is older than the buffered diffs reach back or contradicts them
- * (ask for a newer one; the buffer goes on), ERR_STATE without begin.
+ * The snapshot, in slices of any size, best price first. begin: ERR_STATE where no snapshot is waited for (the
+ * ladder is VALID); begin again drops what was loaded. slice: ERR_STATE without begin, ERR_SYNTAX where prices are
+ * out of order or a quantity is not positive (the load is given up: ask again), levels beyond the capacity are
+ * dropped and counted. end: ERR_OK when spliced (the ladder is VALID: publish a reset), ERR_AGAIN where the
+ * snapshot is older than the buffered diffs reach back or contradicts them (ask for a newer one; the buffer goes
+ * on), ERR_STATE without begin.
  */
 err_t book_snapshot_begin(struct book *b, u64 last_update_id);
 err_t book_snapshot_slice(struct book *b, enum ladder_side side, const struct book_level *levels, u32 n);
 err_t book_snapshot_end(struct book *b, ns_t now);
 
-/* Nothing heard for too long: STALE until the next BBO or diff is taken. (A lost session is book_reset, once it is back.) */
+/* Nothing heard for too long: STALE until the next BBO or diff is taken. A session that is back is book_reset. */
 void book_mark_stale(struct book *b, ns_t now);
 
 /* The best bid and ask as far as known: of the newer of BBO and VALID ladder. False where there is neither. */
@@ -110,9 +114,12 @@ const struct book_trade *book_last_trade(const struct book *b);
 u64 book_gaps(const struct book *b);          /* times the ladder was lost since book_new */
 ns_t book_stale_ns(const struct book *b);      /* since when it is STALE, 0 where it is not */
 ns_t book_rx_ns(const struct book *b);        /* receive time of the newest input taken, 0: none */
-u64 book_lag_ids(const struct book *b);       /* update ids the ladder is behind the BBO; 0 where it is not behind or not VALID */
+u64 book_lag_ids(const struct book *b);       /* update ids the VALID ladder is behind the BBO, 0 where it is not */
 
-/* The ladder, NULL where the book has none, and the update id it stands at, 0 while it is waiting for a snapshot: then do not read it. */
+/*
+ * The ladder, NULL where the book has none, and the update id it stands at, 0 while it is waiting for a snapshot:
+ * then do not read it.
+ */
 struct ladder *book_ladder(struct book *b);
 u64 book_ladder_id(const struct book *b);
 

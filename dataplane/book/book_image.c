@@ -21,7 +21,10 @@ struct book_image {
 static u64 load(const u64 *w) { return __atomic_load_n(w, __ATOMIC_ACQUIRE); }
 static void store(u64 *w, u64 v) { __atomic_store_n(w, v, __ATOMIC_RELEASE); }
 
-size_t book_image_bytes(u32 levels) { return sizeof(struct book_image) + (size_t)levels * 2 * sizeof(struct book_level); }
+size_t book_image_bytes(u32 levels)
+{
+	return sizeof(struct book_image) + (size_t)levels * 2 * sizeof(struct book_level);
+}
 
 struct book_image *book_image_init(void *mem, u32 levels)
 {
@@ -40,10 +43,24 @@ void book_image_write_top(struct book_image *img, const struct book *b, u64 tape
 	const struct book_bbo *q = book_bbo(b);
 	const struct book_trade *t = book_last_trade(b);
 	struct book_top top = {
-		.instrument = book_instrument(b), .version = book_version(b), .state = (u8)book_state(b), .buyer_maker = t->buyer_maker,
-		.levels = (u32)img->levels, .tape_seq = tape_seq, .gaps = book_gaps(b), .lag_ids = book_lag_ids(b), .rx_ns = book_rx_ns(b),
-		.bbo_id = q->update_id, .bid_px = q->bid_px, .bid_qty = q->bid_qty, .ask_px = q->ask_px, .ask_qty = q->ask_qty,
-		.bbo_rx_ns = q->rx_ns, .trade_id = t->trade_id, .trade_px = t->px, .trade_qty = t->qty,
+		.instrument = book_instrument(b),
+		.version = book_version(b),
+		.state = (u8)book_state(b),
+		.buyer_maker = t->buyer_maker,
+		.levels = (u32)img->levels,
+		.tape_seq = tape_seq,
+		.gaps = book_gaps(b),
+		.lag_ids = book_lag_ids(b),
+		.rx_ns = book_rx_ns(b),
+		.bbo_id = q->update_id,
+		.bid_px = q->bid_px,
+		.bid_qty = q->bid_qty,
+		.ask_px = q->ask_px,
+		.ask_qty = q->ask_qty,
+		.bbo_rx_ns = q->rx_ns,
+		.trade_id = t->trade_id,
+		.trade_px = t->px,
+		.trade_qty = t->qty,
 	};
 	u64 w[TOP_WORDS];
 	memcpy(w, &top, sizeof top);
@@ -53,7 +70,10 @@ void book_image_write_top(struct book_image *img, const struct book *b, u64 tape
 	write_end(&img->top_seq);
 }
 
-/* The best levels of a side, at most the image's capacity; where their indices are as last time, only from the first touched one on. */
+/*
+ * The best levels of a side, at most the image's capacity; where their indices are as last time, only from the
+ * first touched one on.
+ */
 static void write_side(struct book_image *img, struct ladder_half *h, enum ladder_side side)
 {
 	u32 n = u32_min(h->n, (u32)img->levels), base = h->n - n;
@@ -102,7 +122,10 @@ err_t book_image_read_top(const struct book_image *img, struct book_top *top)
 	return ERR_AGAIN;
 }
 
-/* The best levels of a side that fit. A torn count is cut to what the image can hold; the caller's check then finds it out. */
+/*
+ * The best levels of a side that fit. A torn count is cut to what the image can hold; the caller's check then
+ * finds it out.
+ */
 static u32 read_side(const struct book_image *img, enum ladder_side side, struct book_level *to, u32 cap)
 {
 	u32 n = (u32)u64_min(load(&img->n[side]), img->levels), m = u32_min(n, cap);

@@ -1,13 +1,16 @@
 /*
- * book_image.h - a book in shared memory: written by the md core, read by observers and by a trade core that reloads.
+ * book_image.h - a book in shared memory: written by the md core, read by observers and by a trade core that
+ * reloads.
  *
- * Two parts, each under a sequence lock of its own: the top (state, BBO, last trade), rewritten for each BBO, and the ladder, rewritten
- * after each diff and only from the deepest level that changed. Apart, so that reading thousands of levels never has to win
- * against the best-price stream. Each part names the tape sequence at which it stands: a reader that reloads skips older events.
+ * Two parts, each under a sequence lock of its own: the top (state, BBO, last trade), rewritten for each BBO, and
+ * the ladder, rewritten after each diff and only from the deepest level that changed. Apart, so that reading
+ * thousands of levels never has to win against the best-price stream. Each part names the tape sequence at which
+ * it stands: a reader that reloads skips older events.
  *
- * Memory order, as in common/tape.h: the writer makes the sequence odd, stores the words with release (none moves before the mark) and
- * stores the even sequence with release. A reader loads the sequence with acquire, the words with acquire (the check cannot move up),
- * then the sequence again. Single writer, any number of readers; all words are offsets or plain numbers, no pointers.
+ * Memory order, as in common/tape.h: the writer makes the sequence odd, stores the words with release (none moves
+ * before the mark) and stores the even sequence with release. A reader loads the sequence with acquire, the words
+ * with acquire (the check cannot move up), then the sequence again. Single writer, any number of readers; all
+ * words are offsets or plain numbers, no pointers.
  */
 #ifndef BOOK_IMAGE_H
 #define BOOK_IMAGE_H
@@ -34,7 +37,10 @@ struct book_top {
 
 struct book_image;
 
-/* What a reader gets. `bids` and `asks` are the reader's buffers of `cap` levels each; best at the end, as in struct ladder. */
+/*
+ * What a reader gets. `bids` and `asks` are the reader's buffers of `cap` levels each; best at the end, as in
+ * struct ladder.
+ */
 struct book_copy {
 	struct book_top top;
 	struct book_level *bids, *asks;
@@ -49,7 +55,10 @@ size_t book_image_bytes(u32 levels);
 /* Makes an empty image of the best `levels` a side in book_image_bytes(levels) zeroed bytes, cache-line aligned. */
 struct book_image *book_image_init(void *mem, u32 levels);
 
-/* Writer. `tape_seq`: the last event published that the book contains. top: after a BBO, trade or state; write: top and ladder. */
+/*
+ * Writer. `tape_seq`: the last event published that the book contains. top: after a BBO, trade or state; write:
+ * top and ladder.
+ */
 void book_image_write_top(struct book_image *img, const struct book *b, u64 tape_seq);
 void book_image_write(struct book_image *img, struct book *b, u64 tape_seq);
 

@@ -1,5 +1,6 @@
 /*
- * book_int.h - the inside of a book, shared by book.c (streams) and book_splice.c (snapshot and diffs). Private to them.
+ * book_int.h - the inside of a book, shared by book.c (streams) and book_splice.c (snapshot and diffs). Private to
+ * them.
  */
 #ifndef BOOK_INT_H
 #define BOOK_INT_H

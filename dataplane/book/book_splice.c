@@ -31,11 +31,14 @@ static bool levels_make_sense(const struct book_level *l, u32 n)
 
 static bool diff_makes_sense(const struct book *b, const struct book_diff *d)
 {
-	return b->has_ladder && d->first_id > 0 && d->first_id <= d->update_id && levels_make_sense(d->bids, d->n_bids) &&
-	       levels_make_sense(d->asks, d->n_asks);
+	return b->has_ladder && d->first_id > 0 && d->first_id <= d->update_id &&
+	       levels_make_sense(d->bids, d->n_bids) && levels_make_sense(d->asks, d->n_asks);
 }
 
-/* Keeps `d` for the snapshot to come; the run of waiting diffs starts anew where `d` does not follow on or does not fit. */
+/*
+ * Keeps `d` for the snapshot to come; the run of waiting diffs starts anew where `d` does not follow on or does
+ * not fit.
+ */
 static enum book_event keep(struct book *b, const struct book_diff *d)
 {
 	u64 last = diff_buffer_last_id(&b->waiting);
@@ -47,11 +50,15 @@ static enum book_event keep(struct book *b, const struct book_diff *d)
 		count(b, BOOK_CNT_buffer_gap);
 		diff_buffer_clear(&b->waiting);
 	}
-	struct waiting_diff w = { .first_id = d->first_id, .update_id = d->update_id, .rx_ns = d->rx_ns, .n_bids = d->n_bids, .n_asks = d->n_asks };
+	struct waiting_diff w = {
+		.first_id = d->first_id, .update_id = d->update_id, .rx_ns = d->rx_ns, .n_bids = d->n_bids,
+		.n_asks = d->n_asks,
+	};
 	if (!diff_buffer_push(&b->waiting, w, d->bids, d->asks)) {
 		count(b, BOOK_CNT_buffer_overflow);
 		diff_buffer_clear(&b->waiting);
-		diff_buffer_push(&b->waiting, w, d->bids, d->asks); /* a diff larger than all room is left out: the next one begins the run */
+		/* A diff larger than all room is left out: the next one begins the run. */
+		diff_buffer_push(&b->waiting, w, d->bids, d->asks);
 	}
 	book_heard(b, d->rx_ns);
 	return BOOK_EV_BUFFERED;

@@ -10,7 +10,8 @@ err_t diff_buffer_init(struct diff_buffer *b, struct arena *a, u32 diffs, u32 le
 	return b->diff && b->level ? ERR_OK : ERR_NO_MEMORY;
 }
 
-bool diff_buffer_push(struct diff_buffer *b, struct waiting_diff d, const struct book_level *bids, const struct book_level *asks)
+bool diff_buffer_push(struct diff_buffer *b, struct waiting_diff d, const struct book_level *bids,
+		      const struct book_level *asks)
 {
 	assert(b->n == 0 || (d.first_id <= diff_buffer_last_id(b) + 1 && d.update_id > diff_buffer_last_id(b)));
 	u32 left = b->level_cap - b->n_levels;

@@ -32,6 +32,7 @@ static inline void diff_buffer_clear(struct diff_buffer *b) { b->n = b->n_levels
 static inline u64 diff_buffer_last_id(const struct diff_buffer *b) { return b->n ? b->diff[b->n - 1].update_id : 0; }
 
 /* Copies the levels; `d->at` is set here. The caller has seen to the invariant. False where there is no room. */
-bool diff_buffer_push(struct diff_buffer *b, struct waiting_diff d, const struct book_level *bids, const struct book_level *asks);
+bool diff_buffer_push(struct diff_buffer *b, struct waiting_diff d, const struct book_level *bids,
+		      const struct book_level *asks);
 
 #endif

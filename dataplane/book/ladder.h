@@ -1,8 +1,9 @@
 /*
- * ladder.h - price levels of one instrument: two sorted arrays, the best price at the end, so that changes near the touch move little.
+ * ladder.h - price levels of one instrument: two sorted arrays, the best price at the end, so that changes near
+ * the touch move little.
  *
- * Invariant: bids ascend and asks descend strictly in price, every quantity is > 0, n <= cap. Pure; one thread; memory is the
- * caller's. `touched` lets a copy elsewhere be brought up to date by copying only what changed.
+ * Invariant: bids ascend and asks descend strictly in price, every quantity is > 0, n <= cap. Pure; one thread;
+ * memory is the caller's. `touched` lets a copy elsewhere be brought up to date by copying only what changed.
  */
 #ifndef LADDER_H
 #define LADDER_H
@@ -35,14 +36,15 @@ err_t ladder_init(struct ladder *l, struct arena *a, u32 cap);
 void ladder_clear(struct ladder *l);
 
 /*
- * The level at `px` is now `qty` (>= 0; 0 removes it, also where there is none). A full side gives up its deepest level, be it the
- * new one, and counts it. Returns whether the ladder changed.
+ * The level at `px` is now `qty` (>= 0; 0 removes it, also where there is none). A full side gives up its deepest
+ * level, be it the new one, and counts it. Returns whether the ladder changed.
  */
 bool ladder_apply(struct ladder *l, enum ladder_side side, i64 px, i64 qty);
 
 /*
- * Loading a snapshot, best price first: appends out of the ladder's order. Between the first append and ladder_reverse no other
- * function may be called. False, and nothing is done, where `px` is not worse than the one before, qty <= 0 or the side is full.
+ * Loading a snapshot, best price first: appends out of the ladder's order. Between the first append and
+ * ladder_reverse no other function may be called. False, and nothing is done, where `px` is not worse than the one
+ * before, qty <= 0 or the side is full.
  */
 bool ladder_append_worse(struct ladder *l, enum ladder_side side, struct book_level level);
 void ladder_reverse(struct ladder *l); /* both sides: done loading */
@@ -73,7 +75,10 @@ static inline const struct book_level *ladder_nth(const struct ladder *l, enum l
 	return i < h->n ? &h->at[h->n - 1 - i] : NULL;
 }
 
-static inline const struct book_level *ladder_best(const struct ladder *l, enum ladder_side side) { return ladder_nth(l, side, 0); }
+static inline const struct book_level *ladder_best(const struct ladder *l, enum ladder_side side)
+{
+	return ladder_nth(l, side, 0);
+}
 
 static inline bool ladder_is_crossed(const struct ladder *l)
 {

@@ -1,8 +1,9 @@
 /*
  * binance_int.h - what the files of the Binance dialect share. Private to them.
  *
- * Two readers give the same result for the same text (the fuzz target holds them to it): the fast one for the venue's usual order and
- * spacing, which gives up without an opinion at anything else, and the general one, which knows every reason for refusing.
+ * Two readers give the same result for the same text (the fuzz target holds them to it): the fast one for the
+ * venue's usual order and spacing, which gives up without an opinion at anything else, and the general one, which
+ * knows every reason for refusing.
  */
 #ifndef FEED_BINANCE_INT_H
 #define FEED_BINANCE_INT_H

@@ -155,7 +155,8 @@ static bool find_symbol(struct reader *r, const struct json_value *s, const stru
 	r->sym = symbols_find(&r->f->symbols, s->p, s->n);
 	if (!r->sym)
 		return refuse(r, FEED_CNT_unknown_symbol);
-	if (stream_symbol->type != JSON_ABSENT && symbols_find(&r->f->symbols, stream_symbol->p, stream_symbol->n) != r->sym)
+	if (stream_symbol->type != JSON_ABSENT &&
+	    symbols_find(&r->f->symbols, stream_symbol->p, stream_symbol->n) != r->sym)
 		return refuse(r, FEED_CNT_symbol_mismatch);
 	return true;
 }

@@ -1,8 +1,9 @@
 /*
  * digits.h - digits to integers, eight at a time.
  *
- * For the usual form of the venue's numbers only: each function answers false for anything else, and the caller then reads it the
- * general way (common/decimal.h). Results equal the general way's. No byte at or beyond `end` is read.
+ * For the usual form of the venue's numbers only: each function answers false for anything else, and the caller
+ * then reads it the general way (common/decimal.h). Results equal the general way's. No byte at or beyond `end` is
+ * read.
  */
 #ifndef FEED_DIGITS_H
 #define FEED_DIGITS_H
@@ -30,7 +31,10 @@ static inline bool digits_cut_of(u32 scale, struct digits_cut *c);
 /* 1 to 18 digits without a leading sign; `*p` moves behind them. */
 static inline bool digits_u64(const char **p, const char *end, u64 *out);
 
-/* 1 to 7 digits, a point and eight digits, in units of 10^-scale; false also where a decimal is lost. `*p` moves behind them. */
+/*
+ * 1 to 7 digits, a point and eight digits, in units of 10^-scale; false also where a decimal is lost. `*p` moves
+ * behind them.
+ */
 static inline bool digits_decimal(const char **p, const char *end, const struct digits_cut *c, i64 *out);
 
 /* ---- inline bodies ---- */

@@ -23,8 +23,9 @@ struct feed *feed_new(struct arena *a, u64 *counters, u32 max_levels)
 err_t feed_add_instrument(struct feed *f, const struct instrument *i) { return symbols_add(&f->symbols, i); }
 
 static const u8 count_of_kind[] = {
-	[FEED_BBO] = FEED_CNT_bbo, [FEED_TRADE] = FEED_CNT_trade, [FEED_DEPTH] = FEED_CNT_depth, [FEED_REPLY] = FEED_CNT_reply,
-	[FEED_ERROR] = FEED_CNT_error, [FEED_SHUTDOWN] = FEED_CNT_shutdown, [FEED_OTHER] = FEED_CNT_other,
+	[FEED_BBO] = FEED_CNT_bbo,     [FEED_TRADE] = FEED_CNT_trade, [FEED_DEPTH] = FEED_CNT_depth,
+	[FEED_REPLY] = FEED_CNT_reply, [FEED_ERROR] = FEED_CNT_error, [FEED_SHUTDOWN] = FEED_CNT_shutdown,
+	[FEED_OTHER] = FEED_CNT_other,
 };
 
 static err_t error_of(u32 why)

@@ -1,8 +1,9 @@
 /*
  * feed_msg.h - one market-data message in integers, whatever venue it came from.
  *
- * Prices are ticks and quantities units of the instrument version the feed was given last (common/instrument.h). Plain data; the
- * level arrays belong to the feed and the text spans to the caller's text: both are good until the next parse.
+ * Prices are ticks and quantities units of the instrument version the feed was given last (common/instrument.h).
+ * Plain data; the level arrays belong to the feed and the text spans to the caller's text: both are good until the
+ * next parse.
  */
 #ifndef FEED_MSG_H
 #define FEED_MSG_H

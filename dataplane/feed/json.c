@@ -131,7 +131,10 @@ static bool member_key(struct json *j)
 	return string(j, &key) && json_char(j, ':');
 }
 
-/* At a value: consumes a whole scalar or empty container (false), or the opening of one with something in it (true: a value is next). */
+/*
+ * At a value: consumes a whole scalar or empty container (false), or the opening of one with something in it
+ * (true: a value is next).
+ */
 static bool value_begins(struct json *j, struct nest *nest)
 {
 	skip_space(j);

@@ -1,8 +1,10 @@
 /*
- * json.h - a strict, bounded scanner over JSON text (RFC 8259): values are delimited and typed, never converted or copied.
+ * json.h - a strict, bounded scanner over JSON text (RFC 8259): values are delimited and typed, never converted or
+ * copied.
  *
- * Checks the whole grammar (numbers, escapes, control characters, nesting up to JSON_DEPTH_MAX) except that strings are UTF-8, which
- * is the WebSocket layer's to check (RFC 6455 section 8.1). The first failure sticks; after it every function returns false.
+ * Checks the whole grammar (numbers, escapes, control characters, nesting up to JSON_DEPTH_MAX) except that
+ * strings are UTF-8, which is the WebSocket layer's to check (RFC 6455 section 8.1). The first failure sticks;
+ * after it every function returns false.
  */
 #ifndef FEED_JSON_H
 #define FEED_JSON_H
@@ -47,8 +49,8 @@ bool json_end(struct json *j);
 bool json_try(struct json *j, char c);
 
 /*
- * An object: each member whose key is one of `keys` goes to the `vals` of the same index (the others become JSON_ABSENT); other
- * members are checked and skipped. A key of ours twice is JSON_DUPLICATE.
+ * An object: each member whose key is one of `keys` goes to the `vals` of the same index (the others become
+ * JSON_ABSENT); other members are checked and skipped. A key of ours twice is JSON_DUPLICATE.
  */
 bool json_members(struct json *j, const struct json_key *keys, u32 n, struct json_value *vals);
 

@@ -1,2 +1,2 @@
-# jansson: the REST answers, on shared cores only. zlib: the recordings, in tests and benches only (left out by --as-needed elsewhere).
+# jansson: the REST answers, on shared cores only. zlib: the recordings, in tests and benches only.
 libs.dataplane/feed := -ljansson -lz

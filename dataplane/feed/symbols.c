@@ -23,7 +23,8 @@ const struct symbol *symbols_find(const struct symbols *s, const char *p, size_t
 	for (u32 i = symbol_slot(&lower); s->slot[i]; i = (i + 1) % SYMBOL_SLOTS) {
 		const struct symbol *at = &s->at[s->slot[i] - 1];
 		assert(at->in_use);
-		if (at->inst.symbol_n == n && (symbol_text_equal(&at->lower, &given) || symbol_text_equal(&at->upper, &given)))
+		if (at->inst.symbol_n == n &&
+		    (symbol_text_equal(&at->lower, &given) || symbol_text_equal(&at->upper, &given)))
 			return at;
 	}
 	return NULL;
@@ -52,8 +53,8 @@ static bool is_symbol(const char *p, size_t n)
 
 err_t symbols_add(struct symbols *s, const struct instrument *i)
 {
-	if (i->id >= INSTRUMENTS_MAX || i->tick <= 0 || i->px_scale > DEC_DECIMALS_MAX || i->qty_scale > DEC_DECIMALS_MAX ||
-	    !is_symbol(i->symbol, i->symbol_n))
+	if (i->id >= INSTRUMENTS_MAX || i->tick <= 0 || i->px_scale > DEC_DECIMALS_MAX ||
+	    i->qty_scale > DEC_DECIMALS_MAX || !is_symbol(i->symbol, i->symbol_n))
 		return ERR_ARGUMENT;
 	const struct symbol *known = symbols_find(s, i->symbol, i->symbol_n);
 	if (known && known->inst.id != i->id)

@@ -1,8 +1,8 @@
 /*
  * symbols.h - the instruments a feed knows, found by the symbol in the text in a few instructions.
  *
- * A symbol is compared as three 8-byte words. The functions that say so read SYMBOL_ROOM bytes from the symbol's start: the caller
- * sees to it that they are there. Replacing an instrument rebuilds the small hash table.
+ * A symbol is compared as three 8-byte words. The functions that say so read SYMBOL_ROOM bytes from the symbol's
+ * start: the caller sees to it that they are there. Replacing an instrument rebuilds the small hash table.
  */
 #ifndef FEED_SYMBOLS_H
 #define FEED_SYMBOLS_H
@@ -39,7 +39,10 @@ err_t symbols_add(struct symbols *s, const struct instrument *i);
 /* `n` bytes in either case of letters (streams are lower, fields upper); NULL where unknown. */
 const struct symbol *symbols_find(const struct symbols *s, const char *p, size_t n);
 
-/* The symbol in lower case that ends before the first `stop` at `p` (SYMBOL_ROOM bytes), and its length; NULL where unknown. */
+/*
+ * The symbol in lower case that ends before the first `stop` at `p` (SYMBOL_ROOM bytes), and its length; NULL
+ * where unknown.
+ */
 static inline const struct symbol *symbols_find_lower(const struct symbols *s, const char *p, char stop, u32 *n);
 
 /* The bytes at `p` (SYMBOL_ROOM) begin with `want`, of which `mask` says how long it is. */
@@ -57,7 +60,8 @@ static inline bool symbol_at(const char *p, const struct symbol_text *want, cons
 
 static inline u32 symbol_slot(const struct symbol_text *lower)
 {
-	u64 h = (lower->w[0] ^ lower->w[1] * 0x9e3779b97f4a7c15ULL ^ lower->w[2] * 0xc2b2ae3d27d4eb4fULL) * 0xff51afd7ed558ccdULL;
+	u64 h = (lower->w[0] ^ lower->w[1] * 0x9e3779b97f4a7c15ULL ^ lower->w[2] * 0xc2b2ae3d27d4eb4fULL) *
+		0xff51afd7ed558ccdULL;
 	return (u32)(h >> 56);
 }
 
@@ -74,14 +78,16 @@ static inline const struct symbol *symbols_find_lower(const struct symbols *s, c
 	for (; i < SYMBOL_WORDS && !found; i++) {
 		u64 w = digits_load(p + 8 * i), x = w ^ (u8)stop * DIGITS_ONES;
 		found = (x - DIGITS_ONES) & ~x & DIGITS_HIGHS;
-		t.w[i] = w & (found ? ((found & -found) - 1) >> 7 : ~0ULL); /* (lowest mark - 1) >> 7: the bytes before it */
+		u64 before = found ? ((found & -found) - 1) >> 7 : ~0ULL; /* the bytes below the lowest mark */
+		t.w[i] = w & before;
 	}
 	if (!found)
 		return NULL;
 	*n = 8 * (i - 1) + (u32)__builtin_ctzll(found) / 8;
 	for (u32 at = symbol_slot(&t); s->slot[at]; at = (at + 1) % SYMBOL_SLOTS) {
 		const struct symbol *sym = &s->at[s->slot[at] - 1];
-		if (symbol_text_equal(&sym->lower, &t) && sym->inst.symbol_n == *n) /* zeros in the text look like our padding */
+		/* The length, too: zeros in the text look like our padding. */
+		if (symbol_text_equal(&sym->lower, &t) && sym->inst.symbol_n == *n)
 			return sym;
 	}
 	return NULL;

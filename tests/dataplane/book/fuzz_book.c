@@ -29,7 +29,8 @@ static void invariants(struct world *w)
 	if (id)
 		check(ladder_is_sorted(l) && !ladder_is_crossed(l));
 	if (book_best(w->book, &q))
-		check(q.update_id >= book_bbo(w->book)->update_id && q.update_id >= id && (q.ask_px == 0 || q.bid_px < q.ask_px));
+		check(q.update_id >= book_bbo(w->book)->update_id && q.update_id >= id &&
+		      (q.ask_px == 0 || q.bid_px < q.ask_px));
 	book_image_write(w->image, w->book, id);
 	check(book_image_read(w->image, &c) == ERR_OK && c.ladder_id == id && c.top.state == book_state(w->book));
 	for (u32 i = 0; id && i < c.n_bids; i++)
@@ -44,7 +45,13 @@ static void operate(struct world *w, const u8 *d)
 	u64 near = book_ladder_id(w->book) ? book_ladder_id(w->book) : 40;
 	u64 first = near + d[1] % 8 - 3, last = first + d[2] % 8 - 1;
 	struct book_level l[2] = { { d[3] % 32 - 1, (i64)d[4] % 4 - (d[4] == 255) }, { d[5] % 32, d[6] % 4 } };
-	struct book_diff diff = { .first_id = first, .update_id = last, .bids = l, .asks = l + 1, .n_bids = d[7] & 1, .n_asks = d[7] >> 1 & 1, .rx_ns = last };
+	struct book_diff diff = { .first_id = first,
+				  .update_id = last,
+				  .bids = l,
+				  .asks = l + 1,
+				  .n_bids = d[7] & 1,
+				  .n_asks = d[7] >> 1 & 1,
+				  .rx_ns = last };
 	struct book_bbo bbo = { last, l[0].px, l[0].qty, l[1].px, l[1].qty, last };
 	struct book_trade trade = { .trade_id = last, .px = 1, .qty = 1 };
 	switch (d[0] % 10) {

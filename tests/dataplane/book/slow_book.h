@@ -1,5 +1,6 @@
 /*
- * slow_book.h - the same book without any cleverness, for comparison: levels in no order, found by looking at all of them.
+ * slow_book.h - the same book without any cleverness, for comparison: levels in no order, found by looking at all
+ * of them.
  */
 #ifndef TEST_SLOW_BOOK_H
 #define TEST_SLOW_BOOK_H

@@ -32,8 +32,9 @@ static int teardown(void **state)
 enum op { BBO, BID, ASK, TWO_BIDS, BEGIN, SLICE_BID, SLICE_ASK, END, TRADE, STALE, RESET };
 
 /*
- * One input. BBO: id, bid a, ask b (quantity 1 each). BID, ASK: a diff of ids `first` to `id` that sets price a to quantity b.
- * TWO_BIDS: a diff of two bids a and b, quantity 1. BEGIN: a snapshot of `id`. SLICE: one level of price a, quantity b.
+ * One input. BBO: id, bid a, ask b (quantity 1 each). BID, ASK: a diff of ids `first` to `id` that sets price a to
+ * quantity b. TWO_BIDS: a diff of two bids a and b, quantity 1. BEGIN: a snapshot of `id`. SLICE: one level of
+ * price a, quantity b.
  */
 struct step {
 	enum op op;
@@ -243,7 +244,9 @@ static void test_stale_and_reset(void **state)
 
 static void test_lag_and_best(void **state)
 {
-	static const struct step steps[] = { VALID_AT_10, { BBO, 0, 17, 100, 103, BOOK_EV_APPLIED, BOOK_VALID, "ahead of the ladder" } };
+	static const struct step steps[] = {
+		VALID_AT_10, { BBO, 0, 17, 100, 103, BOOK_EV_APPLIED, BOOK_VALID, "ahead of the ladder" }
+	};
 	struct fixture *f = *state;
 	struct book_bbo q;
 	assert_false(book_best(f->book, &q));
@@ -257,7 +260,8 @@ static void test_without_ladder(void **state)
 	struct fixture *f = *state;
 	struct book_config c = { .instrument = 4, .version = 1 };
 	struct book *b = book_new(&f->arena, f->counters, &c);
-	const struct step bbo = { BBO, 0, 1, 100, 102, BOOK_EV_APPLIED, BOOK_VALID, "" }, bid = { BID, 2, 2, 100, 1, 0, 0, "" };
+	const struct step bbo = { BBO, 0, 1, 100, 102, BOOK_EV_APPLIED, BOOK_VALID, "" },
+			  bid = { BID, 2, 2, 100, 1, 0, 0, "" };
 	assert_non_null(b);
 	assert_int_equal(book_state(b), BOOK_EMPTY);
 	assert_int_equal(do_step(b, &bbo, 1), BOOK_EV_APPLIED);

@@ -83,8 +83,14 @@ static void incremental(u32 levels, u32 cap)
 	struct book_image *img = new_image(&a, levels);
 	load_snapshot(b, id, 1000, 40);
 	for (u32 i = 0; i < 4000; i++) {
-		struct book_level bid = { 999 - (i64)rng_below(&r, 80), (i64)rng_below(&r, 3) }, ask = { 1001 + (i64)rng_below(&r, 80), (i64)rng_below(&r, 3) };
-		struct book_diff d = { .first_id = id + 1, .update_id = id + 1, .bids = &bid, .asks = &ask, .n_bids = 1, .n_asks = 1 };
+		struct book_level bid = { 999 - (i64)rng_below(&r, 80), (i64)rng_below(&r, 3) },
+				  ask = { 1001 + (i64)rng_below(&r, 80), (i64)rng_below(&r, 3) };
+		struct book_diff d = { .first_id = id + 1,
+				       .update_id = id + 1,
+				       .bids = &bid,
+				       .asks = &ask,
+				       .n_bids = 1,
+				       .n_asks = 1 };
 		d.first_id += rng_below(&r, 100) == 0;
 		d.update_id = ++id + 1;
 		if (book_on_diff(b, &d) == BOOK_EV_RESYNC) {
@@ -128,7 +134,8 @@ static void check_read(const struct book_copy *c)
 {
 	for (u32 i = 0; i < c->n_bids; i++)
 		if (c->bids[i].qty != qty_of(c->ladder_id, i) || c->bids[i].px != 100 + (i64)i)
-			fail_msg("torn: id %llu, level %u, quantity %lld", (unsigned long long)c->ladder_id, i, (long long)c->bids[i].qty);
+			fail_msg("torn: id %llu, level %u, quantity %lld", (unsigned long long)c->ladder_id, i,
+				 (long long)c->bids[i].qty);
 	if (c->ladder_id && c->n_bids != 1 + c->ladder_id % LEVELS)
 		fail_msg("torn: id %llu with %u levels", (unsigned long long)c->ladder_id, c->n_bids);
 	if (c->top.bbo_id && (c->top.bid_qty != (i64)c->top.bbo_id || c->top.ask_qty != (i64)c->top.bbo_id))
@@ -170,7 +177,11 @@ static void test_two_threads(void **state)
 		struct book_diff d = { .first_id = id, .update_id = id, .bids = bids, .n_bids = LEVELS };
 		assert_int_equal(book_on_diff(b, &d), BOOK_EV_APPLIED);
 		book_image_write(s.img, b, id);
-		struct book_bbo q = { .update_id = 1000000 + id, .bid_px = 1, .bid_qty = (i64)(1000000 + id), .ask_px = 2, .ask_qty = (i64)(1000000 + id) };
+		struct book_bbo q = { .update_id = 1000000 + id,
+				      .bid_px = 1,
+				      .bid_qty = (i64)(1000000 + id),
+				      .ask_px = 2,
+				      .ask_qty = (i64)(1000000 + id) };
 		assert_int_equal(book_on_bbo(b, &q), BOOK_EV_APPLIED);
 		book_image_write_top(s.img, b, id);
 	}

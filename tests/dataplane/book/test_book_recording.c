@@ -39,15 +39,20 @@ static u32 levels(const json_t *array, struct book_level *to)
 	assert_true(n <= LEVELS_MAX);
 	for (u32 i = 0; i < n; i++) {
 		const json_t *l = json_array_get(array, i);
-		to[i] = (struct book_level){ scaled(json_array_get(l, 0), PX_SCALE), scaled(json_array_get(l, 1), QTY_SCALE) };
+		to[i] = (struct book_level){ scaled(json_array_get(l, 0), PX_SCALE),
+					     scaled(json_array_get(l, 1), QTY_SCALE) };
 	}
 	return n;
 }
 
 static void on_bbo(struct replay *r, const json_t *d, ns_t now)
 {
-	struct book_bbo q = { number(d, "u"), scaled(json_object_get(d, "b"), PX_SCALE), scaled(json_object_get(d, "B"), QTY_SCALE),
-			      scaled(json_object_get(d, "a"), PX_SCALE), scaled(json_object_get(d, "A"), QTY_SCALE), now };
+	struct book_bbo q = { number(d, "u"),
+			      scaled(json_object_get(d, "b"), PX_SCALE),
+			      scaled(json_object_get(d, "B"), QTY_SCALE),
+			      scaled(json_object_get(d, "a"), PX_SCALE),
+			      scaled(json_object_get(d, "A"), QTY_SCALE),
+			      now };
 	r->matched += q.update_id == book_ladder_id(r->book);
 	assert_int_equal(book_on_bbo(r->book, &q), BOOK_EV_APPLIED);
 }
@@ -87,16 +92,21 @@ static void on_depth(struct replay *r, const json_t *d, ns_t now)
 	compare(r);
 }
 
-/* The snapshot goes in by slices of 100. The slow book begins as a copy of the spliced one (test_book_splice.c proves the splice). */
+/*
+ * The snapshot goes in by slices of 100. The slow book begins as a copy of the spliced one (test_book_splice.c
+ * proves the splice).
+ */
 static void on_snapshot(struct replay *r, const json_t *s, ns_t now)
 {
 	r->n_bids = levels(json_object_get(s, "bids"), r->bids);
 	r->n_asks = levels(json_object_get(s, "asks"), r->asks);
 	assert_int_equal(book_snapshot_begin(r->book, number(s, "lastUpdateId")), ERR_OK);
 	for (u32 i = 0; i < r->n_bids; i += 100)
-		assert_int_equal(book_snapshot_slice(r->book, LADDER_BID, r->bids + i, u32_min(100, r->n_bids - i)), ERR_OK);
+		assert_int_equal(book_snapshot_slice(r->book, LADDER_BID, r->bids + i, u32_min(100, r->n_bids - i)),
+				 ERR_OK);
 	for (u32 i = 0; i < r->n_asks; i += 100)
-		assert_int_equal(book_snapshot_slice(r->book, LADDER_ASK, r->asks + i, u32_min(100, r->n_asks - i)), ERR_OK);
+		assert_int_equal(book_snapshot_slice(r->book, LADDER_ASK, r->asks + i, u32_min(100, r->n_asks - i)),
+				 ERR_OK);
 	assert_int_equal(book_snapshot_end(r->book, now), ERR_OK);
 	memset(&r->slow, 0, sizeof r->slow);
 	const struct ladder *l = book_ladder(r->book);
@@ -121,15 +131,19 @@ static void on_line(struct replay *r, const char *text, size_t n, ns_t now)
 }
 
 /*
- * Both days are one session. The first is the one with the snapshot; the second follows on, and the book with it. The whole is
- * compared at each id where ladder and best-price stream stand together (the book itself counts a mismatch), and with the slow book
- * at every diff's touch and at random whole.
+ * Both days are one session. The first is the one with the snapshot; the second follows on, and the book with it.
+ * The whole is compared at each id where ladder and best-price stream stand together (the book itself counts a
+ * mismatch), and with the slow book at every diff's touch and at random whole.
  */
 static void test_rebuilt_book_is_the_venues(void **state)
 {
-	static const char *const days[] = { "binance/btcusdt_20240808.spot.hftbacktest.gz", "binance/btcusdt_20240809.spot.hftbacktest.gz" };
+	static const char *const days[] = { "binance/btcusdt_20240808.spot.hftbacktest.gz", "binance/"
+											    "btcusdt_20240809.spot."
+											    "hftbacktest.gz" };
 	static struct replay r;
-	struct book_config c = { .instrument = 1, .version = 1, .levels = BOOK_LEVELS_DEFAULT, .buffer_levels = BOOK_BUFFER_DEFAULT };
+	struct book_config c = {
+		.instrument = 1, .version = 1, .levels = BOOK_LEVELS_DEFAULT, .buffer_levels = BOOK_BUFFER_DEFAULT
+	};
 	struct arena a;
 	struct recording rec;
 	(void)state;
@@ -143,8 +157,9 @@ static void test_rebuilt_book_is_the_venues(void **state)
 		while (recording_next(&rec))
 			on_line(&r, rec.json, rec.n, rec.local_time);
 		recording_close(&rec);
-		print_message("%s: matched %llu, whole books compared %llu, deepest %u, asked %llu\n", days[d], (unsigned long long)r.matched,
-			      (unsigned long long)r.compared, r.deepest, (unsigned long long)r.asked);
+		print_message("%s: matched %llu, whole books compared %llu, deepest %u, asked %llu\n", days[d],
+			      (unsigned long long)r.matched, (unsigned long long)r.compared, r.deepest,
+			      (unsigned long long)r.asked);
 		for (u32 i = 0; i < BOOK_CNT_COUNT; i++)
 			print_message("  %-16s %llu\n", book_counter_defs[i].name, (unsigned long long)r.counters[i]);
 	}
@@ -153,7 +168,8 @@ static void test_rebuilt_book_is_the_venues(void **state)
 	assert_int_equal(r.counters[BOOK_CNT_bbo_checked], r.matched);
 	assert_true(r.matched > 1000);
 	assert_int_equal(r.counters[BOOK_CNT_bbo], 28040 + 45134);
-	assert_int_equal(r.counters[BOOK_CNT_bbo_mismatch] + r.counters[BOOK_CNT_gap] + r.counters[BOOK_CNT_crossed], 0);
+	assert_int_equal(
+		r.counters[BOOK_CNT_bbo_mismatch] + r.counters[BOOK_CNT_gap] + r.counters[BOOK_CNT_crossed], 0);
 	arena_close(&a);
 }
 

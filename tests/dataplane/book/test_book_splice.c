@@ -8,8 +8,9 @@
 #include "dataplane/book/book.h"
 
 /*
- * A venue whose whole history is kept: the quantity at each of PRICES prices after each update id. Its diffs are delivered with loss and
- * duplication, snapshots late and in slices. Whenever the book says VALID it must be the venue's book at the id it claims.
+ * A venue whose whole history is kept: the quantity at each of PRICES prices after each update id. Its diffs are
+ * delivered with loss and duplication, snapshots late and in slices. Whenever the book says VALID it must be the
+ * venue's book at the id it claims.
  */
 enum { PRICES = 48, IDS = 6000, PER_DIFF = 7, FLIGHT = 4, SEEDS = 60 };
 
@@ -162,7 +163,9 @@ static void run_seed(u64 seed, u32 loss, u32 duplication)
 		turn(w);
 	if (w->splices == 0 || w->valid_checks == 0)
 		fail_msg("never VALID: %u asked again", w->agains);
-	assert_int_equal(w->counters[BOOK_CNT_bbo_mismatch] + w->counters[BOOK_CNT_crossed] + w->counters[BOOK_CNT_snapshot_bad], 0);
+	assert_int_equal(w->counters[BOOK_CNT_bbo_mismatch] + w->counters[BOOK_CNT_crossed] +
+				 w->counters[BOOK_CNT_snapshot_bad],
+			 0);
 	assert_true(loss || duplication || book_gaps(w->book) == 0);
 	assert_true(!loss || book_gaps(w->book) > 0);
 	arena_close(&a);
@@ -171,8 +174,12 @@ static void run_seed(u64 seed, u32 loss, u32 duplication)
 
 static void test_random_delivery(void **state)
 {
-	static const struct { u32 loss, duplication; const char *remark; } rows[] = {
-		{ 0, 0, "a perfect line" }, { 0, 30, "repeats only" }, { 2, 0, "a loss now and then" }, { 10, 30, "both, often" },
+	static const struct { u32 loss, duplication; const char *remark;
+	} rows[] = {
+		{ 0, 0, "a perfect line" },
+		{ 0, 30, "repeats only" },
+		{ 2, 0, "a loss now and then" },
+		{ 10, 30, "both, often" },
 	};
 	(void)state;
 	for (u64 seed = 1; seed <= SEEDS; seed++)

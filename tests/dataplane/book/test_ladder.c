@@ -105,7 +105,10 @@ static void test_snapshot_order(void **state)
 	arena_close(&a);
 }
 
-/* Random changes around a moving price: always equal to the slow book, and a copy kept up by `touched` alone equals the ladder. */
+/*
+ * Random changes around a moving price: always equal to the slow book, and a copy kept up by `touched` alone
+ * equals the ladder.
+ */
 static void test_against_slow_book(void **state)
 {
 	enum { BIG = 512, COPY = BIG };

@@ -23,17 +23,19 @@ static bool same_levels(const struct feed_level *a, const struct feed_level *b, 
 
 static void same(const struct feed_msg *a, const struct feed_msg *b)
 {
-	check(a->kind == b->kind && a->instrument == b->instrument && a->version == b->version && a->update_id == b->update_id &&
-	      a->venue_time_us == b->venue_time_us);
+	check(a->kind == b->kind && a->instrument == b->instrument && a->version == b->version &&
+	      a->update_id == b->update_id && a->venue_time_us == b->venue_time_us);
 	switch (a->kind) {
 	case FEED_BBO:
-		check(a->bid_px == b->bid_px && a->bid_qty == b->bid_qty && a->ask_px == b->ask_px && a->ask_qty == b->ask_qty);
+		check(a->bid_px == b->bid_px && a->bid_qty == b->bid_qty && a->ask_px == b->ask_px &&
+		      a->ask_qty == b->ask_qty);
 		break;
 	case FEED_TRADE:
 		check(a->px == b->px && a->qty == b->qty && a->buyer_maker == b->buyer_maker);
 		break;
 	default:
-		check(a->kind == FEED_DEPTH && a->first_id == b->first_id && a->n_bids == b->n_bids && a->n_asks == b->n_asks);
+		check(a->kind == FEED_DEPTH && a->first_id == b->first_id && a->n_bids == b->n_bids &&
+		      a->n_asks == b->n_asks);
 		check(same_levels(a->bids, b->bids, a->n_bids) && same_levels(a->asks, b->asks, a->n_asks));
 	}
 }
@@ -49,7 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		two = feed_new(&arena, counters, 64);
 		check(one && two);
 		for (u32 i = 0; i < ARRAY_LEN(instruments); i++)
-			check(feed_add_instrument(one, &instruments[i]) == ERR_OK && feed_add_instrument(two, &instruments[i]) == ERR_OK);
+			check(feed_add_instrument(one, &instruments[i]) == ERR_OK &&
+			      feed_add_instrument(two, &instruments[i]) == ERR_OK);
 	}
 	struct feed_msg fast, general;
 	u32 why = binance_read(two, (const char *)data, size, &general);

@@ -70,8 +70,10 @@ static void test_decimal_table(void **state)
 			i64 v = 0;
 			size_t used;
 			bool ok = decimal(decimals[i].text, tail, decimals[i].scale, &v, &used);
-			if (ok != decimals[i].ok || (ok && (v != decimals[i].value || used != strlen(decimals[i].text))))
-				fail_msg("%s, %zu bytes after it: %d, %lld", decimals[i].remark, tail, ok, (long long)v);
+			if (ok != decimals[i].ok ||
+			    (ok && (v != decimals[i].value || used != strlen(decimals[i].text))))
+				fail_msg("%s, %zu bytes after it: %d, %lld", decimals[i].remark, tail, ok,
+					 (long long)v);
 		}
 }
 
@@ -100,7 +102,8 @@ static void test_integer_table(void **state)
 			u64 v = 0;
 			size_t used;
 			bool ok = integer(integers[i].text, tail, &v, &used);
-			if (ok != integers[i].ok || (ok && (v != integers[i].value || used != strlen(integers[i].text))))
+			if (ok != integers[i].ok ||
+			    (ok && (v != integers[i].value || used != strlen(integers[i].text))))
 				fail_msg("%s: %d, %llu", integers[i].remark, ok, (unsigned long long)v);
 		}
 }

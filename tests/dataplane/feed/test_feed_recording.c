@@ -8,7 +8,9 @@
 
 enum { BTC = 3 };
 
-static const struct instrument btc = { .id = BTC, .version = 1, .px_scale = 2, .qty_scale = 8, .symbol = "BTCUSDT", .symbol_n = 7, .tick = 1 };
+static const struct instrument btc = {
+	.id = BTC, .version = 1, .px_scale = 2, .qty_scale = 8, .symbol = "BTCUSDT", .symbol_n = 7, .tick = 1
+};
 
 struct fixture {
 	struct arena arena;
@@ -50,7 +52,8 @@ static void same_levels(const json_t *array, const struct feed_level *l, u32 n)
 	assert_int_equal(json_array_size(array), n);
 	for (u32 i = 0; i < n; i++) {
 		const json_t *pair = json_array_get(array, i);
-		assert_true(scaled(json_array_get(pair, 0), 2) == l[i].px && scaled(json_array_get(pair, 1), 8) == l[i].qty);
+		assert_true(scaled(json_array_get(pair, 0), 2) == l[i].px &&
+			    scaled(json_array_get(pair, 1), 8) == l[i].qty);
 	}
 }
 
@@ -66,15 +69,18 @@ static void same_as_model(const struct feed_msg *m, const json_t *line)
 	assert_int_equal(m->instrument, BTC);
 	if (strstr(stream, "@bookTicker")) {
 		assert_int_equal(m->kind, FEED_BBO);
-		assert_true(m->update_id == id_of(d, "u") && m->bid_px == px_of(d, "b") && m->bid_qty == qty_of(d, "B"));
+		assert_true(m->update_id == id_of(d, "u") && m->bid_px == px_of(d, "b") &&
+			    m->bid_qty == qty_of(d, "B"));
 		assert_true(m->ask_px == px_of(d, "a") && m->ask_qty == qty_of(d, "A") && m->venue_time_us == 0);
 	} else if (strstr(stream, "@trade")) {
 		assert_int_equal(m->kind, FEED_TRADE);
 		assert_true(m->update_id == id_of(d, "t") && m->px == px_of(d, "p") && m->qty == qty_of(d, "q"));
-		assert_true(m->venue_time_us == id_of(d, "T") * 1000 && m->buyer_maker == json_is_true(json_object_get(d, "m")));
+		assert_true(m->venue_time_us == id_of(d, "T") * 1000 &&
+			    m->buyer_maker == json_is_true(json_object_get(d, "m")));
 	} else {
 		assert_int_equal(m->kind, FEED_DEPTH);
-		assert_true(m->first_id == id_of(d, "U") && m->update_id == id_of(d, "u") && m->venue_time_us == id_of(d, "E") * 1000);
+		assert_true(m->first_id == id_of(d, "U") && m->update_id == id_of(d, "u") &&
+			    m->venue_time_us == id_of(d, "E") * 1000);
 		same_levels(json_object_get(d, "b"), m->bids, m->n_bids);
 		same_levels(json_object_get(d, "a"), m->asks, m->n_asks);
 	}
@@ -104,10 +110,12 @@ static void replay(struct fixture *f, const char *name)
 
 static void expect_counts(const struct fixture *f, const u64 want[5])
 {
-	static const u32 which[5] = { FEED_CNT_bbo, FEED_CNT_trade, FEED_CNT_depth, FEED_CNT_other, FEED_CNT_off_fast_path };
+	static const u32 which[5] = { FEED_CNT_bbo, FEED_CNT_trade, FEED_CNT_depth, FEED_CNT_other,
+				      FEED_CNT_off_fast_path };
 	for (u32 i = 0; i < 5; i++)
 		if (f->counters[which[i]] != want[i])
-			fail_msg("%s: %llu, expected %llu", feed_counter_defs[which[i]].name, (unsigned long long)f->counters[which[i]], (unsigned long long)want[i]);
+			fail_msg("%s: %llu, expected %llu", feed_counter_defs[which[i]].name,
+				 (unsigned long long)f->counters[which[i]], (unsigned long long)want[i]);
 	for (u32 i = FEED_CNT_off_fast_path + 1; i < FEED_CNT_COUNT; i++)
 		assert_int_equal(f->counters[i], 0);
 }

@@ -23,7 +23,10 @@ static const struct symbol *find_lower(const struct symbols *s, const char *stre
 	return symbols_find_lower(s, room, '@', n);
 }
 
-/* A full table of symbols of all lengths, many of them beginnings of others: each is found, in both cases, and nothing else is. */
+/*
+ * A full table of symbols of all lengths, many of them beginnings of others: each is found, in both cases, and
+ * nothing else is.
+ */
 static void test_full_table(void **state)
 {
 	static struct symbols s;
