@@ -1,0 +1,40 @@
+/*
+ * saker_main.c - the saker process: `saker --config FILE`.
+ *
+ * Exit codes: 0 stopped in good order; 1 stopped, but not everything was confirmed; 2 usage; 3 could not start; 4 configuration.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "appliance/app.h"
+
+static struct app app; /* large: both cores lie in it */
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: saker --config FILE\n"
+			"  runs the appliance in the foreground; SIGTERM cancels all orders, waits for the venue's word and ends\n"
+			"  hostctl config check FILE checks a configuration, hostctl config help explains its options\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	char error[APP_ERROR] = "";
+	if (argc != 3 || strcmp(argv[1], "--config") != 0)
+		return usage();
+	prctl(PR_SET_DUMPABLE, 0); /* keys are in this memory */
+	if (config_load(&app.cfg, argv[2], error) != ERR_OK || config_check(&app.cfg, error) != ERR_OK) {
+		fprintf(stderr, "saker: %s\n", error);
+		return 4;
+	}
+	err_t e = app_open(&app, error);
+	int rc = 3;
+	if (e == ERR_OK)
+		rc = app_run(&app);
+	else
+		fprintf(stderr, "saker: %s\n", error[0] ? error : err_text(e));
+	app_close(&app);
+	return rc;
+}
