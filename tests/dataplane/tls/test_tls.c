@@ -91,6 +91,28 @@ static void test_suites_and_segments(void **state)
 			run_kind(k, c & 1, chunks[c], &r);
 }
 
+/* Most venues' certificates are RSA. */
+static void test_rsa(void **state)
+{
+	static const u16 versions[] = { TLS_1_2, TLS_1_3 };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
+		struct venue v;
+		struct link *l = link_new(true);
+		struct rng r;
+		rng_seed(&r, i);
+		venue_open(&v, &(struct venue_cfg){ .version = versions[i], .rsa = true });
+		struct tls_client_ctx *ctx = client_ctx(&v, NULL, NULL);
+		link_connect(l, &v, ctx, VENUE_HOST);
+		connected(l);
+		exchange(l, &r, 2);
+		assert_int_equal(l->t.newest[TLS_TX].suite, TLS_AES_128_GCM_SHA256);
+		link_free(l);
+		tls_client_ctx_free(ctx);
+		venue_close(&v);
+	}
+}
+
 static void test_address_and_wildcard(void **state)
 {
 	static const char *const hosts[] = { VENUE_HOST, VENUE_IP, "a.wild.test" };
@@ -251,6 +273,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_suites_and_segments),
+		cmocka_unit_test(test_rsa),
 		cmocka_unit_test(test_address_and_wildcard),
 		cmocka_unit_test(test_hello_retry),
 		cmocka_unit_test(test_resumption),

@@ -33,9 +33,10 @@ static inline void add_ext(X509 *cert, X509 *issuer, int nid, const char *value)
 }
 
 /* `by` NULL: signs itself and may sign others. Expires in `days`, which may be negative. */
-static inline struct identity identity_new(const char *name, const struct identity *by, int days)
+static inline struct identity identity_new(const char *name, const struct identity *by, int days,
+					   bool rsa)
 {
-	struct identity id = { EVP_EC_gen("P-256"), X509_new() };
+	struct identity id = { rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"), X509_new() };
 	X509_NAME *n = X509_get_subject_name(id.cert);
 	const struct identity *signer = by ? by : &id;
 
@@ -83,6 +84,7 @@ struct venue_cfg {
 	const char *suites; /* of that version, NULL: all */
 	const char *groups; /* NULL: all */
 	int days;           /* the certificate's, 0: a year */
+	bool rsa;           /* its key; else ECDSA */
 };
 
 static inline int take_http11(SSL *ssl, const u8 **out, u8 *out_n, const u8 *in, u32 n, void *arg)
@@ -96,8 +98,8 @@ static inline int take_http11(SSL *ssl, const u8 **out, u8 *out_n, const u8 *in,
 
 static inline void venue_open(struct venue *v, const struct venue_cfg *cfg)
 {
-	v->ca = identity_new("test authority", NULL, 365);
-	v->leaf = identity_new(VENUE_HOST, &v->ca, cfg->days ? cfg->days : 365);
+	v->ca = identity_new("test authority", NULL, 365, false);
+	v->leaf = identity_new(VENUE_HOST, &v->ca, cfg->days ? cfg->days : 365, cfg->rsa);
 	write_pem(&v->ca, v->ca_file);
 	v->ctx = SSL_CTX_new(TLS_server_method());
 	assert_non_null(v->ctx);
