@@ -7,76 +7,89 @@
 
 #define WIDTH_SMALL 16
 #define WIDTH_LARGE 24
-#define SCRATCH 64     /* digits end in the middle; behind them the quote and blanks for a whole field */
-#define DIGITS_MAX 20  /* of a u64 */
-static_assert(DIGITS_MAX + 1 + WIDTH_LARGE <= SCRATCH, "a copy from the last digit stays inside");
+static_assert(DEC_TEXT_MAX <= WIDTH_LARGE, "any decimal and its quote fit the large field");
 #define VENUE_ID_WIDTH 20
 #define TS_DIGITS 13
 #define TS_MIN 1000000000000ULL /* 13 digits: 2001 .. 2286 */
 #define TS_MAX 9999999999999ULL
 #define PLACE_KINDS 5
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-			    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-			    "8081828384858687888990919293949596979899";
-
-/* Digits of v backwards from `end`, two at a time; returns where they begin. */
-static char *digits_back(char *end, u64 v)
+/*
+ * Eight decimal digits of v < 10^8 as text, the first one in the lowest byte (little endian): halves
+ * of four, two and one digit are split side by side.
+ */
+static u64 eight_digits(u64 v)
 {
-	while (v >= 100) {
-		end -= 2;
-		memcpy(end, pairs + 2 * (v % 100), 2);
-		v /= 100;
-	}
-	if (v < 10) {
-		*--end = (char)('0' + v);
-		return end;
-	}
-	end -= 2;
-	memcpy(end, pairs + 2 * v, 2);
-	return end;
+	u64 x = v / 10000 | v % 10000 << 32;
+	u64 q = x * 10486 >> 20 & 0x0000007f0000007fULL; /* / 100, exact below 10^4 */
+	x = q | (x - 100 * q) << 16;
+	q = x * 103 >> 10 & 0x000f000f000f000fULL; /* / 10, exact below 100 */
+	return (q | (x - 10 * q) << 8) | 0x3030303030303030ULL;
+}
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "texts are built in registers");
+
+#define E8 100000000ULL
+
+static u32 digits_of(u64 v)
+{
+	u32 t = (64 - (u32)__builtin_clzll(v | 1)) * 1233 >> 12; /* log10(2) = 1233 / 4096, nearly */
+	return t + (v >= (u64)dec_pow10[t]);
 }
 
-/* Exactly `n` digits, with leading zeros. v < 10^n. */
-static void digits_fixed(u8 *out, u32 n, u64 v)
+/*
+ * Up to 15 characters and the quote, in one register: the digits without leading zeros, the point
+ * moved in between, the quote and blanks behind.
+ */
+static void put_small(u8 *out, u64 units, u32 scale, u32 len)
 {
-	for (; n >= 2; n -= 2, v /= 100)
-		memcpy(out + n - 2, pairs + 2 * (v % 100), 2);
-	if (n)
-		out[0] = (u8)('0' + v);
+	typedef unsigned __int128 u128;
+	u128 digits = (u128)eight_digits(units % E8) << 64 | eight_digits(units / E8);
+	u128 blanks = (u128)0x2020202020202020ULL << 64 | 0x2020202020202022ULL; /* quote, blanks */
+	u32 n = len - (scale > 0), whole = n - scale;
+	u128 text = digits >> 8 * (16 - n);
+	if (scale) {
+		u128 fraction = text >> 8 * whole;
+		text = (text & (((u128)1 << 8 * whole) - 1)) | (u128)'.' << 8 * whole | fraction << 8 * (whole + 1);
+	}
+	text |= blanks << 8 * len;
+	memcpy(out, &text, WIDTH_SMALL);
 }
 
-/* Copies of constant size only: what stands behind the text is the padding. */
-static void put_padded(u8 *out, u8 width, const char *text)
+static void put_large(u8 *out, u64 units, u32 scale, u32 len)
 {
-	memcpy(out, text, WIDTH_SMALL);
-	if (width == WIDTH_LARGE)
-		memcpy(out + WIDTH_SMALL, text + WIDTH_SMALL, WIDTH_LARGE - WIDTH_SMALL);
+	char text[DEC_TEXT_MAX];
+	u32 n = dec_print(text, (i64)units, scale);
+	assert(n == len && units <= INT64_MAX);
+	memcpy(out, text, n);
+	out[n] = '"';
+	memset(out + n + 1, ' ', WIDTH_LARGE - n - 1);
 }
 
 /* A decimal, its closing quote, and blanks up to `width`; false where it does not fit. */
 static bool put_decimal(u8 *out, u8 width, u64 units, u32 scale)
 {
-	char s[SCRATCH], pointed[SCRATCH];
-	char *end = s + DIGITS_MAX, *at;
-	memset(s, '0', DIGITS_MAX);
-	memset(end + 1, ' ', WIDTH_LARGE);
-	*end = '"';
-	at = digits_back(end, units);
-	if ((size_t)(end - at) <= scale)
-		at = end - scale - 1; /* "0.": the zeros are there */
-	u32 len = (u32)(end - at) + (scale > 0), whole = (u32)(end - at) - scale;
+	u32 len = u32_max(digits_of(units), scale + 1) + (scale > 0);
 	if (len >= width)
 		return false;
-	if (!scale) {
-		put_padded(out, width, at);
-		return true;
-	}
-	memcpy(pointed, at, WIDTH_LARGE);
-	memcpy(pointed + whole + 1, at + whole, WIDTH_LARGE);
-	pointed[whole] = '.';
-	put_padded(out, width, pointed);
+	if (width == WIDTH_SMALL)
+		put_small(out, units, scale, len);
+	else
+		put_large(out, units, scale, len);
 	return true;
+}
+
+static void put_ten(u8 *out, u64 v)
+{
+	u64 high = eight_digits(v / E8) >> 48, low = eight_digits(v % E8);
+	memcpy(out, &high, 2);
+	memcpy(out + 2, &low, 8);
+}
+
+static void put_thirteen(u8 *out, u64 v)
+{
+	u64 high = eight_digits(v / E8) >> 24, low = eight_digits(v % E8);
+	memcpy(out, &high, 8); /* five of them */
+	memcpy(out + 5, &low, 8);
 }
 
 /* ---- templates ---- */
@@ -166,7 +179,8 @@ static i64 max_px_units(const struct instrument *i)
 	return __builtin_mul_overflow(i->max_px, i->tick, &units) ? 0 : units;
 }
 
-static err_t place_init(struct binance_tmpl *t, const struct instrument *i, u32 boot, const u8 kind[3], u32 recv_window_ms)
+static err_t place_init(struct binance_tmpl *t, const struct instrument *i, u32 boot,
+			const u8 kind[3], u32 recv_window_ms)
 {
 	struct build b = begin(t, BINANCE_REQ_PLACE);
 	const char *side = side_name(kind[0]), *type = order_type_name(kind[1]), *tif = tif_name(kind[2]);
@@ -251,12 +265,10 @@ static bool patch_ids(const struct binance_tmpl *t, u8 *out, u64 order_id, u64 t
 {
 	if (order_id < 1 || order_id > ORDER_ID_MAX || ts_ms < TS_MIN || ts_ms > TS_MAX)
 		return false;
-	u8 digits[ORDER_ID_DIGITS];
-	digits_fixed(digits, ORDER_ID_DIGITS, order_id);
-	memcpy(out + t->id_at, digits, ORDER_ID_DIGITS);
+	put_ten(out + t->id_at, order_id);
 	if (t->coid_at)
-		memcpy(out + t->coid_at, digits, ORDER_ID_DIGITS);
-	digits_fixed(out + t->ts_at, TS_DIGITS, ts_ms);
+		put_ten(out + t->coid_at, order_id);
+	put_thirteen(out + t->ts_at, ts_ms);
 	return true;
 }
 
@@ -282,8 +294,9 @@ bool binance_patch_cancel(const struct binance_tmpl *t, u8 *out, u64 order_id, u
 		return true;
 	if (!venue_id || venue_id > INT64_MAX)
 		return false;
-	char s[2 * VENUE_ID_WIDTH];
-	memset(s + VENUE_ID_WIDTH, ' ', VENUE_ID_WIDTH);
-	memcpy(out + t->venue_id_at, digits_back(s + VENUE_ID_WIDTH, venue_id), VENUE_ID_WIDTH);
+	char text[DEC_TEXT_MAX];
+	u32 n = dec_print(text, (i64)venue_id, 0);
+	memset(out + t->venue_id_at, ' ', VENUE_ID_WIDTH);
+	memcpy(out + t->venue_id_at, text, n);
 	return true;
 }

@@ -1,1 +1,1 @@
-libs.gateway := -lcrypto
+libs.gateway := -lcrypto -ljansson

@@ -185,7 +185,8 @@ static void count_event(const struct order_table *t, u8 event)
 }
 
 /* One row of the table: the new state, the open list, one event or none. */
-static u32 step(struct order_table *t, struct order *o, u8 input, const struct order_report *r, struct order_event *ev)
+static u32 step(struct order_table *t, struct order *o, u8 input, const struct order_report *r,
+		struct order_event *ev)
 {
 	u8 was = o->state;
 	struct order_step s = order_fsm_step(was, input);
@@ -212,18 +213,22 @@ static u32 step(struct order_table *t, struct order *o, u8 input, const struct o
 
 static u8 input_of_end(u8 state)
 {
-	return state == ORDER_FILLED ? ORDER_IN_FILL_LAST : state == ORDER_CANCELED ? ORDER_IN_CANCELED : ORDER_IN_EXPIRED;
+	if (state == ORDER_FILLED)
+		return ORDER_IN_FILL_LAST;
+	return state == ORDER_CANCELED ? ORDER_IN_CANCELED : ORDER_IN_EXPIRED;
 }
 
 /* The last of the fills a held end was waiting for has come. */
-static u32 release_held(struct order_table *t, struct order *o, const struct order_report *r, struct order_event *ev)
+static u32 release_held(struct order_table *t, struct order *o, const struct order_report *r,
+			struct order_event *ev)
 {
 	if (o->held_state == ORDER_FREE || order_missing_qty(o) > 0)
 		return 0;
 	return step(t, o, input_of_end(o->held_state), r, ev);
 }
 
-static u32 apply_fill(struct order_table *t, struct order *o, const struct order_report *r, struct order_event *ev)
+static u32 apply_fill(struct order_table *t, struct order *o, const struct order_report *r,
+		      struct order_event *ev)
 {
 	if (fill_known(t, o, r->trade_id)) {
 		count(t, GATEWAY_CNT_fill_repeated);
@@ -256,7 +261,8 @@ static u32 apply_fill(struct order_table *t, struct order *o, const struct order
 }
 
 /* Filled, canceled or expired, without a trade in the report. */
-static u32 apply_end(struct order_table *t, struct order *o, const struct order_report *r, struct order_event *ev)
+static u32 apply_end(struct order_table *t, struct order *o, const struct order_report *r,
+		     struct order_event *ev)
 {
 	u8 end = order_fsm_step(ORDER_LIVE, r->input).next;
 	assert(order_state_ended(end));

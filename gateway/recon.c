@@ -11,10 +11,12 @@ enum todo { TODO_NOTHING, TODO_ASK, TODO_CANCEL };
 #define CODE_NO_SUCH_ORDER   (-2013)
 #define CODE_ARCHIVED        (-2026)
 
-void recon_init(struct recon *r, struct order_table *t, const struct instrument *table, u32 n, u32 recv_window_ms, u64 *cnt)
+void recon_init(struct recon *r, struct order_table *t, const struct instrument *table, u32 n,
+		u32 recv_window_ms, u64 *cnt)
 {
 	assert(n <= INSTRUMENTS_MAX);
-	*r = (struct recon){ .orders = t, .instrument = table, .n_instruments = n, .recv_window_ms = recv_window_ms, .cnt = cnt };
+	*r = (struct recon){ .orders = t, .instrument = table, .n_instruments = n, .recv_window_ms = recv_window_ms,
+			     .cnt = cnt };
 }
 
 static void count(const struct recon *r, enum gateway_cnt c) { counter_inc(&r->cnt[c]); }
@@ -213,7 +215,8 @@ static void done(struct recon *r)
 static void ask_order(struct recon *r, const struct order *o)
 {
 	r->order_at = o->id;
-	r->ask = (struct recon_ask){ .req = BINANCE_REQ_ORDER_STATUS, .instrument = o->instrument, .venue_id = o->venue_id };
+	r->ask = (struct recon_ask){ .req = BINANCE_REQ_ORDER_STATUS, .instrument = o->instrument,
+				     .venue_id = o->venue_id };
 	if (o->venue_id)
 		return;
 	r->ask.coid_n = COID_LEN;
@@ -222,8 +225,9 @@ static void ask_order(struct recon *r, const struct order *o)
 
 static void ask_other(struct recon *r, const struct recon_other *x)
 {
-	r->ask = (struct recon_ask){ .req = x->todo == TODO_CANCEL ? BINANCE_REQ_CANCEL_OTHER : BINANCE_REQ_ORDER_STATUS,
-				     .instrument = x->instrument, .venue_id = x->venue_id, .coid_n = x->coid_n };
+	u8 req = x->todo == TODO_CANCEL ? BINANCE_REQ_CANCEL_OTHER : BINANCE_REQ_ORDER_STATUS;
+	r->ask = (struct recon_ask){ .req = req, .instrument = x->instrument, .venue_id = x->venue_id,
+				     .coid_n = x->coid_n };
 	memcpy(r->ask.coid, x->coid, x->coid_n);
 }
 

@@ -10,7 +10,10 @@
 
 /* ---- names ---- */
 
-static enum field name_is(const char *s, const char *name, u32 n, enum field f) { return memcmp(s, name, n) == 0 ? f : F_NONE; }
+static enum field name_is(const char *s, const char *name, u32 n, enum field f)
+{
+	return memcmp(s, name, n) == 0 ? f : F_NONE;
+}
 
 static enum field short_name(const char *s, u32 n)
 {
@@ -27,11 +30,12 @@ static enum field short_name(const char *s, u32 n)
 
 static enum field name_of_6_or_7(const char *s, u32 n)
 {
+	if (n == 6 && s[0] == 'l')
+		return name_is(s, "locked", 6, F_LOCKED);
 	if (n == 6)
-		return s[0] == 'l' ? name_is(s, "locked", 6, F_LOCKED)
-				   : s[1] == 't' ? name_is(s, "status", 6, F_STATUS) : name_is(s, "symbol", 6, F_SYMBOL);
+		return s[1] == 't' ? name_is(s, "status", 6, F_STATUS) : name_is(s, "symbol", 6, F_SYMBOL);
 	if (s[0] == 'o')
-		return s[1] == 'r' && s[2] == 'd' ? name_is(s, "orderId", 7, F_ORDER_ID) : name_is(s, "origQty", 7, F_QTY);
+		return s[2] == 'd' ? name_is(s, "orderId", 7, F_ORDER_ID) : name_is(s, "origQty", 7, F_QTY);
 	return s[2] == 'B' ? name_is(s, "isBuyer", 7, F_BUYER) : name_is(s, "isMaker", 7, F_MAKER);
 }
 
@@ -41,7 +45,8 @@ enum field field_by_name(const char *s, u32 n)
 	case 2: case 3: case 4: case 5: return short_name(s, n);
 	case 6: case 7: return name_of_6_or_7(s, n);
 	case 8: return name_is(s, "balances", 8, F_BALANCES);
-	case 10: return s[0] == 'u' ? name_is(s, "updateTime", 10, F_UPDATE_TIME) : name_is(s, "commission", 10, F_FEE);
+	case 10:
+		return s[0] == 'u' ? name_is(s, "updateTime", 10, F_UPDATE_TIME) : name_is(s, "commission", 10, F_FEE);
 	case 11: return name_is(s, "executedQty", 11, F_EXECUTED);
 	case 12: return name_is(s, "transactTime", 12, F_TIME);
 	case 13: return name_is(s, "clientOrderId", 13, F_COID);
@@ -56,8 +61,8 @@ enum field field_by_letter(const char *s, u32 n)
 	static const u8 by_letter[128] = {
 		['e'] = F_EVENT, ['s'] = F_SYMBOL, ['c'] = F_COID, ['C'] = F_ORIG_COID, ['S'] = F_SIDE, ['q'] = F_QTY,
 		['p'] = F_PX, ['x'] = F_EXEC_TYPE, ['X'] = F_STATUS, ['i'] = F_ORDER_ID, ['l'] = F_LAST_QTY,
-		['z'] = F_EXECUTED, ['L'] = F_LAST_PX, ['n'] = F_FEE, ['N'] = F_FEE_ASSET, ['T'] = F_TIME, ['t'] = F_TRADE_ID,
-		['m'] = F_MAKER, ['B'] = F_BALANCES, ['a'] = F_ASSET, ['f'] = F_FREE,
+		['z'] = F_EXECUTED, ['L'] = F_LAST_PX, ['n'] = F_FEE, ['N'] = F_FEE_ASSET, ['T'] = F_TIME,
+		['t'] = F_TRADE_ID, ['m'] = F_MAKER, ['B'] = F_BALANCES, ['a'] = F_ASSET, ['f'] = F_FREE,
 	};
 	return n == 1 && (u8)s[0] < 128 ? (enum field)by_letter[(u8)s[0]] : F_NONE;
 }
@@ -137,7 +142,8 @@ void binance_decoder_init(struct binance_decoder *d, const struct instrument *ta
 
 static const struct instrument *instrument_of(const struct binance_decoder *d, const struct js_val *symbol)
 {
-	for (u32 at = hash_of(symbol->p, symbol->n) % sizeof d->hash; d->hash[at]; at = (at + 1) % sizeof d->hash) {
+	u32 at = hash_of(symbol->p, symbol->n) % sizeof d->hash;
+	for (; d->hash[at]; at = (at + 1) % sizeof d->hash) {
 		const struct instrument *i = &d->instrument[d->hash[at] - 1];
 		if (js_is(symbol, i->symbol, i->symbol_n))
 			return i;
@@ -190,7 +196,8 @@ static u8 status_of(const struct js_val *v)
 		const char *name;
 		u8 n, status;
 	} names[] = {
-		{ "NEW", 3, VENUE_NEW }, { "PARTIALLY_FILLED", 16, VENUE_PARTIALLY_FILLED }, { "FILLED", 6, VENUE_FILLED },
+		{ "NEW", 3, VENUE_NEW }, { "PARTIALLY_FILLED", 16, VENUE_PARTIALLY_FILLED },
+		{ "FILLED", 6, VENUE_FILLED },
 		{ "CANCELED", 8, VENUE_CANCELED }, { "EXPIRED", 7, VENUE_EXPIRED }, { "REJECTED", 8, VENUE_REJECTED },
 		{ "EXPIRED_IN_MATCH", 16, VENUE_EXPIRED_IN_MATCH }, { "PENDING_NEW", 11, VENUE_PENDING_NEW },
 		{ "PENDING_CANCEL", 14, VENUE_PENDING_CANCEL },
@@ -279,7 +286,8 @@ bool fields_trade(const struct binance_decoder *d, const struct fields *f, struc
 	if (!i)
 		return true;
 	t->instrument = i->id;
-	if (get_px(f, F_PX, i, &t->px) && get_qty(f, F_QTY, i, &t->qty) && t->qty > 0 && get_fee(f, &t->fee, t->fee_asset))
+	if (get_px(f, F_PX, i, &t->px) && get_qty(f, F_QTY, i, &t->qty) && t->qty > 0 &&
+	    get_fee(f, &t->fee, t->fee_asset))
 		return true;
 	return refuse(d, GATEWAY_CNT_reply_bad_number);
 }

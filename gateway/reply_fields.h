@@ -1,9 +1,9 @@
 /*
- * reply_fields.h - one JSON object of an order session, taken apart into known fields, and those converted. Part of
- * binance_reply, which is what others use.
+ * reply_fields.h - one JSON object of an order session, taken apart into known fields, and those
+ * converted. Part of binance_reply, which is what others use.
  *
- * Responses name fields in full ("executedQty"), events by one letter ("z"); both land in the same slots. Values stay text until
- * the symbol, and with it the scales, is known.
+ * Responses name fields in full ("executedQty"), events by one letter ("z"); both land in the same
+ * slots. Values stay text until the symbol, and with it the scales, is known.
  */
 #ifndef REPLY_FIELDS_H
 #define REPLY_FIELDS_H
@@ -28,11 +28,15 @@ static_assert(F_COUNT <= 32, "one bit each");
 enum field field_by_name(const char *s, u32 n);   /* of a response */
 enum field field_by_letter(const char *s, u32 n); /* of an event */
 
-/* Walks the members of an object just entered; values of nested objects are kept as text. false: j is bad. */
+/*
+ * Walks the members of an object just entered; values of nested objects are kept as text. false: j
+ * is bad.
+ */
 bool fields_of(struct js *j, struct fields *f, enum field (*by)(const char *, u32));
 
 /*
- * Conversions. false: a mandatory field is missing, of the wrong type, or does not fit; counted. The balance's numbers are 10^-8.
+ * Conversions. false: a mandatory field is missing, of the wrong type, or does not fit; counted.
+ * The balance's numbers are 10^-8.
  */
 bool fields_order(const struct binance_decoder *d, const struct fields *f, struct reply_order *o);
 bool fields_trade(const struct binance_decoder *d, const struct fields *f, struct reply_trade *t);
