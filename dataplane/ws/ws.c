@@ -160,7 +160,7 @@ static void take_fragment(struct ws *w, const struct head *h, struct span p, str
 		w->join_op = h->op;
 		w->join_n = 0;
 	}
-	assert(w->join_op != WS_OP_CONT && p.n <= w->max - w->join_n);
+	assert(p.p && w->join_op != WS_OP_CONT && p.n <= w->max - w->join_n);
 	memcpy(w->join + w->join_n, p.p, p.n);
 	w->join_n += (u32)p.n;
 	if (!h->fin)

@@ -378,6 +378,32 @@ static void test_close_inside(void **state)
 	}
 }
 
+/* Names and words go together. */
+static void test_counters(void **state)
+{
+	struct duo *d = duo_new(TLS_1_3);
+	(void)state;
+
+	write_script(d, "a 61 | a | h " NST " | l 015a");
+	assert_int_equal(send_all(d, 1 << 20), ERR_OK);
+	static const struct { const char *name; u64 n; } want[] = {
+		{ "rx_records", 4 }, { "rx_in_place", 4 }, { "rx_empty", 3 },
+		{ "rx_tickets_dropped", 1 }, { "rx_alerts", 1 },
+	};
+	u64 sum = 0, named = 0;
+	for (size_t i = 0; i < TLS_CNT_COUNT; i++) {
+		sum += d->l->cnt[i];
+		for (size_t k = 0; k < ARRAY_LEN(want); k++)
+			if (strcmp(tls_counter_defs[i].name, want[k].name) == 0) {
+				assert_int_equal(d->l->cnt[i], want[k].n);
+				named += want[k].n;
+			}
+	}
+	assert_int_equal(named, 13);
+	assert_int_equal(sum, named);
+	duo_free(d);
+}
+
 /* Any one bit of the stream changed: an error, and the text before it is untouched. */
 static void test_flipped(void **state)
 {
@@ -403,6 +429,7 @@ int main(void)
 		cmocka_unit_test(test_headers),    cmocka_unit_test(test_credits),
 		cmocka_unit_test(test_no_room),    cmocka_unit_test(test_flipped),
 		cmocka_unit_test(test_long_backlog), cmocka_unit_test(test_close_inside),
+		cmocka_unit_test(test_counters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
