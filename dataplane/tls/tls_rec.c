@@ -58,7 +58,7 @@ void tls_dir_wipe(struct tls_dir *d)
 	tls_aead_wipe(&d->aead);
 	OPENSSL_cleanse(d->iv, sizeof d->iv);
 	d->version = 0;
-	d->seq = 0;
+	d->seq = d->seq_used = d->key_print = 0;
 }
 
 err_t tls_dir_set(struct tls_dir *d, const struct tls_dir_keys *k)

@@ -40,7 +40,7 @@ struct tls_dir {
 	u8 head;       /* bytes before the plaintext: 5, or 13 with an explicit nonce */
 	u8 tail;       /* bytes behind it: tag, and in TLS 1.3 the inner type */
 	bool seals;
-	u64 key_print; /* of the last key set: if it comes back, its old numbers stay spent */
+	u64 key_print; /* of the key set: set again, its numbers stay spent */
 	u64 seq_used;  /* record numbers below this one are spent under that key */
 	struct tls_aead aead;
 };

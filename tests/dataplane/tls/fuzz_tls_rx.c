@@ -138,7 +138,7 @@ static void send_sealed(struct peer *p, struct rd r, u32 step)
 	}
 }
 
-/* Made once, so that a run costs what the input costs; its spent record numbers are forgotten. */
+/* Made once, so that a run costs what the input costs. */
 static struct peer *peer_new(void)
 {
 	static struct peer p;
@@ -151,7 +151,7 @@ static struct peer *peer_new(void)
 		abort();
 	made = true;
 	tls_reset(&p.t);
-	p.srv.key_print = p.t.dir[TLS_TX][0].key_print = p.t.dir[TLS_TX][1].key_print = 0;
+	tls_dir_wipe(&p.srv);
 	memset(p.cnt, 0, sizeof p.cnt);
 	p.app_n = 0;
 	p.asked[TLS_RX] = p.asked[TLS_TX] = p.credit = false;
