@@ -10,10 +10,12 @@ V     ?= 0
 Q     := $(if $(filter 1,$(V)),,@)
 say   = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(2)';)
 
-ifeq ($(origin CC),default)
+CC_FUZZ ?= clang-14
+ifeq ($(BUILD),fuzz)
+CC := $(CC_FUZZ)
+else ifeq ($(origin CC),default)
 CC := gcc
 endif
-CC_FUZZ ?= clang-14
 PREFIX  ?= /usr/local
 SAKER_DATA ?= $(abspath ../shared/data)
 SAKER_BIN  := $(abspath $(O)/release/bin)
@@ -26,7 +28,10 @@ flags.debug   := -Og -DSAKER_DEBUG
 flags.asan    := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined -DSAKER_DEBUG
 flags.tsan    := -O1 -fsanitize=thread -DSAKER_DEBUG
 flags.cov     := -O0 --coverage -DSAKER_DEBUG
-$(if $(flags.$(BUILD)),,$(error BUILD=$(BUILD): expected release, debug, asan, tsan or cov))
+# clang-14 for libFuzzer; what it says about GNU C is meant.
+flags.fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DSAKER_DEBUG \
+	-Wno-unknown-warning-option -Wno-gnu-variable-sized-type-not-at-end
+$(if $(flags.$(BUILD)),,$(error BUILD=$(BUILD): expected release, debug, asan, tsan, cov or fuzz))
 COMPILE = $(CC) $(BASE) $(flags.$(BUILD)) $(cflags_here) $(CFLAGS)
 LINK    = $(CC) $(filter -fsanitize% --coverage,$(flags.$(BUILD)))
 LIBS    = -pthread -Wl,--as-needed $(LDFLAGS)
@@ -55,7 +60,7 @@ test_helpers = $(filter-out tests/$(1)/test_% tests/$(1)/fuzz_%,$(wildcard tests
 .PHONY: FORCE
 same = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(strip $(1)))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@
 $(B)/flags: FORCE
-	@$(call same,$(COMPILE) $(LDFLAGS) $(foreach m,$(MODULES),$(m): $(cflags.$(m))))
+	@$(call same,$(COMPILE) $(LDFLAGS))
 
 define module_rules
 $(call lib,$(1)): $(call objs,$(call srcs,$(1))) $(call lib,$(1)).list
@@ -63,6 +68,9 @@ $(call lib,$(1)): $(call objs,$(call srcs,$(1))) $(call lib,$(1)).list
 	$(Q)mkdir -p $$(@D) && rm -f $$@ && $(AR) rcsD $$@ $$(filter %.o,$$^)
 $(call lib,$(1)).list: FORCE
 	@$$(call same,$(call srcs,$(1)))
+$(call lib,$(1)).flags: FORCE
+	@$$(call same,$$(cflags.$(1)))
+$(call objs,$(wildcard $(1)/*.c)): $(call lib,$(1)).flags
 $(B)/$(1)/%.o: cflags_here = $(cflags.$(1))
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
@@ -110,16 +118,20 @@ $(B)/$(1:.c=): $(B)/$(1:.c=.o) $(call objs,$(filter-out bench/bench_%,$(wildcard
 endef
 $(foreach b,$(wildcard bench/bench_*.c),$(eval $(call bench_rules,$(b))))
 
-# --- fuzz targets: tests/<module>/fuzz_*.c, clang's libFuzzer with address and undefined sanitizers ---
-FUZZ_FLAGS := $(BASE) -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -DSAKER_DEBUG -Wno-unknown-warning-option
+# --- fuzz targets: tests/<module>/fuzz_*.c, with libFuzzer and sanitizers. They are built in the variant `fuzz`, by a make of its
+# own where another variant asks for them. ---
 define fuzz_rules
 FUZZERS += $(patsubst tests/%.c,$(O)/fuzz/%,$(2))
-$(patsubst tests/%.c,$(O)/fuzz/%,$(2)): $(2) $(foreach m,$(call test_closure,$(1)),$(call srcs,$(m)) $(wildcard $(m)/*.h $(m)/*.def))
+$(patsubst tests/%.c,$(O)/fuzz/%,$(2)): $(B)/$(2:.c=.o) $(call libs_of,$(call test_closure,$(1)))
 	$$(call say,FUZZ,$$@)
-	$(Q)mkdir -p $$(@D) && $(CC_FUZZ) $(FUZZ_FLAGS) $(foreach m,$(call test_closure,$(1)),$(cflags.$(m))) $(2) \
-		$(foreach m,$(call test_closure,$(1)),$(call srcs,$(m))) -Wl,--as-needed $(call ext_of,$(call test_closure,$(1))) -o $$@
+	$(Q)mkdir -p $$(@D) && $(LINK) -fsanitize=fuzzer $$< $(link_libs) $(call ext_of,$(call test_closure,$(1))) -lm -o $$@
 endef
+ifeq ($(BUILD),fuzz)
 $(foreach m,$(MODULES),$(foreach t,$(wildcard tests/$(m)/fuzz_*.c),$(eval $(call fuzz_rules,$(m),$(t)))))
+else ifneq ($(filter $(O)/fuzz/%,$(MAKECMDGOALS)),)
+$(filter $(O)/fuzz/%,$(MAKECMDGOALS)) &: FORCE
+	$(Q)$(MAKE) --no-print-directory BUILD=fuzz $(filter $(O)/fuzz/%,$(MAKECMDGOALS))
+endif
 
 -include $(shell test -d $(B) && find $(B) -name '*.d')
 
@@ -154,8 +166,13 @@ bench: $(BENCHES) ## run the benches; raw lines to $(O)/bench.json, a table at t
 	$(Q)tests/run-bench.sh $(O)/bench.json $(BENCHES)
 
 FUZZ_SECONDS ?= 10
-fuzz-smoke: $(FUZZERS) ## run each fuzz target for FUZZ_SECONDS (10)
+ifeq ($(BUILD),fuzz)
+fuzz-smoke: $(FUZZERS)
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run-fuzz.sh $(O)/fuzz $(FUZZERS)
+else
+fuzz-smoke: ## run each fuzz target for FUZZ_SECONDS (10)
+	$(Q)$(MAKE) --no-print-directory BUILD=fuzz fuzz-smoke
+endif
 
 tidy: $(foreach m,$(MODULES),$(call lib,$(m))) ## check the rules of CONTRIBUTING.md; cppcheck; clang-tidy
 	$(Q)/usr/bin/python3 tests/tidy/tidy.py --objects $(B)
