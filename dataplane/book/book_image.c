@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "dataplane/book/book_int.h"
+
 #define TOP_WORDS (sizeof(struct book_top) / 8)
 #define LEVEL_WORDS (sizeof(struct book_level) / 8)
 static_assert(sizeof(struct book_top) % 8 == 0 && LEVEL_WORDS == 2, "copied as words");
@@ -38,32 +40,26 @@ struct book_image *book_image_init(void *mem, u32 levels)
 static void write_begin(u64 *seq) { __atomic_store_n(seq, *seq + 1, __ATOMIC_RELAXED); }
 static void write_end(u64 *seq) { store(seq, *seq + 1); }
 
+/* The narrow fields at the head of the top, put together in registers: stored apart they would stall the word loads. */
+static u64 head_word(const struct book *b)
+{
+	return b->instrument | (u64)b->version << 32 | (u64)book_state(b) << 48 | (u64)b->trade.buyer_maker << 56;
+}
+static_assert(offsetof(struct book_top, version) == 4 && offsetof(struct book_top, state) == 6 &&
+		      offsetof(struct book_top, buyer_maker) == 7 && offsetof(struct book_top, levels) == 8 &&
+		      offsetof(struct book_top, tape_seq) == 16 && offsetof(struct book_top, bbo_id) == 48 &&
+		      offsetof(struct book_top, trade_qty) == 8 * (TOP_WORDS - 1),
+	      "in the order of head_word and the words below");
+
 void book_image_write_top(struct book_image *img, const struct book *b, u64 tape_seq)
 {
-	const struct book_bbo *q = book_bbo(b);
-	const struct book_trade *t = book_last_trade(b);
-	struct book_top top = {
-		.instrument = book_instrument(b),
-		.version = book_version(b),
-		.state = (u8)book_state(b),
-		.buyer_maker = t->buyer_maker,
-		.levels = (u32)img->levels,
-		.tape_seq = tape_seq,
-		.gaps = book_gaps(b),
-		.lag_ids = book_lag_ids(b),
-		.rx_ns = book_rx_ns(b),
-		.bbo_id = q->update_id,
-		.bid_px = q->bid_px,
-		.bid_qty = q->bid_qty,
-		.ask_px = q->ask_px,
-		.ask_qty = q->ask_qty,
-		.bbo_rx_ns = q->rx_ns,
-		.trade_id = t->trade_id,
-		.trade_px = t->px,
-		.trade_qty = t->qty,
+	const struct book_bbo *q = &b->bbo;
+	const struct book_trade *t = &b->trade;
+	const u64 w[TOP_WORDS] = {
+		head_word(b), img->levels, tape_seq, b->gaps, book_lag_ids(b), b->rx_ns,
+		q->update_id, (u64)q->bid_px, (u64)q->bid_qty, (u64)q->ask_px, (u64)q->ask_qty, q->rx_ns,
+		t->trade_id, (u64)t->px, (u64)t->qty,
 	};
-	u64 w[TOP_WORDS];
-	memcpy(w, &top, sizeof top);
 	write_begin(&img->top_seq);
 	for (u32 i = 0; i < TOP_WORDS; i++)
 		store(&img->top[i], w[i]);

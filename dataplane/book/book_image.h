@@ -23,8 +23,8 @@ struct book_top {
 	u16 version;
 	u8 state; /* enum book_state */
 	u8 buyer_maker; /* of the last trade */
-	u32 rsv;
 	u32 levels;  /* capacity of the image a side */
+	u32 rsv;
 	u64 tape_seq;
 	u64 gaps, lag_ids;
 	ns_t rx_ns;  /* newest input */
