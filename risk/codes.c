@@ -1,7 +1,8 @@
 #include "risk/risk.h"
 
 const struct counter_def risk_counter_defs[RISK_COUNTERS] = {
-	[RISK_PASS] = { "deny_none", "always 0: keeps a deny's code and its counter the same number" },
+	[RISK_PASS] = { "deny_none",
+			"always 0: keeps a deny's code and its counter the same number" },
 #define CHECK(code, name, reason) [RISK_##code] = { "deny_" name, reason },
 #include "risk/checks.def"
 #undef CHECK

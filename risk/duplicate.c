@@ -1,10 +1,14 @@
 #include "risk/duplicate.h"
 
-/* Three products side by side, then one more to spread their sum over all bits: a chain of two multiplications. */
+/*
+ * Three products side by side, then one more to spread their sum over all bits: a chain of two
+ * multiplications.
+ */
 u64 duplicate_key(const struct order_req *q)
 {
 	u64 rest = (u64)q->instrument << 16 | (u64)q->type << 8 | q->side;
-	u64 h = (u64)q->px * 0x9e3779b97f4a7c15ULL + (u64)q->qty * 0xbf58476d1ce4e5b9ULL + rest * 0x94d049bb133111ebULL;
+	u64 h = (u64)q->px * 0x9e3779b97f4a7c15ULL + (u64)q->qty * 0xbf58476d1ce4e5b9ULL +
+		rest * 0x94d049bb133111ebULL;
 	h = (h ^ h >> 32) * 0xd6e8feb86659fd93ULL;
 	return h ^ h >> 32;
 }

@@ -1,8 +1,9 @@
 /*
  * duplicate.h - was the same order sent a moment ago? (SEC 15c3-5(c)(1)(ii))
  *
- * Orders are remembered by a 64-bit hash in buckets of four, the oldest of which makes room: more than four different orders of one
- * bucket within the window let a duplicate pass, two orders of equal hash would deny one wrongly (once in 2^64).
+ * Orders are remembered by a 64-bit hash in buckets of four, the oldest of which makes room: more
+ * than four different orders of one bucket within the window let a duplicate pass, two orders of
+ * equal hash would deny one wrongly (once in 2^64).
  */
 #ifndef SAKER_DUPLICATE_H
 #define SAKER_DUPLICATE_H

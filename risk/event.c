@@ -7,7 +7,8 @@
 void risk_release(struct risk *r, struct risk_order *x, i64 n)
 {
 	struct risk_row *w = &r->row[x->instrument];
-	assert(x->open && n >= 0 && n <= x->left && w->working[x->side] >= n && w->open_orders && r->open_orders);
+	assert(x->open && n >= 0 && n <= x->left && w->working[x->side] >= n && w->open_orders &&
+	       r->open_orders);
 	x->left -= n;
 	w->working[x->side] -= n;
 	w->open_raw -= (i128)x->px * n;
@@ -43,7 +44,8 @@ static void track(struct risk *r, u64 id, const struct order_req *q, i64 px, i64
 
 void risk_on_sent(struct risk *r, u64 order_id, const struct risk_passed *p)
 {
-	assert(p->serial == r->passes && p->serial && "one pass, one order: the latest alone may be sent");
+	assert(p->serial == r->passes && p->serial &&
+	       "one pass, one order: the latest alone may be sent");
 	assert(order_id && !orders_find(&r->orders, order_id));
 	r->passes++; /* spent */
 	track(r, order_id, &p->req, p->px, 0);
@@ -51,8 +53,9 @@ void risk_on_sent(struct risk *r, u64 order_id, const struct risk_passed *p)
 
 void risk_on_found(struct risk *r, u64 order_id, const struct order_req *q, i64 filled_qty)
 {
-	bool sound = order_id && q->instrument < INSTRUMENTS_MAX && q->side <= SIDE_SELL && q->qty > 0 && q->qty <= RISK_BOUND &&
-		     q->px >= 0 && q->px <= RISK_BOUND && filled_qty >= 0 && filled_qty < q->qty;
+	bool sound = order_id && q->instrument < INSTRUMENTS_MAX && q->side <= SIDE_SELL &&
+		     q->qty > 0 && q->qty <= RISK_BOUND && q->px >= 0 && q->px <= RISK_BOUND &&
+		     filled_qty >= 0 && filled_qty < q->qty;
 	if (!sound)
 		risk_latch(r, RISK_UNTRACKED);
 	else if (!orders_find(&r->orders, order_id))
@@ -61,13 +64,17 @@ void risk_on_found(struct risk *r, u64 order_id, const struct order_req *q, i64 
 
 /* ---- fills ---- */
 
-/* Latches LOSS where realised and unrealised at `px` together, less fees in the quote asset, pass the limit. */
+/*
+ * Latches LOSS where realised and unrealised at `px` together, less fees in the quote asset, pass
+ * the limit.
+ */
 static void judge_loss(struct risk *r, const struct risk_row *w, i64 px)
 {
 	i64 realised, unrealised, sum;
 	if (!w->limits.max_loss)
 		return;
-	bool fits = position_realised(&w->position, &realised) && position_unrealised(&w->position, &w->instrument, px, &unrealised) &&
+	bool fits = position_realised(&w->position, &realised) &&
+		    position_unrealised(&w->position, &w->instrument, px, &unrealised) &&
 		    !__builtin_add_overflow(realised, unrealised, &sum);
 	for (u32 k = 0; fits && k < POSITION_FEES_MAX; k++) {
 		const struct position_fee *f = &w->position.fee[k];
@@ -116,7 +123,8 @@ static bool book(struct risk *r, const struct order_event *e, i64 qty, ns_t now)
 /* The part of the fill that is not booked yet; 0: a duplicate. */
 static i64 news_of_fill(struct risk *r, const struct risk_order *x, const struct order_event *e)
 {
-	if (!e->trade_id) { /* deduced from order.status: what its cumulative quantity adds, unless a trade has overtaken it */
+	if (!e->trade_id) {
+		/* Deduced: what its cumulative quantity adds, unless a trade has overtaken it. */
 		bool stale = !x || e->filled_qty < x->executed || e->filled_qty <= x->booked;
 		return stale ? 0 : e->filled_qty - x->booked;
 	}
@@ -143,7 +151,8 @@ static void settle_fill(struct risk *r, struct risk_order *x, i64 qty, bool dedu
 static void on_fill(struct risk *r, struct risk_order *x, const struct order_event *e, ns_t now)
 {
 	i64 qty = news_of_fill(r, x, e);
-	if (e->fill_px <= 0 || e->fill_px > RISK_BOUND || qty < 0 || qty > RISK_BOUND || e->side > SIDE_SELL || (!x && !e->trade_id)) {
+	if (e->fill_px <= 0 || e->fill_px > RISK_BOUND || qty < 0 || qty > RISK_BOUND ||
+	    e->side > SIDE_SELL || (!x && !e->trade_id)) {
 		risk_latch(r, RISK_UNTRACKED);
 		return;
 	}
@@ -176,14 +185,16 @@ static void count_rejects(struct risk *r, u8 kind)
 {
 	if (kind == ORDER_EV_ACK || kind == ORDER_EV_FILL)
 		r->rejects = 0;
-	else if (kind == ORDER_EV_REJECTED && ++r->rejects > r->account.max_rejects && r->account.max_rejects)
+	else if (kind == ORDER_EV_REJECTED && ++r->rejects > r->account.max_rejects &&
+		 r->account.max_rejects)
 		risk_latch(r, RISK_REJECTS);
 }
 
 void risk_on_order_event(struct risk *r, const struct order_event *e, ns_t now)
 {
 	struct risk_order *x = orders_find(&r->orders, e->order_id);
-	bool known = e->instrument < INSTRUMENTS_MAX && r->row[e->instrument].instrument.tick && (!x || x->instrument == e->instrument);
+	bool known = e->instrument < INSTRUMENTS_MAX && r->row[e->instrument].instrument.tick &&
+		     (!x || x->instrument == e->instrument);
 	if (!known) {
 		risk_count(r, RISK_CNT_orphan_events);
 		if (e->kind == ORDER_EV_FILL)
@@ -198,7 +209,9 @@ void risk_on_order_event(struct risk *r, const struct order_event *e, ns_t now)
 		risk_count(r, RISK_CNT_late_events);
 	if (x && e->filled_qty > x->executed)
 		x->executed = e->filled_qty;
-	if (x && x->open && (e->kind == ORDER_EV_CANCELED || e->kind == ORDER_EV_REJECTED || e->state >= ORDER_FILLED))
+	if (x && x->open &&
+	    (e->kind == ORDER_EV_CANCELED || e->kind == ORDER_EV_REJECTED ||
+	     e->state >= ORDER_FILLED))
 		end_order(r, x);
 	count_rejects(r, e->kind);
 }

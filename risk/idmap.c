@@ -1,8 +1,14 @@
 #include "risk/idmap.h"
 
-static u32 home(const struct idmap *m, u64 key) { return (u32)(key * 0x9e3779b97f4a7c15ULL >> m->shift); }
+static u32 home(const struct idmap *m, u64 key)
+{
+	return (u32)(key * 0x9e3779b97f4a7c15ULL >> m->shift);
+}
 
-/* Where the key is, or the free slot at which its probe ends: there always is one, as half the slots are free. */
+/*
+ * Where the key is, or the free slot at which its probe ends: there always is one, as half the
+ * slots are free.
+ */
 static u32 probe(const struct idmap *m, u64 key)
 {
 	assert(key);
@@ -19,7 +25,8 @@ err_t idmap_init(struct idmap *m, struct arena *a, u32 max)
 	while (1U << bits < 2 * max)
 		bits++;
 	struct idmap_slot *slot = ARENA_ARRAY(a, struct idmap_slot, 1UL << bits);
-	*m = (struct idmap){ .slot = slot, .mask = (1U << bits) - 1, .shift = 64 - bits, .max = max };
+	*m = (struct idmap){ .slot = slot, .mask = (1U << bits) - 1, .shift = 64 - bits };
+	m->max = max;
 	return slot ? ERR_OK : ERR_NO_MEMORY;
 }
 
@@ -42,7 +49,8 @@ void idmap_remove(struct idmap *m, u64 key)
 	u32 hole = probe(m, key);
 	assert(m->slot[hole].key && m->n);
 	for (u32 i = (hole + 1) & m->mask; m->slot[i].key; i = (i + 1) & m->mask) {
-		u32 back = (i - home(m, m->slot[i].key)) & m->mask; /* how far it stands from its home */
+		/* How far it stands from its home. */
+		u32 back = (i - home(m, m->slot[i].key)) & m->mask;
 		if (back < ((i - hole) & m->mask))
 			continue; /* its home lies after the hole: it must not move before it */
 		m->slot[hole] = m->slot[i];

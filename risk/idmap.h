@@ -1,8 +1,9 @@
 /*
  * idmap.h - u64 keys to u32 values in a fixed open-addressed table.
  *
- * Linear probing, and removal by moving back what follows, so that there are no tombstones and a probe stays short for ever. The
- * owner bounds the number of keys to half the slots. Key 0 is not allowed.
+ * Linear probing, and removal by moving back what follows, so that there are no tombstones and a
+ * probe stays short for ever. The owner bounds the number of keys to half the slots. Key 0 is not
+ * allowed.
  */
 #ifndef SAKER_IDMAP_H
 #define SAKER_IDMAP_H

@@ -1,5 +1,6 @@
 /*
- * orders.h - the orders whose exposure risk counts, by order id; ended ones stay known until their slot is needed.
+ * orders.h - the orders whose exposure risk counts, by order id; ended ones stay known until their
+ * slot is needed.
  *
  * So a fill that comes after the end of its order still finds what was booked of it.
  */
@@ -13,7 +14,7 @@ struct risk_order {
 	i64 px;      /* ticks that exposure is counted with */
 	i64 left;    /* could still fill, or filled and not yet booked */
 	i64 booked;  /* of its fills, in the position */
-	i64 deduced; /* cumulative quantity up to which bookings were deduced: a trade within it is known already */
+	i64 deduced; /* bookings were deduced up to this cumulative quantity: trades within are known */
 	i64 executed; /* the most the venue has said is filled of it */
 	u32 instrument;
 	u16 slot;
@@ -29,9 +30,14 @@ struct risk_orders {
 	u32 spare_head, spare_n, max;
 };
 
-err_t orders_init(struct risk_orders *o, struct arena *a, u32 max); /* max: a power of two, at most 65536 */
-struct risk_order *orders_find(const struct risk_orders *o, u64 id); /* open or ended; NULL: not known */
-struct risk_order *orders_open(struct risk_orders *o, u64 id); /* id > 0, not known; NULL: all slots are open */
+/* `max` is a power of two, at most 65536. */
+err_t orders_init(struct risk_orders *o, struct arena *a, u32 max);
+
+/* Open or ended; NULL: not known. */
+struct risk_order *orders_find(const struct risk_orders *o, u64 id);
+
+/* A new one, id > 0 and not known yet; NULL: all slots are open. */
+struct risk_order *orders_open(struct risk_orders *o, u64 id);
 void orders_end(struct risk_orders *o, struct risk_order *x);
 
 #endif

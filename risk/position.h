@@ -1,9 +1,10 @@
 /*
  * position.h - what we hold of one instrument and what it cost, exactly, from fills.
  *
- * Money is an i128 in units of 10^-CASH_SCALE of the quote asset, so that price times quantity is exact whatever the instrument's
- * scales, and stays so when its tick changes. Average cost: a reducing fill releases cost in proportion; what division leaves stays with
- * the rest. At all times realised == cash + cost and qty == start + bought - sold. Fees are kept by asset, apart.
+ * Money is an i128 in units of 10^-CASH_SCALE of the quote asset, so that price times quantity is
+ * exact whatever the instrument's scales, and stays so when its tick changes. Average cost: a
+ * reducing fill releases cost in proportion; what division leaves stays with the rest. At all times
+ * realised == cash + cost and qty == start + bought - sold. Fees are kept by asset, apart.
  */
 #ifndef SAKER_POSITION_H
 #define SAKER_POSITION_H
@@ -27,7 +28,10 @@ struct position {
 	struct position_fee fee[POSITION_FEES_MAX];
 };
 
-/* Starts anew from what the venue says we hold; `px` (ticks) values it, 0 where no price is known. false: it does not fit. */
+/*
+ * Starts anew from what the venue says we hold; `px` (ticks) values it, 0 where no price is known.
+ * false: it does not fit.
+ */
 bool position_set(struct position *p, const struct instrument *i, i64 qty, i64 px);
 
 /* Books a fill. false: a sum does not fit; then nothing changed. */

@@ -1,8 +1,10 @@
 /*
- * rate.h - a token bucket in integers: at most `burst` messages at once, `per_s` a second in the long run.
+ * rate.h - a token bucket in integers: at most `burst` messages at once, `per_s` a second in the
+ * long run.
  *
- * Kept as the theoretical arrival time of the next message (GCRA), so that refilling is no division and nothing drifts. Guarantee: in
- * any window of t ns at most burst + t * per_s / 10^9 messages are taken.
+ * Kept as the theoretical arrival time of the next message (GCRA), so that refilling is no division
+ * and nothing drifts. Guarantee: in any window of t ns at most burst + t * per_s / 10^9 messages
+ * are taken.
  */
 #ifndef SAKER_RATE_H
 #define SAKER_RATE_H
@@ -25,8 +27,11 @@ static inline void rate_take(struct rate *r, ns_t now); /* only when ready */
 static inline void rate_init(struct rate *r, u32 per_s, u32 burst, ns_t now)
 {
 	assert(per_s <= NS_PER_S);
-	ns_t period = per_s && burst ? (NS_PER_S + per_s - 1) / per_s : 0; /* rounded up: never faster than asked */
-	*r = (struct rate){ .due_ns = now, .period_ns = period, .slack_ns = burst ? (burst - 1) * period : 0 };
+	ns_t period = per_s && burst ? (NS_PER_S + per_s - 1) / per_s
+				     : 0; /* rounded up: never faster than asked */
+	*r = (struct rate){ .due_ns = now,
+			    .period_ns = period,
+			    .slack_ns = burst ? (burst - 1) * period : 0 };
 }
 
 static inline bool rate_ready(const struct rate *r, ns_t now)

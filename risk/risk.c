@@ -7,7 +7,10 @@ static u64 deny(bool fails, enum risk_code code) { return (u64)fails << code; }
 
 static_assert(RISK_CODES <= 64, "one bit a check");
 
-/* What the order is weighed with. MARKET: a buy at the ask widened by the collar, a sell at the bid, the dearest each can fill at. */
+/*
+ * What the order is weighed with. MARKET: a buy at the ask widened by the collar, a sell at the
+ * bid, the dearest each can fill at.
+ */
 static i64 weighed_px(const struct order_req *q, const struct risk_view *v, u32 collar_bps)
 {
 	i64 whole;
@@ -16,7 +19,8 @@ static i64 weighed_px(const struct order_req *q, const struct risk_view *v, u32 
 	if (q->side == SIDE_SELL)
 		return v->bid_px;
 	if (v->ask_px <= 0 || v->ask_px > RISK_BOUND ||
-	    __builtin_mul_overflow(v->ask_px / 10000, (i64)collar_bps, &whole) || whole > RISK_BOUND)
+	    __builtin_mul_overflow(v->ask_px / 10000, (i64)collar_bps, &whole) ||
+	    whole > RISK_BOUND)
 		return RISK_BOUND;
 	return v->ask_px + whole + (v->ask_px % 10000 * collar_bps + 9999) / 10000;
 }
@@ -27,7 +31,8 @@ static u64 check_gates(const struct risk *r, const struct risk_view *v)
 	bool way_out = r->state == RISK_STATE_REDUCE_ONLY && r->latched != RISK_UNTRACKED;
 	u64 f = (u64)(r->latched && !way_out) << r->latched;
 	f |= deny(v->kill >= KILL_HALT, RISK_HALT);
-	f |= deny(v->kill == KILL_CANCEL_ONLY || r->state == RISK_STATE_CANCEL_ONLY, RISK_CANCEL_ONLY);
+	f |= deny(v->kill == KILL_CANCEL_ONLY || r->state == RISK_STATE_CANCEL_ONLY,
+		  RISK_CANCEL_ONLY);
 	f |= deny(r->state == RISK_STATE_NOT_ARMED, RISK_NOT_ARMED);
 	f |= deny(v->down & RISK_DOWN_SESSION, RISK_SESSION);
 	f |= deny(v->down & RISK_DOWN_PRIVATE, RISK_PRIVATE);
@@ -61,7 +66,8 @@ static u64 check_size(const struct risk_row *w, const struct order_req *q, i64 p
 }
 
 /* A limit price against the book. Wrong where the book is, but then BOOK_STATE stands first. */
-static u64 check_price(const struct risk_row *w, const struct order_req *q, const struct risk_view *v)
+static u64 check_price(const struct risk_row *w, const struct order_req *q,
+		       const struct risk_view *v)
 {
 	i128 middle2 = (i128)v->bid_px + v->ask_px, off2 = 2 * (i128)q->px - middle2;
 	i128 through = q->side == SIDE_BUY ? (i128)q->px - v->ask_px : (i128)v->bid_px - q->px;
@@ -70,7 +76,8 @@ static u64 check_price(const struct risk_row *w, const struct order_req *q, cons
 }
 
 /* With everything that could still fill. */
-static u64 check_exposure(const struct risk *r, const struct risk_row *w, const struct order_req *q, i64 px)
+static u64 check_exposure(const struct risk *r, const struct risk_row *w, const struct order_req *q,
+			  i64 px)
 {
 	i64 held = q->side == SIDE_BUY ? w->qty : -w->qty, working, worst;
 	bool over = __builtin_add_overflow(w->working[q->side], q->qty, &working);
@@ -91,20 +98,23 @@ static NOINLINE enum risk_code denied(struct risk *r, u64 failed)
 	return code;
 }
 
-enum risk_code risk_check(struct risk *r, const struct order_req *q, const struct risk_view *v, ns_t now, struct risk_passed *out)
+enum risk_code risk_check(struct risk *r, const struct order_req *q, const struct risk_view *v,
+			  ns_t now, struct risk_passed *out)
 {
 	if (q->side > SIDE_SELL || q->type > ORDER_MARKET || q->tif > TIF_FOK)
 		return denied(r, check_gates(r, v) | 1ULL << RISK_REQUEST);
 	const struct risk_row *w = &r->row[u32_min(q->instrument, INSTRUMENTS_MAX)];
 	u32 kind = q->type == ORDER_MARKET ? ROW_MARKET : ROW_LIMIT;
 	i64 px = weighed_px(q, v, w->collar_bps);
-	u64 failed = check_gates(r, v) | check_book(w, v, now) | check_size(w, q, px, kind) | check_exposure(r, w, q, px);
+	u64 failed = check_gates(r, v) | check_book(w, v, now) | check_size(w, q, px, kind) |
+		     check_exposure(r, w, q, px);
 	if (kind == ROW_LIMIT)
 		failed |= check_price(w, q, v);
 	failed |= deny(!rate_ready(&r->orders_rate, now), RISK_RATE);
 	u64 key = r->duplicate_ns ? duplicate_key(q) : 0;
 	if (r->duplicate_ns)
-		failed |= deny(duplicate_find(&r->duplicate, key, now, r->duplicate_ns), RISK_DUPLICATE);
+		failed |= deny(duplicate_find(&r->duplicate, key, now, r->duplicate_ns),
+			       RISK_DUPLICATE);
 	if (failed)
 		return denied(r, failed);
 	rate_take(&r->orders_rate, now);

@@ -17,10 +17,13 @@ struct divisor divisor_of(u64 d)
 
 static i128 pow10_i128(u32 k)
 {
-	return k <= DEC_DECIMALS_MAX ? dec_pow10[k] : (i128)dec_pow10[DEC_DECIMALS_MAX] * dec_pow10[k - DEC_DECIMALS_MAX];
+	u32 low = u32_min(k, DEC_DECIMALS_MAX);
+	return (i128)dec_pow10[low] * dec_pow10[k - low];
 }
 
-/* A notional as px * qty: rounded down where it bounds from above, up where from below. Saturates. */
+/*
+ * A notional as px * qty: rounded down where it bounds from above, up where from below. Saturates.
+ */
 static i128 raw_of(const struct instrument *i, i64 notional, bool up)
 {
 	int shift = i->px_scale + i->qty_scale - NOTIONAL_SCALE;
@@ -33,23 +36,28 @@ static i128 raw_of(const struct instrument *i, i64 notional, bool up)
 }
 
 static i64 i64_min(i64 a, i64 b) { return a < b ? a : b; }
-static i64 or_bound(i64 v) { return v > 0 ? i64_min(v, RISK_BOUND) : RISK_BOUND; } /* 0: the venue names none */
+
+/* The venue names no bound by 0. */
+static i64 or_bound(i64 v) { return v > 0 ? i64_min(v, RISK_BOUND) : RISK_BOUND; }
 
 void row_compile(struct risk_row *w)
 {
 	const struct instrument *i = &w->instrument;
 	const struct risk_limits *l = &w->limits;
 	assert(i->tick > 0 && i->lot > 0);
-	i64 market_lot = i->market_lot > 0 ? i->market_lot : i->lot, max_qty = i64_min(or_bound(i->max_qty), l->max_qty);
+	i64 market_lot = i->market_lot > 0 ? i->market_lot : i->lot;
+	i64 max_qty = i64_min(or_bound(i->max_qty), l->max_qty);
+	i64 max_notional = i->max_notional ? i->max_notional : INT64_MAX;
 	w->lot[ROW_LIMIT] = divisor_of((u64)i->lot);
 	w->lot[ROW_MARKET] = divisor_of((u64)market_lot);
 	w->max_qty[ROW_LIMIT] = max_qty;
-	w->max_qty[ROW_MARKET] = i->market_max_qty > 0 ? i64_min(max_qty, i->market_max_qty) : max_qty;
+	w->max_qty[ROW_MARKET] =
+		i->market_max_qty > 0 ? i64_min(max_qty, i->market_max_qty) : max_qty;
 	w->min_qty = i->min_qty > 0 ? i->min_qty : 1;
 	w->min_px = i->min_px > 0 ? i->min_px : 1;
 	w->max_px = or_bound(i->max_px);
 	w->min_raw = raw_of(i, i->min_notional, true);
-	w->max_raw = raw_of(i, i->max_notional ? i64_min(i->max_notional, l->max_notional) : l->max_notional, false);
+	w->max_raw = raw_of(i, i64_min(max_notional, l->max_notional), false);
 	w->max_open_raw = raw_of(i, l->max_open_notional, false);
 	w->max_through = l->max_through < 0 ? INT64_MAX : l->max_through;
 	w->limit[SIDE_BUY] = l->max_long;

@@ -1,8 +1,10 @@
 /*
- * row.h - one instrument as the check reads it: its rules and our limits compiled to plain compares, hot first, and its exposure.
+ * row.h - one instrument as the check reads it: its rules and our limits compiled to plain
+ * compares, hot first, and its exposure.
  *
- * Notionals are compared as price times quantity in ticks and quantity units, with the bounds converted once, exactly: no order is
- * divided or rounded. Prices and quantities beyond RISK_BOUND are outside every bound, so that no product or sum of two overflows.
+ * Notionals are compared as price times quantity in ticks and quantity units, with the bounds
+ * converted once, exactly: no order is divided or rounded. Prices and quantities beyond RISK_BOUND
+ * are outside every bound, so that no product or sum of two overflows.
  */
 #ifndef SAKER_RISK_ROW_H
 #define SAKER_RISK_ROW_H
@@ -12,7 +14,10 @@
 #define RISK_BOUND (INT64_MAX / 4)
 #define RISK_COLLAR_MAX_BPS 1000000
 
-/* x is a multiple of the divisor iff rotr(x * inverse, shift) <= max; a product in place of a division. */
+/*
+ * x is a multiple of the divisor iff rotr(x * inverse, shift) <= max; a product in place of a
+ * division.
+ */
 struct divisor {
 	u64 inverse, max;
 	u32 shift, rsv;

@@ -3,8 +3,8 @@
 #include "common/instrument.h"
 
 /*
- * One word for both. Trade ids count up per instrument, so their top six bits are free to hold it; where a venue uses them, two
- * instruments could share a word, two trades of one instrument never.
+ * One word for both. Trade ids count up per instrument, so their top six bits are free to hold it;
+ * where a venue uses them, two instruments could share a word, two trades of one instrument never.
  */
 static u64 key_of(u32 instrument, u64 trade_id)
 {

@@ -5,18 +5,23 @@
 struct risk *risk_new(struct arena *a, u64 *counters)
 {
 	struct risk *r = ARENA_NEW(a, struct risk);
-	if (!r || orders_init(&r->orders, a, RISK_ORDERS_MAX) != ERR_OK || seen_init(&r->seen, a) != ERR_OK)
+	if (!r || orders_init(&r->orders, a, RISK_ORDERS_MAX) != ERR_OK ||
+	    seen_init(&r->seen, a) != ERR_OK)
 		return NULL;
 	r->counters = counters;
 	return r;
 }
 
-/* Open orders keep their worth: their prices, in ticks of the former version, become ticks of this one, rounded up. */
+/*
+ * Open orders keep their worth: their prices, in ticks of the former version, become ticks of this
+ * one, rounded up.
+ */
 static void rescale_orders(struct risk *r, struct risk_row *w, const struct instrument *to)
 {
 	const struct instrument *from = &w->instrument;
 	int k = to->px_scale - from->px_scale;
-	i128 num = (i128)from->tick * (k > 0 ? dec_pow10[k] : 1), den = (i128)to->tick * (k < 0 ? dec_pow10[-k] : 1);
+	i128 num = (i128)from->tick * (k > 0 ? dec_pow10[k] : 1),
+	     den = (i128)to->tick * (k < 0 ? dec_pow10[-k] : 1);
 	w->open_raw = 0;
 	for (u32 i = 0; i < r->orders.max; i++) {
 		struct risk_order *x = &r->orders.order[i];
@@ -35,11 +40,13 @@ static void rescale_orders(struct risk *r, struct risk_row *w, const struct inst
 
 err_t risk_set_instrument(struct risk *r, const struct instrument *i)
 {
-	if (i->id >= INSTRUMENTS_MAX || i->tick <= 0 || i->lot <= 0 || i->px_scale > DEC_DECIMALS_MAX ||
-	    i->qty_scale > DEC_DECIMALS_MAX || i->px_scale + i->qty_scale > CASH_SCALE || i->min_notional < 0 || i->max_notional < 0)
+	if (i->id >= INSTRUMENTS_MAX || i->tick <= 0 || i->lot <= 0 ||
+	    i->px_scale > DEC_DECIMALS_MAX || i->qty_scale > DEC_DECIMALS_MAX ||
+	    i->px_scale + i->qty_scale > CASH_SCALE || i->min_notional < 0 || i->max_notional < 0)
 		return ERR_ARGUMENT;
 	struct risk_row *w = &r->row[i->id];
-	if (w->instrument.tick && w->instrument.qty_scale != i->qty_scale && (w->qty || w->open_orders))
+	if (w->instrument.tick && w->instrument.qty_scale != i->qty_scale &&
+	    (w->qty || w->open_orders))
 		return ERR_ARGUMENT;
 	if (w->open_orders)
 		rescale_orders(r, w, i);
@@ -50,8 +57,9 @@ err_t risk_set_instrument(struct risk *r, const struct instrument *i)
 
 err_t risk_set_limits(struct risk *r, u32 instrument, const struct risk_limits *l)
 {
-	if (instrument >= INSTRUMENTS_MAX || !r->row[instrument].instrument.tick || l->max_qty < 0 || l->max_notional < 0 ||
-	    l->max_open_notional < 0 || l->max_long < 0 || l->max_short < 0 || l->max_through < -1 || l->max_loss < 0 ||
+	if (instrument >= INSTRUMENTS_MAX || !r->row[instrument].instrument.tick ||
+	    l->max_qty < 0 || l->max_notional < 0 || l->max_open_notional < 0 || l->max_long < 0 ||
+	    l->max_short < 0 || l->max_through < -1 || l->max_loss < 0 ||
 	    l->collar_bps > RISK_COLLAR_MAX_BPS)
 		return ERR_ARGUMENT;
 	r->row[instrument].limits = *l;
@@ -59,7 +67,10 @@ err_t risk_set_limits(struct risk *r, u32 instrument, const struct risk_limits *
 	return ERR_OK;
 }
 
-/* A bucket whose rate did not change keeps what has been taken from it: a new epoch is no new allowance. */
+/*
+ * A bucket whose rate did not change keeps what has been taken from it: a new epoch is no new
+ * allowance.
+ */
 static void set_rate(struct rate *r, u32 per_s, u32 burst, ns_t now)
 {
 	struct rate n;
@@ -70,7 +81,8 @@ static void set_rate(struct rate *r, u32 per_s, u32 burst, ns_t now)
 
 err_t risk_set_account(struct risk *r, const struct risk_account *l, ns_t now)
 {
-	if (l->orders_per_s > NS_PER_S || l->cancels_per_s > NS_PER_S || l->max_open_orders > RISK_ORDERS_MAX)
+	if (l->orders_per_s > NS_PER_S || l->cancels_per_s > NS_PER_S ||
+	    l->max_open_orders > RISK_ORDERS_MAX)
 		return ERR_ARGUMENT;
 	set_rate(&r->orders_rate, l->orders_per_s, l->orders_burst, now);
 	set_rate(&r->cancels_rate, l->cancels_per_s, l->cancels_burst, now);
@@ -106,7 +118,8 @@ err_t risk_set_position(struct risk *r, u32 instrument, i64 qty, i64 px)
 	if (instrument >= INSTRUMENTS_MAX || !r->row[instrument].instrument.tick || px < 0)
 		return ERR_ARGUMENT;
 	struct risk_row *w = &r->row[instrument];
-	if (qty > RISK_BOUND || qty < -RISK_BOUND || !position_set(&w->position, &w->instrument, qty, px))
+	if (qty > RISK_BOUND || qty < -RISK_BOUND ||
+	    !position_set(&w->position, &w->instrument, qty, px))
 		return ERR_ARGUMENT;
 	w->qty = qty;
 	forget_ending(r, instrument);

@@ -24,17 +24,18 @@ struct risk {
 	ns_t window_ns;
 	struct risk_account account;
 	struct duplicate duplicate;
-	struct risk_row row[INSTRUMENTS_MAX + 1]; /* the last stays zero: what an unknown instrument is checked against */
+	struct risk_row row[INSTRUMENTS_MAX + 1]; /* the last stays zero: what an unknown instrument
+						     is checked against */
 	struct risk_orders orders;
 	struct seen seen;
 };
 
 static inline void risk_count(struct risk *r, u32 counter) { counter_inc(&r->counters[counter]); }
 
-/* The first reason stands until armed anew. */
+/* The first reason stands until armed anew; UNTRACKED, which leaves no way out, before any. */
 static inline void risk_latch(struct risk *r, enum risk_code why)
 {
-	if (!r->latched)
+	if (!r->latched || why == RISK_UNTRACKED)
 		r->latched = why;
 }
 

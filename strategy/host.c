@@ -165,5 +165,6 @@ err_t host_load_state(struct host *h, u16 id, const void *in, u32 n)
 {
 	if (id >= h->n)
 		return ERR_NOT_FOUND;
-	return h->instance[id].desc->load ? h->instance[id].desc->load(h->instance[id].state, in, n) : ERR_UNSUPPORTED;
+	return h->instance[id].desc->load ? h->instance[id].desc->load(h->instance[id].state, in, n)
+					  : ERR_UNSUPPORTED;
 }

@@ -1,9 +1,12 @@
 /*
- * host.h - runs strategies: registers their descriptors, makes instances with parameters, hands them events, keeps them in budget.
+ * host.h - runs strategies: registers their descriptors, makes instances with parameters, hands
+ * them events, keeps them in budget.
  *
- * One host a trade core. host_new, host_load, host_add run at start, before the arena is sealed; all else on the hot core. An instance's
- * id is its number in order of host_add and stands in order_req.strategy. Events go to subscribers only, in order of their ids. A paused
- * instance gets order events alone, may cancel and not submit. A turn budget that is overrun `overruns_max` times in a row pauses it.
+ * One host a trade core. host_new, host_load, host_add run at start, before the arena is sealed;
+ * all else on the hot core. An instance's id is its number in order of host_add and stands in
+ * order_req.strategy. Events go to subscribers only, in order of their ids. A paused instance gets
+ * order events alone, may cancel and not submit. A turn budget that is overrun `overruns_max` times
+ * in a row pauses it.
  */
 #ifndef SAKER_HOST_H
 #define SAKER_HOST_H
@@ -20,11 +23,17 @@ enum host_pause { HOST_RUNNING, HOST_PAUSED_BY_OPERATOR, HOST_PAUSED_BY_BUDGET }
 
 /* What the trade core does for strategies. `core` is its own first argument. */
 struct host_ops {
-	i64 (*submit)(void *core, const struct order_req *q, ns_t now);  /* order id, or a negative code */
-	int (*cancel)(void *core, u16 strategy, u64 order_id, ns_t now); /* must check that the order is this strategy's */
+	/* Order id, or a negative code. */
+	i64 (*submit)(void *core, const struct order_req *q, ns_t now);
+	/* Must check that the order is this strategy's. */
+	int (*cancel)(void *core, u16 strategy, u64 order_id, ns_t now);
 	i64 (*position)(void *core, u32 instrument);
-	void (*trace)(void *core, u16 strategy, const char id[8], i64 a, i64 b); /* id padded with NULs */
-	/* An instance was paused by its budget: the core records it as an input (a replay measures no time) and cancels its orders. */
+	/* `id` is padded with NULs. */
+	void (*trace)(void *core, u16 strategy, const char id[8], i64 a, i64 b);
+	/*
+	 * An instance was paused by its budget: the core records it as an input (a replay measures
+	 * no time) and cancels its orders.
+	 */
 	void (*paused)(void *core, u16 strategy);
 	u64 (*tsc)(void *core); /* NULL: no budgets, as in a replay */
 };
@@ -40,7 +49,7 @@ extern const struct counter_def host_counter_defs[HOST_COUNTERS];
 struct host_cfg {
 	const struct host_ops *ops;
 	void *core;
-	const struct instrument *instruments; /* the core's table by dense id; read in init and look-ups, kept by reference */
+	const struct instrument *instruments; /* the core's table by dense id, kept by reference */
 	u32 n_instruments;
 	u32 overruns_max; /* in a row, then paused; 0: never */
 	u64 budget_tsc;   /* of one callback */
@@ -55,7 +64,9 @@ struct host; /* opaque; from the arena */
 /* NULL: the arena is too small. Registers the built-in strategies. */
 struct host *host_new(struct arena *a, const struct host_cfg *cfg);
 
-/* Registers a descriptor: ABI, sizes, name, parameter table are checked; `why` says what is wrong. */
+/*
+ * Registers a descriptor: ABI, sizes, name, parameter table are checked; `why` says what is wrong.
+ */
 err_t host_register(struct host *h, const struct strategy_desc *d, struct param_error *why);
 
 /* Opens a plug-in (dlopen) and registers what it exports. It stays open until the process ends. */
@@ -64,17 +75,21 @@ err_t host_load(struct host *h, const char *path, struct param_error *why);
 const struct strategy_desc *host_find(const struct host *h, const char *name); /* NULL: none */
 
 /* A new instance of `name` with parameters "key=value key=value"; its id in *id. */
-err_t host_add(struct host *h, struct arena *a, const char *name, const char *params, u16 *id, struct param_error *why);
+err_t host_add(struct host *h, struct arena *a, const char *name, const char *params, u16 *id,
+	       struct param_error *why);
 
 /* ---- the hot core ---- */
 
 /*
- * Hands `m` to the subscribers of its instrument; only for events with TAPE_LAST. `start_tsc` is the core's latest stamp, from which
- * the first callback is measured. Returns how many were called.
+ * Hands `m` to the subscribers of its instrument; only for events with TAPE_LAST. `start_tsc` is
+ * the core's latest stamp, from which the first callback is measured. Returns how many were called.
  */
 u32 host_on_market(struct host *h, const struct market_view *m, u64 start_tsc);
 
-/* Hands an order event to the strategy that owns it; one of no instance (the operator's) is counted. */
+/*
+ * Hands an order event to the strategy that owns it; one of no instance (the operator's) is
+ * counted.
+ */
 void host_on_order(struct host *h, const struct order_event *e, ns_t now, u64 start_tsc);
 
 /* Calls the timers that are due; returns how many. */
@@ -82,10 +97,15 @@ u32 host_on_time(struct host *h, ns_t now, u64 start_tsc);
 
 ns_t host_next_timer(const struct host *h); /* UINT64_MAX: none; may be early, never late */
 
-/* Values already parsed and checked by param_parse against the descriptor. Not ERR_OK: the former stay. */
+/*
+ * Values already parsed and checked by param_parse against the descriptor. Not ERR_OK: the former
+ * stay.
+ */
 err_t host_set_params(struct host *h, u16 id, const struct strategy_value *v, u32 n, ns_t now);
 
-/* ERR_NOT_FOUND: no such instance. A pause ends a budget's count; orders are the core's to cancel. */
+/*
+ * ERR_NOT_FOUND: no such instance. A pause ends a budget's count; orders are the core's to cancel.
+ */
 err_t host_pause(struct host *h, u16 id);
 err_t host_resume(struct host *h, u16 id);
 

@@ -1,4 +1,7 @@
-/* The functions a strategy is handed: they look after what is the host's, and pass the rest to the trade core. */
+/*
+ * The functions a strategy is handed: they look after what is the host's, and pass the rest to the
+ * trade core.
+ */
 #include "strategy/host_state.h"
 
 #include <string.h>
@@ -30,7 +33,8 @@ static i64 api_submit(struct strategy_ctx *c, const struct order_req *q)
 	host_count_one(h, HOST_CNT_submits);
 	if (c->pause || c->starting)
 		id = STRATEGY_PAUSED;
-	else if (q->instrument >= h->cfg.n_instruments || q->side > SIDE_SELL || q->type > ORDER_MARKET || q->tif > TIF_FOK)
+	else if (q->instrument >= h->cfg.n_instruments || q->side > SIDE_SELL ||
+		 q->type > ORDER_MARKET || q->tif > TIF_FOK)
 		id = STRATEGY_BAD_REQUEST;
 	else
 		id = h->cfg.ops->submit(h->cfg.core, &o, h->now);

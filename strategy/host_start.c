@@ -48,14 +48,17 @@ const struct strategy_desc *host_find(const struct host *h, const char *name)
 static err_t check_abi(const struct strategy_desc *d, struct param_error *why)
 {
 	if (d->abi_major != STRATEGY_ABI_MAJOR)
-		return fail(why, ERR_UNSUPPORTED, "made for strategy ABI %u, this is %u", d->abi_major, STRATEGY_ABI_MAJOR);
+		return fail(why, ERR_UNSUPPORTED, "made for strategy ABI %u, this is %u",
+			    d->abi_major, STRATEGY_ABI_MAJOR);
 	if (d->abi_minor > STRATEGY_ABI_MINOR)
-		return fail(why, ERR_UNSUPPORTED, "made for strategy ABI %u.%u, this is %u.%u", d->abi_major, d->abi_minor,
-			    STRATEGY_ABI_MAJOR, STRATEGY_ABI_MINOR);
+		return fail(why, ERR_UNSUPPORTED, "made for strategy ABI %u.%u, this is %u.%u",
+			    d->abi_major, d->abi_minor, STRATEGY_ABI_MAJOR, STRATEGY_ABI_MINOR);
 	bool same = d->desc_size == sizeof *d && d->event_size == sizeof(struct order_event) &&
 		    d->param_size == sizeof(struct strategy_param);
-	if (!same || d->api_size > sizeof(struct strategy_api) || d->view_size > sizeof(struct market_view))
-		return fail(why, ERR_UNSUPPORTED, "made with other headers: sizes of descriptor %u, event %u, parameter %u",
+	if (!same || d->api_size > sizeof(struct strategy_api) ||
+	    d->view_size > sizeof(struct market_view))
+		return fail(why, ERR_UNSUPPORTED,
+			    "made with other headers: sizes of descriptor, event, parameter %u %u %u",
 			    d->desc_size, d->event_size, d->param_size);
 	return ERR_OK;
 }
@@ -66,13 +69,16 @@ err_t host_register(struct host *h, const struct strategy_desc *d, struct param_
 	if (e != ERR_OK)
 		return e;
 	if (!d->name || !d->name[0] || strnlen(d->name, STRATEGY_NAME_MAX) == STRATEGY_NAME_MAX)
-		return fail(why, ERR_SYNTAX, "a strategy's name has 1 to %d characters", STRATEGY_NAME_MAX - 1);
+		return fail(why, ERR_SYNTAX, "a strategy's name has 1 to %d characters",
+			    STRATEGY_NAME_MAX - 1);
 	if (!d->init)
 		return fail(why, ERR_SYNTAX, "%s: no init", d->name);
 	if (host_find(h, d->name))
-		return fail(why, ERR_EXISTS, "%s: a strategy of that name is registered already", d->name);
+		return fail(why, ERR_EXISTS, "%s: a strategy of that name is registered already",
+			    d->name);
 	if (h->n_descs == HOST_DESCS_MAX)
-		return fail(why, ERR_FULL, "%s: at most %d kinds of strategies", d->name, HOST_DESCS_MAX);
+		return fail(why, ERR_FULL, "%s: at most %d kinds of strategies", d->name,
+			    HOST_DESCS_MAX);
 	if ((e = param_check_table(d->params, d->n_params, why)) != ERR_OK)
 		return e;
 	h->desc[h->n_descs++] = d;
@@ -83,12 +89,14 @@ err_t host_load(struct host *h, const char *path, struct param_error *why)
 {
 	struct param_error inner;
 	if (!strchr(path, '/'))
-		return fail(why, ERR_ARGUMENT, "%.100s: expected a path with a '/'", path); /* dlopen would search for it */
+		/* dlopen would search the system's folders for it */
+		return fail(why, ERR_ARGUMENT, "%.100s: expected a path with a '/'", path);
 	void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!so)
 		return fail(why, ERR_IO, "%s", dlerror());
 	const struct strategy_desc *d = dlsym(so, STRATEGY_SYMBOL);
-	err_t e = d ? host_register(h, d, &inner) : fail(&inner, ERR_NOT_FOUND, "exports no " STRATEGY_SYMBOL);
+	err_t e = d ? host_register(h, d, &inner)
+		    : fail(&inner, ERR_NOT_FOUND, "exports no " STRATEGY_SYMBOL);
 	if (e == ERR_OK)
 		return e; /* its code stays mapped for as long as the process runs */
 	fail(why, e, "%.100s: %.120s", path, inner.text);
@@ -97,7 +105,8 @@ err_t host_load(struct host *h, const char *path, struct param_error *why)
 }
 
 /* Defaults, then what `text` says, into memory of its own. */
-static err_t make_values(struct strategy_ctx *c, struct arena *a, const char *text, struct param_error *why)
+static err_t make_values(struct strategy_ctx *c, struct arena *a, const char *text,
+			 struct param_error *why)
 {
 	const struct strategy_desc *d = c->desc;
 	u32 given;
@@ -118,7 +127,8 @@ static void enlist(struct host *h, struct strategy_ctx *c)
 			h->subscriber[i][h->n_subscribers[i]++] = c;
 }
 
-err_t host_add(struct host *h, struct arena *a, const char *name, const char *params, u16 *id, struct param_error *why)
+err_t host_add(struct host *h, struct arena *a, const char *name, const char *params, u16 *id,
+	       struct param_error *why)
 {
 	const struct strategy_desc *d = host_find(h, name);
 	if (!d)
@@ -126,7 +136,11 @@ err_t host_add(struct host *h, struct arena *a, const char *name, const char *pa
 	if (h->n == HOST_INSTANCES_MAX)
 		return fail(why, ERR_FULL, "%s: at most %d strategies", name, HOST_INSTANCES_MAX);
 	struct strategy_ctx *c = &h->instance[h->n];
-	*c = (struct strategy_ctx){ .host = h, .on_market = d->on_market, .id = (u16)h->n, .timer = UINT64_MAX, .desc = d };
+	*c = (struct strategy_ctx){ .host = h,
+				    .on_market = d->on_market,
+				    .id = (u16)h->n,
+				    .timer = UINT64_MAX,
+				    .desc = d };
 	rng_seed(&c->rng, h->cfg.seed + h->n * 0x9e3779b97f4a7c15ULL);
 	err_t e = make_values(c, a, params, why);
 	if (e != ERR_OK)
@@ -135,7 +149,8 @@ err_t host_add(struct host *h, struct arena *a, const char *name, const char *pa
 	e = d->init(c->state, &host_api, c, c->values);
 	c->starting = false;
 	if (e != ERR_OK)
-		return fail(why, e, "%s: does not start with these parameters: %s", name, err_text(e));
+		return fail(why, e, "%s: does not start with these parameters: %s", name,
+			    err_text(e));
 	enlist(h, c);
 	*id = (u16)h->n++;
 	return ERR_OK;

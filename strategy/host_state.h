@@ -9,7 +9,7 @@
 struct strategy_ctx {
 	CACHE_ALIGNED struct host *host;
 	void *state;
-	void (*on_market)(void *state, const struct market_view *m); /* never NULL where subscribed */
+	void (*on_market)(void *state, const struct market_view *m); /* set where subscribed */
 	u64 calls, max_tsc;
 	u32 overruns; /* in a row */
 	u16 id;
@@ -37,7 +37,10 @@ struct host {
 	const struct strategy_desc *desc[HOST_DESCS_MAX];
 };
 
-static inline void host_count_one(struct host *h, enum host_counter c) { counter_inc(&h->cfg.counters[c]); }
+static inline void host_count_one(struct host *h, enum host_counter c)
+{
+	counter_inc(&h->cfg.counters[c]);
+}
 
 extern const struct strategy_api host_api; /* what every instance is handed */
 

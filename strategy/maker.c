@@ -1,9 +1,10 @@
 /*
  * maker - quotes both sides around the middle of the book, one order a side.
  *
- * Each side is NONE, OPEN, CANCELLING or UNKNOWN, and a new order is sent only from NONE: never two of one side at once. An
- * order stays while it is within `refresh` ticks of where it should be, else it is cancelled, and replaced once that is proven.
- * Refusals double the time until the next attempt.
+ * Each side is NONE, OPEN, CANCELLING or UNKNOWN, and a new order is sent only from NONE: never two
+ * of one side at once. An order stays while it is within `refresh` ticks of where it should be,
+ * else it is cancelled, and replaced once that is proven. Refusals double the time until the next
+ * attempt.
  */
 #include "strategy/builtin.h"
 
@@ -11,25 +12,67 @@
 
 #include "common/decimal.h"
 
-enum { P_INSTRUMENT, P_HALF_SPREAD, P_SIZE, P_MAX_POSITION, P_SKEW, P_REFRESH, P_POST_ONLY, P_BACKOFF };
+enum {
+	P_INSTRUMENT,
+	P_HALF_SPREAD,
+	P_SIZE,
+	P_MAX_POSITION,
+	P_SKEW,
+	P_REFRESH,
+	P_POST_ONLY,
+	P_BACKOFF
+};
 
 #define SIZE_DECIMALS 8
 #define BACKOFF_DOUBLINGS_MAX 6
 
 static const struct strategy_param params[] = {
 	[P_INSTRUMENT] = { .name = "instrument", .type = PARAM_STRING, .help = "symbol to quote" },
-	[P_HALF_SPREAD] = { .name = "half_spread", .type = PARAM_INT, .def = "50", .min = "1", .max = "1000000", .unit = "ticks",
+	[P_HALF_SPREAD] = { .name = "half_spread",
+			    .type = PARAM_INT,
+			    .def = "50",
+			    .min = "1",
+			    .max = "1000000",
+			    .unit = "ticks",
 			    .help = "distance of each quote from the middle" },
-	[P_SIZE] = { .name = "size", .type = PARAM_DECIMAL, .decimals = SIZE_DECIMALS, .min = "0.00000001", .max = "1000000",
-		     .unit = "base asset", .help = "quantity of each quote, a multiple of the lot" },
-	[P_MAX_POSITION] = { .name = "max_position", .type = PARAM_DECIMAL, .decimals = SIZE_DECIMALS, .min = "0.00000001",
-			     .max = "1000000", .unit = "base asset", .help = "a side that would pass it is not quoted" },
-	[P_SKEW] = { .name = "skew", .type = PARAM_INT, .def = "0", .min = "0", .max = "1000000", .unit = "ticks",
+	[P_SIZE] = { .name = "size",
+		     .type = PARAM_DECIMAL,
+		     .decimals = SIZE_DECIMALS,
+		     .min = "0.00000001",
+		     .max = "1000000",
+		     .unit = "base asset",
+		     .help = "quantity of each quote, a multiple of the lot" },
+	[P_MAX_POSITION] = { .name = "max_position",
+			     .type = PARAM_DECIMAL,
+			     .decimals = SIZE_DECIMALS,
+			     .min = "0.00000001",
+			     .max = "1000000",
+			     .unit = "base asset",
+			     .help = "a side that would pass it is not quoted" },
+	[P_SKEW] = { .name = "skew",
+		     .type = PARAM_INT,
+		     .def = "0",
+		     .min = "0",
+		     .max = "1000000",
+		     .unit = "ticks",
 		     .help = "how far both quotes move against a position of max_position" },
-	[P_REFRESH] = { .name = "refresh", .type = PARAM_INT, .def = "10", .min = "0", .max = "1000000", .unit = "ticks",
+	[P_REFRESH] = { .name = "refresh",
+			.type = PARAM_INT,
+			.def = "10",
+			.min = "0",
+			.max = "1000000",
+			.unit = "ticks",
 			.help = "a quote this near to its place is left alone" },
-	[P_POST_ONLY] = { .name = "post_only", .type = PARAM_BOOL, .def = "true", .help = "send LIMIT_MAKER orders" },
-	[P_BACKOFF] = { .name = "backoff", .type = PARAM_INT, .def = "100", .min = "1", .max = "60000", .unit = "ms",
+	[P_POST_ONLY] = { .name = "post_only",
+			  .type = PARAM_BOOL,
+			  .def = "true",
+			  .help = "send LIMIT_MAKER orders" },
+	[P_BACKOFF] = { .name = "backoff",
+			.type = PARAM_INT,
+			.def = "100",
+			.min = "1",
+			.max = "60000",
+			.unit = "ms",
 			.help = "wait after a refusal, doubled with each in a row" },
 };
 
@@ -65,13 +108,17 @@ static i64 floor_half(i64 v) { return v >> 1; } /* towards minus infinity, as gc
 
 static i64 clamp(i64 v, i64 bound) { return v > bound ? bound : v < -bound ? -bound : v; }
 
-/* Both quotes for a position; the middle and the skew are kept in half ticks. Never through the other side of the book. */
+/*
+ * Both quotes for a position; the middle and the skew are kept in half ticks. Never through the
+ * other side of the book.
+ */
 static void target_px(const struct maker *k, i64 position, i64 px[2])
 {
 	i64 held = clamp(position, k->cfg.max_position);
 	i64 shift2 = (i64)((i128)2 * k->cfg.skew * held / k->cfg.max_position);
 	i64 middle2 = k->bid_px + k->ask_px - shift2;
-	i64 bid = floor_half(middle2) - k->cfg.half_spread, ask = floor_half(middle2 + 1) + k->cfg.half_spread;
+	i64 bid = floor_half(middle2) - k->cfg.half_spread;
+	i64 ask = floor_half(middle2 + 1) + k->cfg.half_spread;
 	px[SIDE_BUY] = bid < k->ask_px ? bid : k->ask_px - 1;
 	px[SIDE_SELL] = ask > k->bid_px ? ask : k->bid_px + 1;
 }
@@ -93,7 +140,11 @@ static void back_off(const struct maker *k, struct quote *q, ns_t now)
 static void place(struct maker *k, u8 side, i64 px, ns_t now)
 {
 	struct quote *q = &k->quote[side];
-	struct order_req o = { .instrument = k->instrument, .px = px, .qty = k->cfg.size, .side = side, .type = k->cfg.order_type };
+	struct order_req o = { .instrument = k->instrument,
+			       .px = px,
+			       .qty = k->cfg.size,
+			       .side = side,
+			       .type = k->cfg.order_type };
 	assert(q->state == QUOTE_NONE);
 	i64 id = k->api->submit(k->ctx, &o);
 	if (id <= 0) {
@@ -163,7 +214,8 @@ static void maker_on_order(void *state, const struct order_event *e, ns_t now)
 		q->state = QUOTE_NONE;
 	else if (e->kind == ORDER_EV_UNKNOWN)
 		q->state = QUOTE_UNKNOWN; /* until its end, or a sign of life */
-	else if (e->kind == ORDER_EV_CANCEL_REJECTED || (q->state == QUOTE_UNKNOWN && e->kind == ORDER_EV_ACK))
+	else if (e->kind == ORDER_EV_CANCEL_REJECTED ||
+		 (q->state == QUOTE_UNKNOWN && e->kind == ORDER_EV_ACK))
 		q->state = QUOTE_OPEN;
 	if (e->kind == ORDER_EV_REJECTED || e->kind == ORDER_EV_CANCEL_REJECTED)
 		back_off(k, q, now);
@@ -191,17 +243,21 @@ static err_t read_cfg(const struct maker *k, const struct strategy_value *v, str
 	struct instrument i;
 	if (!k->api->instrument(k->ctx, k->instrument, &i))
 		return ERR_NOT_FOUND;
-	*c = (struct maker_cfg){ .half_spread = v[P_HALF_SPREAD].i, .skew = v[P_SKEW].i, .refresh = v[P_REFRESH].i,
+	*c = (struct maker_cfg){ .half_spread = v[P_HALF_SPREAD].i,
+				 .skew = v[P_SKEW].i,
+				 .refresh = v[P_REFRESH].i,
 				 .backoff_ns = (ns_t)v[P_BACKOFF].i * NS_PER_MS,
 				 .order_type = v[P_POST_ONLY].i ? ORDER_LIMIT_MAKER : ORDER_LIMIT };
-	if (!to_qty(&i, v[P_SIZE].i, &c->size) || !to_qty(&i, v[P_MAX_POSITION].i, &c->max_position))
+	if (!to_qty(&i, v[P_SIZE].i, &c->size) ||
+	    !to_qty(&i, v[P_MAX_POSITION].i, &c->max_position))
 		return ERR_SYNTAX; /* finer than the instrument's quantities */
 	if (c->size % i.lot || c->size < i.min_qty || c->max_position < c->size)
 		return ERR_ARGUMENT;
 	return ERR_OK;
 }
 
-static err_t maker_init(void *state, const struct strategy_api *api, struct strategy_ctx *ctx, const struct strategy_value *v)
+static err_t maker_init(void *state, const struct strategy_api *api, struct strategy_ctx *ctx,
+			const struct strategy_value *v)
 {
 	struct maker *k = state;
 	int id = api->find(ctx, v[P_INSTRUMENT].s);

@@ -5,7 +5,8 @@ static const struct strategy_param params[] = {
 	{ .name = "instrument", .type = PARAM_STRING, .help = "symbol to subscribe to" },
 };
 
-static err_t null_init(void *state, const struct strategy_api *api, struct strategy_ctx *ctx, const struct strategy_value *v)
+static err_t null_init(void *state, const struct strategy_api *api, struct strategy_ctx *ctx,
+		       const struct strategy_value *v)
 {
 	(void)state;
 	int id = api->find(ctx, v[0].s);

@@ -12,6 +12,8 @@ struct token {
 	size_t n;
 };
 
+static struct token token_of(const char *s) { return (struct token){ s, strlen(s) }; }
+
 /* ---- errors ---- */
 
 /* `t` as it may be shown: cut, and without control characters. */
@@ -27,18 +29,20 @@ static const char *shown(struct token t, char out[TOKEN_SHOWN + 1])
 /* "an integer from 1 to 100000 (ticks)" */
 static void expected(const struct strategy_param *p, char *out, size_t size)
 {
-	static const char *const words[] = { "an integer", "a decimal number", "true or false", "text" };
+	static const char *const words[] = { "an integer", "a decimal number", "true or false",
+					     "text" };
 	char range[96] = "", decimals[32] = "";
 	if (p->min && p->max)
 		snprintf(range, sizeof range, " from %.24s to %.24s", p->min, p->max);
 	else if (p->min || p->max)
-		snprintf(range, sizeof range, " of at %s %.24s", p->min ? "least" : "most", p->min ? p->min : p->max);
+		snprintf(range, sizeof range, " of at %s %.24s", p->min ? "least" : "most",
+			 p->min ? p->min : p->max);
 	else if (p->type == PARAM_STRING)
 		snprintf(range, sizeof range, " of 1 to %d characters", STRATEGY_TEXT_MAX - 1);
 	if (p->type == PARAM_DECIMAL)
 		snprintf(decimals, sizeof decimals, ", at most %u decimals", p->decimals);
-	snprintf(out, size, "%s%s%s%s%s%s", words[p->type], range, decimals, p->unit ? " (" : "", p->unit ? p->unit : "",
-		 p->unit ? ")" : "");
+	snprintf(out, size, "%s%s%s%s%s%s", words[p->type], range, decimals, p->unit ? " (" : "",
+		 p->unit ? p->unit : "", p->unit ? ")" : "");
 }
 
 static err_t refuse(const struct strategy_param *p, struct token t, struct param_error *why)
@@ -52,7 +56,8 @@ static err_t refuse(const struct strategy_param *p, struct token t, struct param
 static err_t unknown(const struct strategy_param *p, u32 n, struct token t, struct param_error *why)
 {
 	char what[TOKEN_SHOWN + 1];
-	size_t at = (size_t)snprintf(why->text, sizeof why->text, "%s: no such parameter; known:", shown(t, what));
+	size_t at = (size_t)snprintf(why->text, sizeof why->text,
+				     "%s: no such parameter; known:", shown(t, what));
 	for (u32 i = 0; i < n && at < sizeof why->text; i++)
 		at += (size_t)snprintf(why->text + at, sizeof why->text - at, " %s", p[i].name);
 	return ERR_NOT_FOUND;
@@ -76,19 +81,28 @@ static bool within(const struct strategy_param *p, i64 v)
 	return !p->max || (dec_parse(p->max, strlen(p->max), k, &bound) == ERR_OK && v <= bound);
 }
 
-static bool is(struct token t, const char *word) { return t.n == strlen(word) && !memcmp(t.p, word, t.n); }
+static bool parse_number(const struct strategy_param *p, struct token t, i64 *v)
+{
+	u32 decimals = p->type == PARAM_DECIMAL ? p->decimals : 0;
+	if (p->type == PARAM_INT && memchr(t.p, '.', t.n))
+		return false; /* 5.0 is no integer */
+	return dec_parse(t.p, t.n, decimals, v) == ERR_OK && within(p, *v);
+}
+
+static bool is(struct token t, const char *word)
+{
+	return t.n == strlen(word) && !memcmp(t.p, word, t.n);
+}
 
 static bool parse_value(const struct strategy_param *p, struct token t, struct strategy_value *out)
 {
 	struct strategy_value v = { 0 };
 	switch (p->type) {
 	case PARAM_INT:
-	case PARAM_DECIMAL: {
-		bool plain = p->type == PARAM_DECIMAL || !memchr(t.p, '.', t.n); /* 5.0 is no integer */
-		if (!plain || dec_parse(t.p, t.n, p->type == PARAM_DECIMAL ? p->decimals : 0, &v.i) != ERR_OK || !within(p, v.i))
+	case PARAM_DECIMAL:
+		if (!parse_number(p, t, &v.i))
 			return false;
 		break;
-	}
 	case PARAM_BOOL:
 		v.i = is(t, "true");
 		if (!v.i && !is(t, "false"))
@@ -118,10 +132,12 @@ static bool row_is_sound(const struct strategy_param *p)
 		return false;
 	bool number = p->type == PARAM_INT || p->type == PARAM_DECIMAL;
 	if (!number)
-		return !p->min && !p->max && (!p->def || parse_value(p, (struct token){ p->def, strlen(p->def) }, &v));
+		return !p->min && !p->max &&
+		       (!p->def || parse_value(p, token_of(p->def), &v));
+	/* Bounds lie within each other, the default within both. */
 	const char *texts[] = { p->min, p->max, p->def };
-	for (u32 i = 0; i < ARRAY_LEN(texts); i++) /* bounds lie within each other, the default within both */
-		if (texts[i] && !parse_value(p, (struct token){ texts[i], strlen(texts[i]) }, &v))
+	for (u32 i = 0; i < ARRAY_LEN(texts); i++)
+		if (texts[i] && !parse_value(p, token_of(texts[i]), &v))
 			return false;
 	return true;
 }
@@ -129,7 +145,8 @@ static bool row_is_sound(const struct strategy_param *p)
 err_t param_check_table(const struct strategy_param *p, u32 n, struct param_error *why)
 {
 	if (n > STRATEGY_PARAMS_MAX || (n && !p)) {
-		snprintf(why->text, sizeof why->text, "parameter table: at most %d rows", STRATEGY_PARAMS_MAX);
+		snprintf(why->text, sizeof why->text, "parameter table: at most %d rows",
+			 STRATEGY_PARAMS_MAX);
 		return ERR_TOO_LONG;
 	}
 	for (u32 i = 0; i < n; i++) {
@@ -138,8 +155,9 @@ err_t param_check_table(const struct strategy_param *p, u32 n, struct param_erro
 			sound = strcmp(p[k].name, p[i].name) != 0;
 		if (!sound) {
 			snprintf(why->text, sizeof why->text,
-				 "parameter table, row %u (%.24s): name, type, bounds or default unsound", i + 1,
-				 p[i].name ? p[i].name : "no name");
+				 "parameter table, row %u (%.24s): name, type, bounds or default "
+				 "unsound",
+				 i + 1, p[i].name ? p[i].name : "no name");
 			return ERR_SYNTAX;
 		}
 	}
@@ -150,7 +168,7 @@ void param_defaults(const struct strategy_param *p, u32 n, struct strategy_value
 {
 	for (u32 i = 0; i < n; i++) {
 		v[i] = (struct strategy_value){ 0 };
-		bool sound = !p[i].def || parse_value(&p[i], (struct token){ p[i].def, strlen(p[i].def) }, &v[i]);
+		bool sound = !p[i].def || parse_value(&p[i], token_of(p[i].def), &v[i]);
 		assert(sound && "param_check_table saw this default");
 	}
 }
@@ -173,8 +191,8 @@ static u32 find_row(const struct strategy_param *p, u32 n, struct token name)
 	return i;
 }
 
-err_t param_parse(const struct strategy_param *p, u32 n, const char *text, struct strategy_value *v, u32 *given,
-		  struct param_error *why)
+err_t param_parse(const struct strategy_param *p, u32 n, const char *text, struct strategy_value *v,
+		  u32 *given, struct param_error *why)
 {
 	struct strategy_value fresh[STRATEGY_PARAMS_MAX];
 	assert(n <= STRATEGY_PARAMS_MAX);
@@ -184,7 +202,8 @@ err_t param_parse(const struct strategy_param *p, u32 n, const char *text, struc
 		const char *eq = memchr(t.p, '=', t.n);
 		if (!eq)
 			return complain(why, ERR_SYNTAX, t, "expected name=value");
-		struct token name = { t.p, (size_t)(eq - t.p) }, value = { eq + 1, t.n - name.n - 1 };
+		struct token name = { t.p, (size_t)(eq - t.p) };
+		struct token value = { eq + 1, t.n - name.n - 1 };
 		u32 i = find_row(p, n, name);
 		if (i == n)
 			return unknown(p, n, name, why);
@@ -204,7 +223,8 @@ err_t param_require(const struct strategy_param *p, u32 n, u32 given, struct par
 		if (!p[i].def && !(given >> i & 1)) {
 			char want[160];
 			expected(&p[i], want, sizeof want);
-			snprintf(why->text, sizeof why->text, "%s: must be given: expected %s", p[i].name, want);
+			snprintf(why->text, sizeof why->text, "%s: must be given: expected %s",
+				 p[i].name, want);
 			return ERR_ARGUMENT;
 		}
 	return ERR_OK;
@@ -212,7 +232,8 @@ err_t param_require(const struct strategy_param *p, u32 n, u32 given, struct par
 
 u32 param_print(const struct strategy_param *p, const struct strategy_value *v, char *out)
 {
-	static_assert(PARAM_PRINT_MAX >= DEC_TEXT_MAX && PARAM_PRINT_MAX >= STRATEGY_TEXT_MAX, "either fits");
+	static_assert(PARAM_PRINT_MAX >= DEC_TEXT_MAX && PARAM_PRINT_MAX >= STRATEGY_TEXT_MAX,
+		      "either fits");
 	if (p->type == PARAM_STRING)
 		return (u32)snprintf(out, PARAM_PRINT_MAX, "%.*s", STRATEGY_TEXT_MAX - 1, v->s);
 	if (p->type == PARAM_BOOL)

@@ -1,9 +1,11 @@
 /*
- * example.c - a plug-in to copy from: buys, or sells, at the touch when one side of the book outweighs the other.
+ * example.c - a plug-in to copy from: buys, or sells, at the touch when one side of the book
+ * outweighs the other.
  *
- * Imbalance = best bid quantity / (best bid + best ask quantity), in percent. Above `threshold` it lifts the ask, below
- * 100 - `threshold` it hits the bid, each with one immediate-or-cancel order, then waits `cool_down`. Built by `make` as
- * example.so; docs/strategy.md says how to load it and how to build one elsewhere.
+ * Imbalance = best bid quantity / (best bid + best ask quantity), in percent. Above `threshold` it
+ * lifts the ask, below 100 - `threshold` it hits the bid, each with one immediate-or-cancel order,
+ * then waits `cool_down`. Built by `make` as example.so; docs/strategy.md says how to load it and
+ * how to build one elsewhere.
  */
 #include <string.h>
 
@@ -13,11 +15,26 @@ enum { P_INSTRUMENT, P_THRESHOLD, P_LOTS, P_COOL_DOWN };
 
 static const struct strategy_param params[] = {
 	[P_INSTRUMENT] = { .name = "instrument", .type = PARAM_STRING, .help = "symbol to trade" },
-	[P_THRESHOLD] = { .name = "threshold", .type = PARAM_INT, .def = "90", .min = "51", .max = "100", .unit = "percent",
+	[P_THRESHOLD] = { .name = "threshold",
+			  .type = PARAM_INT,
+			  .def = "90",
+			  .min = "51",
+			  .max = "100",
+			  .unit = "percent",
 			  .help = "imbalance at which it acts" },
-	[P_LOTS] = { .name = "lots", .type = PARAM_INT, .def = "1", .min = "1", .max = "1000000", .unit = "lots",
+	[P_LOTS] = { .name = "lots",
+		     .type = PARAM_INT,
+		     .def = "1",
+		     .min = "1",
+		     .max = "1000000",
+		     .unit = "lots",
 		     .help = "quantity of each order" },
-	[P_COOL_DOWN] = { .name = "cool_down", .type = PARAM_INT, .def = "1000", .min = "1", .max = "3600000", .unit = "ms",
+	[P_COOL_DOWN] = { .name = "cool_down",
+			  .type = PARAM_INT,
+			  .def = "1000",
+			  .min = "1",
+			  .max = "3600000",
+			  .unit = "ms",
 			  .help = "wait after each order" },
 };
 
@@ -43,7 +60,8 @@ static err_t read_params(struct example *x, const struct strategy_value *v)
 	return ERR_OK;
 }
 
-static err_t init(void *state, const struct strategy_api *api, struct strategy_ctx *ctx, const struct strategy_value *v)
+static err_t init(void *state, const struct strategy_api *api, struct strategy_ctx *ctx,
+		  const struct strategy_value *v)
 {
 	struct example *x = state;
 	int id = api->find(ctx, v[P_INSTRUMENT].s);
@@ -56,9 +74,12 @@ static err_t init(void *state, const struct strategy_api *api, struct strategy_c
 
 static void take(struct example *x, u8 side, i64 px, ns_t now)
 {
-	struct order_req o = { .instrument = x->instrument, .px = px, .qty = x->qty, .side = side, .tif = TIF_IOC };
+	struct order_req o = {
+		.instrument = x->instrument, .px = px, .qty = x->qty, .side = side, .tif = TIF_IOC
+	};
 	i64 id = x->api->submit(x->ctx, &o);
-	x->quiet_until = now + x->cool_down_ns; /* refused or not: nothing repeats itself at the speed of the feed */
+	x->quiet_until = now + x->cool_down_ns; /* refused or not: nothing repeats itself at the
+						   speed of the feed */
 	if (id <= 0)
 		return;
 	x->open = (u64)id;
@@ -68,7 +89,8 @@ static void take(struct example *x, u8 side, i64 px, ns_t now)
 static void on_market(void *state, const struct market_view *m)
 {
 	struct example *x = state;
-	if (m->book_state != BOOK_VALID || m->status != INSTRUMENT_TRADING || x->open || m->now < x->quiet_until)
+	if (m->book_state != BOOK_VALID || m->status != INSTRUMENT_TRADING || x->open ||
+	    m->now < x->quiet_until)
 		return;
 	i128 both = (i128)m->bid_qty + m->ask_qty, bid = (i128)m->bid_qty * 100;
 	if (both <= 0)

@@ -45,7 +45,8 @@ static void test_seen_remembers_exactly_the_last(void **state)
 	assert_int_equal(seen_init(&s, &a), ERR_OK);
 	for (u64 id = 1; id <= SEEN_MAX; id++)
 		assert_true(seen_add(&s, 5, id));
-	assert_false(seen_add(&s, 5, 1));        /* the oldest is still known, and asking does not renew it */
+	assert_false(
+		seen_add(&s, 5, 1)); /* the oldest is still known, and asking does not renew it */
 	assert_true(seen_add(&s, 6, 1));         /* another instrument's; pushes out (5, 1) */
 	assert_false(seen_add(&s, 5, 2));
 	assert_true(seen_add(&s, 5, 1));         /* forgotten */

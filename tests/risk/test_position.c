@@ -18,7 +18,8 @@ static const struct {
 	{ SIDE_BUY, 10000, 2, 2, 0, "opens a long" },
 	{ SIDE_BUY, 11000, 2, 4, 0, "adds: average 105.00" },
 	{ SIDE_SELL, 11500, 1, 3, 10LL * 100000000, "closes one: 115 - 105" },
-	{ SIDE_SELL, 9500, 5, -2, -20LL * 100000000, "closes three at a loss of 10 each, and goes short two at 95.00" },
+	{ SIDE_SELL, 9500, 5, -2, -20LL * 100000000,
+	  "closes three at a loss of 10 each, and goes short two at 95.00" },
 	{ SIDE_BUY, 9000, 1, -1, -15LL * 100000000, "covers one: 95 - 90" },
 	{ SIDE_BUY, 9500, 1, 0, -15LL * 100000000, "flat at cost" },
 };
@@ -32,7 +33,8 @@ static void test_average_cost(void **state)
 		assert_true(position_fill(&p, &one, rows[i].side, rows[i].px, rows[i].fill));
 		assert_true(position_realised(&p, &realised));
 		if (p.qty != rows[i].qty || realised != rows[i].realised)
-			fail_msg("%s: qty %lld realised %lld", rows[i].remark, (long long)p.qty, (long long)realised);
+			fail_msg("%s: qty %lld realised %lld", rows[i].remark, (long long)p.qty,
+				 (long long)realised);
 	}
 	assert_true(p.cost == 0);
 	assert_int_equal(p.bought_qty, 6);
@@ -62,17 +64,20 @@ static void test_conserved_over_random_fills(void **state)
 	rng_seed(&g, 21);
 	for (u32 k = 0; k < 100000; k++) {
 		u8 side = (u8)rng_below(&g, 2);
-		i64 px = 1 + (i64)rng_below(&g, 20000), qty = 1 + (i64)rng_below(&g, 999), s = side == SIDE_BUY ? 1 : -1, r, u;
+		i64 px = 1 + (i64)rng_below(&g, 20000), qty = 1 + (i64)rng_below(&g, 999),
+		    s = side == SIDE_BUY ? 1 : -1, r, u;
 		assert_true(position_fill(&p, &one, side, px, qty));
 		held += s * qty;
-		cash -= (i128)s * px * qty * 10000000000000000; /* 10^16: ticks of 10^-2 in 10^-18 */
+		cash -= (i128)s * px * qty *
+			10000000000000000; /* 10^16: ticks of 10^-2 in 10^-18 */
 		assert_true(p.qty == held && p.cash == cash);
 		assert_true(p.qty == p.start_qty + p.bought_qty - p.sold_qty);
 		assert_true(held || !p.cost);
 		assert_true(!held || (p.cost < 0) == (held < 0));
 		assert_true(position_realised(&p, &r) && position_unrealised(&p, &one, px, &u));
 		i128 total = (cash + (i128)held * px * 10000000000000000) / 10000000000;
-		assert_true(total - r - u >= -1 && total - r - u <= 1); /* each of the two is rounded once */
+		assert_true(total - r - u >= -1 &&
+			    total - r - u <= 1); /* each of the two is rounded once */
 	}
 }
 

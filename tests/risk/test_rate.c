@@ -69,7 +69,8 @@ static void test_no_window_holds_more(void **state)
 		for (u32 i = 0; i < n; i++)
 			for (u32 j = i; j < n; j++)
 				if (j - i + 1 > burst + (at[j] - at[i]) * (u64)per_s / NS_PER_S)
-					fail_msg("seed %llu: %u in %llu ns", (unsigned long long)seed, j - i + 1,
+					fail_msg("seed %llu: %u in %llu ns",
+						 (unsigned long long)seed, j - i + 1,
 						 (unsigned long long)(at[j] - at[i]));
 	}
 }

@@ -1,6 +1,9 @@
 #include "tests/risk/world.h"
 
-/* Each row changes one thing of an order that passes; where the answer depends on a bound, the row before it stands on the bound. */
+/*
+ * Each row changes one thing of an order that passes; where the answer depends on a bound, the row
+ * before it stands on the bound.
+ */
 struct row {
 	enum risk_code expect;
 	void (*change)(struct world *w);
@@ -54,15 +57,30 @@ CHANGE(qty_negative) { w->req.qty = -COIN; }
 CHANGE(qty_at_max) { w->limits.max_qty = COIN; world_apply(w); }
 CHANGE(qty_above_ours) { w->limits.max_qty = COIN - 1; world_apply(w); }
 CHANGE(qty_above_theirs) { w->btc.max_qty = COIN - LOT; world_apply(w); }
-CHANGE(qty_above_market) { w->req.type = ORDER_MARKET; w->btc.market_max_qty = COIN - 10 * LOT; world_apply(w); }
+CHANGE(qty_above_market)
+{
+	w->req.type = ORDER_MARKET;
+	w->btc.market_max_qty = COIN - 10 * LOT;
+	world_apply(w);
+}
 CHANGE(qty_huge) { w->req.qty = INT64_MAX / LOT * LOT; }
 CHANGE(notional_at_min) { w->btc.min_notional = 60000 * COIN; world_apply(w); }
 CHANGE(notional_below_min) { w->btc.min_notional = 60000 * COIN + 1; world_apply(w); }
 CHANGE(notional_at_max) { w->limits.max_notional = 60000 * COIN; world_apply(w); }
 CHANGE(notional_above_ours) { w->limits.max_notional = 60000 * COIN - 1; world_apply(w); }
 CHANGE(notional_above_theirs) { w->btc.max_notional = 60000 * COIN - 1; world_apply(w); }
-CHANGE(market_weighed_above) { w->req.type = ORDER_MARKET; w->limits.max_notional = 63000 * COIN + 10 * COIN / 100; world_apply(w); }
-CHANGE(market_weighed_within) { w->req.type = ORDER_MARKET; w->limits.max_notional = 63000 * COIN + 11 * COIN / 100; world_apply(w); }
+CHANGE(market_weighed_above)
+{
+	w->req.type = ORDER_MARKET;
+	w->limits.max_notional = 63000 * COIN + 10 * COIN / 100;
+	world_apply(w);
+}
+CHANGE(market_weighed_within)
+{
+	w->req.type = ORDER_MARKET;
+	w->limits.max_notional = 63000 * COIN + 11 * COIN / 100;
+	world_apply(w);
+}
 CHANGE(market_sell_by_bid)
 {
 	w->req.type = ORDER_MARKET;
@@ -79,12 +97,30 @@ CHANGE(through_edge) { w->req.px = w->view.ask_px + 100; }
 CHANGE(through_ask) { w->req.px = w->view.ask_px + 101; }
 CHANGE(through_bid) { w->req.side = SIDE_SELL; w->req.px = w->view.bid_px - 101; }
 CHANGE(through_bid_edge) { w->req.side = SIDE_SELL; w->req.px = w->view.bid_px - 100; }
-CHANGE(not_through_at_all) { w->limits.max_through = 0; w->req.px = w->view.ask_px; world_apply(w); }
+CHANGE(not_through_at_all)
+{
+	w->limits.max_through = 0;
+	w->req.px = w->view.ask_px;
+	world_apply(w);
+}
 
-static void hold(struct world *w, i64 qty) { assert_int_equal(risk_set_position(w->risk, BTC, qty, 6000000), ERR_OK); }
+static void hold(struct world *w, i64 qty)
+{
+	assert_int_equal(risk_set_position(w->risk, BTC, qty, 6000000), ERR_OK);
+}
 CHANGE(reduce_flat) { risk_set_state(w->risk, RISK_STATE_REDUCE_ONLY); }
-CHANGE(reduce_long) { w->req.side = SIDE_SELL; hold(w, COIN); risk_set_state(w->risk, RISK_STATE_REDUCE_ONLY); }
-CHANGE(reduce_beyond) { w->req.side = SIDE_SELL; hold(w, COIN - LOT); risk_set_state(w->risk, RISK_STATE_REDUCE_ONLY); }
+CHANGE(reduce_long)
+{
+	w->req.side = SIDE_SELL;
+	hold(w, COIN);
+	risk_set_state(w->risk, RISK_STATE_REDUCE_ONLY);
+}
+CHANGE(reduce_beyond)
+{
+	w->req.side = SIDE_SELL;
+	hold(w, COIN - LOT);
+	risk_set_state(w->risk, RISK_STATE_REDUCE_ONLY);
+}
 CHANGE(reduce_short) { hold(w, -COIN); risk_set_state(w->risk, RISK_STATE_REDUCE_ONLY); }
 CHANGE(reduce_twice)
 {
@@ -117,15 +153,41 @@ CHANGE(orders_at_limit) { w->limits.max_open_orders = 1; world_apply(w); }
 CHANGE(orders_above) { w->limits.max_open_orders = 1; world_apply(w); world_send(w, 1); }
 CHANGE(orders_above_venue) { w->btc.max_orders = 1; world_apply(w); world_send(w, 1); }
 CHANGE(all_orders_above) { w->account.max_open_orders = 1; world_apply(w); world_send(w, 1); }
-CHANGE(open_notional_edge) { w->limits.max_open_notional = 120000 * COIN; world_apply(w); world_send(w, 1); }
-CHANGE(open_notional_above) { w->limits.max_open_notional = 120000 * COIN - 1; world_apply(w); world_send(w, 1); }
+CHANGE(open_notional_edge)
+{
+	w->limits.max_open_notional = 120000 * COIN;
+	world_apply(w);
+	world_send(w, 1);
+}
+CHANGE(open_notional_above)
+{
+	w->limits.max_open_notional = 120000 * COIN - 1;
+	world_apply(w);
+	world_send(w, 1);
+}
 CHANGE(duplicate) { w->account.duplicate_ns = 10; world_apply(w); world_send(w, 1); w->now += 9; }
-CHANGE(duplicate_over) { w->account.duplicate_ns = 10; world_apply(w); world_send(w, 1); w->now += 10; }
+CHANGE(duplicate_over)
+{
+	w->account.duplicate_ns = 10;
+	world_apply(w);
+	world_send(w, 1);
+	w->now += 10;
+}
 CHANGE(duplicate_other_px) { duplicate(w); w->req.px--; }
 CHANGE(rate_spent) { w->account.orders_burst = 1; world_apply(w); world_send(w, 1); }
-CHANGE(rate_none) { w->account.orders_per_s = 0; world_apply(w); w->now += NS_PER_S; w->view.book_rx_ns = w->now; }
+CHANGE(rate_none)
+{
+	w->account.orders_per_s = 0;
+	world_apply(w);
+	w->now += NS_PER_S;
+	w->view.book_rx_ns = w->now;
+}
 CHANGE(rate_back) { rate_spent(w); w->now += NS_PER_MS; }
-CHANGE(rate_not_by_cancels) { for (int i = 0; i < 10; i++) assert_true(risk_cancel_allowed(w->risk, w->now)); }
+CHANGE(rate_not_by_cancels)
+{
+	for (int i = 0; i < 10; i++)
+		assert_true(risk_cancel_allowed(w->risk, w->now));
+}
 CHANGE(rejects_edge)
 {
 	w->account.max_rejects = 1;
@@ -133,7 +195,12 @@ CHANGE(rejects_edge)
 	world_send(w, 1);
 	world_event(w, ORDER_EV_REJECTED, 1, 0);
 }
-CHANGE(rejects_above) { rejects_edge(w); world_send(w, 2); world_event(w, ORDER_EV_REJECTED, 2, 0); }
+CHANGE(rejects_above)
+{
+	rejects_edge(w);
+	world_send(w, 2);
+	world_event(w, ORDER_EV_REJECTED, 2, 0);
+}
 CHANGE(rejects_not_in_a_row)
 {
 	rejects_edge(w);
@@ -157,12 +224,26 @@ CHANGE(repeats_slower)
 	w->now += NS_PER_S;
 	world_fill(w, 1, 52, LOT, 3 * LOT);
 }
-CHANGE(loss_edge) { w->limits.max_loss = 100 * COIN; world_apply(w); hold(w, COIN); risk_mark(w->risk, BTC, 5990000); }
+CHANGE(loss_edge)
+{
+	w->limits.max_loss = 100 * COIN;
+	world_apply(w);
+	hold(w, COIN);
+	risk_mark(w->risk, BTC, 5990000);
+}
 CHANGE(loss_above) { loss_edge(w); risk_mark(w->risk, BTC, 5989999); }
 CHANGE(loss_latched) { loss_above(w); risk_mark(w->risk, BTC, 6000000); }
-CHANGE(loss_way_out) { loss_above(w); w->req.side = SIDE_SELL; risk_set_state(w->risk, RISK_STATE_REDUCE_ONLY); }
+CHANGE(loss_way_out)
+{
+	loss_above(w);
+	w->req.side = SIDE_SELL;
+	risk_set_state(w->risk, RISK_STATE_REDUCE_ONLY);
+}
 CHANGE(loss_armed_anew) { loss_above(w); risk_set_state(w->risk, RISK_STATE_ACTIVE); }
-CHANGE(untracked) { risk_on_found(w->risk, 9, &(struct order_req){ .instrument = BTC, .qty = -1 }, 0); }
+CHANGE(untracked)
+{
+	risk_on_found(w->risk, 9, &(struct order_req){ .instrument = BTC, .qty = -1 }, 0);
+}
 CHANGE(untracked_no_way_out) { untracked(w); reduce_long(w); }
 
 static const struct row rows[] = {
@@ -269,7 +350,8 @@ static const struct row rows[] = {
 	{ RISK_PASS, loss_way_out, "reducing by the operator's REDUCE_ONLY" },
 	{ RISK_PASS, loss_armed_anew, "arming clears it" },
 	{ RISK_UNTRACKED, untracked, "an order that cannot be booked" },
-	{ RISK_UNTRACKED, untracked_no_way_out, "what is held is not known: nothing surely reduces" },
+	{ RISK_UNTRACKED, untracked_no_way_out,
+	  "what is held is not known: nothing surely reduces" },
 };
 
 static void test_each_check_at_its_bound(void **state)
@@ -283,7 +365,8 @@ static void test_each_check_at_its_bound(void **state)
 		u64 before = w.counters[rows[i].expect], passed = w.counters[RISK_CNT_passed];
 		enum risk_code c = world_check(&w, &p);
 		if (c != rows[i].expect)
-			fail_msg("row %zu (%s): %s, expected %s", i, rows[i].remark, risk_code_name(c), risk_code_name(rows[i].expect));
+			fail_msg("row %zu (%s): %s, expected %s", i, rows[i].remark,
+				 risk_code_name(c), risk_code_name(rows[i].expect));
 		assert_int_equal(w.counters[RISK_CNT_passed] - passed, c == RISK_PASS);
 		if (c != RISK_PASS)
 			assert_int_equal(w.counters[c], before + 1);
@@ -301,7 +384,9 @@ static void test_overflow_denies(void **state)
 	w.limits.max_long = INT64_MAX;
 	w.limits.max_open_notional = INT64_MAX;
 	world_apply(&w);
-	struct order_req found = { .instrument = BTC, .side = SIDE_BUY, .px = 1, .qty = INT64_MAX / 4 };
+	struct order_req found = {
+		.instrument = BTC, .side = SIDE_BUY, .px = 1, .qty = INT64_MAX / 4
+	};
 	for (u64 id = 1; id <= 3; id++)
 		risk_on_found(w.risk, id, &found, 0);
 	assert_int_equal(risk_set_position(w.risk, BTC, INT64_MAX / 4, 0), ERR_OK);
@@ -336,102 +421,6 @@ static void test_names(void **state)
 	}
 }
 
-static void test_a_fresh_risk_denies(void **state)
-{
-	(void)state;
-	struct world w;
-	struct risk_passed p;
-	world_open(&w);
-	struct risk *r = risk_new(&w.arena, w.counters);
-	assert_int_equal(risk_check(r, &w.req, &w.view, w.now, &p), RISK_NOT_ARMED);
-	risk_set_state(r, RISK_STATE_ACTIVE);
-	assert_int_equal(risk_check(r, &w.req, &w.view, w.now, &p), RISK_INSTRUMENT);
-	assert_false(risk_cancel_allowed(r, w.now));
-	world_close(&w);
-}
-
-static void test_cancels_have_their_own_budget(void **state)
-{
-	(void)state;
-	struct world w;
-	struct risk_passed p;
-	world_open(&w);
-	w.account.orders_burst = 1;
-	world_apply(&w);
-	world_send(&w, 1);
-	assert_int_equal(world_check(&w, &p), RISK_RATE);
-	w.view.kill = KILL_HALT;
-	for (u32 i = 0; i < w.account.cancels_burst; i++)
-		assert_true(risk_cancel_allowed(w.risk, w.now));
-	assert_false(risk_cancel_allowed(w.risk, w.now));
-	assert_false(risk_cancel_allowed(w.risk, w.now + NS_PER_MS - 1));
-	assert_true(risk_cancel_allowed(w.risk, w.now + NS_PER_MS));
-	assert_int_equal(w.counters[RISK_CNT_cancels_deferred], 2);
-	world_close(&w);
-}
-
-/* A new configuration epoch is no new allowance. */
-static void test_limits_replaced_keep_what_was_spent(void **state)
-{
-	(void)state;
-	struct world w;
-	struct risk_passed p;
-	world_open(&w);
-	w.account.orders_burst = 1;
-	world_apply(&w);
-	world_send(&w, 1);
-	world_apply(&w);
-	assert_int_equal(world_check(&w, &p), RISK_RATE);
-	assert_int_equal(risk_exposure(w.risk, BTC).buy_qty, COIN);
-	world_close(&w);
-}
-
-static void test_settings_out_of_range(void **state)
-{
-	(void)state;
-	struct world w;
-	world_open(&w);
-	struct risk_limits l = w.limits;
-	l.max_short = -1;
-	assert_int_equal(risk_set_limits(w.risk, BTC, &l), ERR_ARGUMENT);
-	assert_int_equal(risk_set_limits(w.risk, BTC + 1, &w.limits), ERR_ARGUMENT); /* no such instrument yet */
-	assert_int_equal(risk_set_limits(w.risk, INSTRUMENTS_MAX, &w.limits), ERR_ARGUMENT);
-	struct risk_account a = w.account;
-	a.max_open_orders = RISK_ORDERS_MAX + 1;
-	assert_int_equal(risk_set_account(w.risk, &a, w.now), ERR_ARGUMENT);
-	struct instrument i = w.btc;
-	i.lot = 0;
-	assert_int_equal(risk_set_instrument(w.risk, &i), ERR_ARGUMENT);
-	i = w.btc;
-	i.qty_scale = 6;
-	assert_int_equal(risk_set_instrument(w.risk, &i), ERR_OK); /* nothing held, nothing open */
-	assert_int_equal(risk_set_instrument(w.risk, &w.btc), ERR_OK);
-	world_send(&w, 1);
-	assert_int_equal(risk_set_instrument(w.risk, &i), ERR_ARGUMENT);
-	world_close(&w);
-}
-
-/* A coarser tick: open orders keep their worth. */
-static void test_a_new_version_rescales_open_orders(void **state)
-{
-	(void)state;
-	struct world w;
-	world_open(&w);
-	world_send(&w, 1);
-	i64 before = risk_exposure(w.risk, BTC).open_notional;
-	assert_int_equal(before, 60000 * COIN);
-	w.btc.tick = 50;
-	w.btc.version++;
-	world_apply(&w);
-	assert_int_equal(risk_exposure(w.risk, BTC).open_notional, before);
-	w.btc.tick = 1;
-	w.btc.px_scale = 0;
-	w.btc.version++;
-	world_apply(&w);
-	assert_int_equal(risk_exposure(w.risk, BTC).open_notional, before);
-	world_close(&w);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,11 +428,6 @@ int main(void)
 		cmocka_unit_test(test_overflow_denies),
 		cmocka_unit_test(test_every_code_has_a_row),
 		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_a_fresh_risk_denies),
-		cmocka_unit_test(test_cancels_have_their_own_budget),
-		cmocka_unit_test(test_limits_replaced_keep_what_was_spent),
-		cmocka_unit_test(test_settings_out_of_range),
-		cmocka_unit_test(test_a_new_version_rescales_open_orders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 /*
- * Random orders, fills, cancels, losses of answers and repeats, told by a simulated venue through a link that duplicates, delays and
- * swaps what it says. The model is the venue itself: what could still happen there is the true worst case, and at the end, when
- * everything has been told, risk must agree with it to the unit.
+ * Random orders, fills, cancels, losses of answers and repeats, told by a simulated venue through a
+ * link that duplicates, delays and swaps what it says. The model is the venue itself: what could
+ * still happen there is the true worst case, and at the end, when everything has been told, risk
+ * must agree with it to the unit.
  */
 #include "tests/risk/world.h"
 
@@ -28,7 +29,10 @@ struct model {
 	struct order_event old;               /* one already delivered, to be repeated */
 };
 
-static void deliver(struct model *m, const struct order_event *e) { risk_on_order_event(m->w.risk, e, m->w.now); }
+static void deliver(struct model *m, const struct order_event *e)
+{
+	risk_on_order_event(m->w.risk, e, m->w.now);
+}
 
 /* Any of those on their way, so that they overtake each other. */
 static void deliver_one(struct model *m)
@@ -69,25 +73,37 @@ static void send_order(struct model *m)
 		return;
 	u64 id = ++m->n;
 	risk_on_sent(m->w.risk, id, &p);
-	m->order[id] = (struct venue_order){ .qty = q->qty, .px = q->px, .side = q->side, .open = true };
+	m->order[id] =
+		(struct venue_order){ .qty = q->qty, .px = q->px, .side = q->side, .open = true };
 	u64 what = rng_below(&m->g, 10);
 	if (what == 0)
 		m->order[id].open = false;
 	if (what < 8) /* else the answer is lost */
-		tell(m, id, (struct order_event){ .kind = what ? ORDER_EV_ACK : ORDER_EV_REJECTED });
+		tell(m, id,
+		     (struct order_event){ .kind = what ? ORDER_EV_ACK : ORDER_EV_REJECTED });
 	if (rng_below(&m->g, 8) == 0)
-		deliver(m, &(struct order_event){ .kind = ORDER_EV_UNKNOWN, .state = ORDER_UNKNOWN, .order_id = id, .instrument = BTC });
+		deliver(m, &(struct order_event){ .kind = ORDER_EV_UNKNOWN,
+						  .state = ORDER_UNKNOWN,
+						  .order_id = id,
+						  .instrument = BTC });
 }
 
 static void trade(struct model *m, u64 id)
 {
 	struct venue_order *o = &m->order[id];
-	i64 left = o->qty - o->filled, n = left / LOT > 1 && rng_below(&m->g, 2) ? (1 + (i64)rng_below(&m->g, (u64)(left / LOT - 1))) * LOT : left;
+	i64 left = o->qty - o->filled,
+	    n = left / LOT > 1 && rng_below(&m->g, 2)
+			? (1 + (i64)rng_below(&m->g, (u64)(left / LOT - 1))) * LOT
+			: left;
 	o->filled += n;
 	o->open = o->filled < o->qty;
 	m->held += o->side == SIDE_BUY ? n : -n;
 	m->cash -= (i128)o->px * (o->side == SIDE_BUY ? n : -n);
-	tell(m, id, (struct order_event){ .kind = ORDER_EV_FILL, .trade_id = ++m->trades, .fill_px = o->px, .fill_qty = n });
+	tell(m, id,
+	     (struct order_event){ .kind = ORDER_EV_FILL,
+				   .trade_id = ++m->trades,
+				   .fill_px = o->px,
+				   .fill_qty = n });
 }
 
 /* Whatever has been told so far, risk expects no less than the venue could still do to us. */
@@ -102,8 +118,10 @@ static void check_worst_case(const struct model *m, u64 seed, u32 step)
 	struct risk_exposure x = risk_exposure(m->w.risk, BTC);
 	i64 held = risk_position(m->w.risk, BTC)->qty;
 	if (held + x.buy_qty < m->held + buy || held - x.sell_qty > m->held - sell)
-		fail_msg("seed %llu step %u: risk %lld +%lld -%lld, truth %lld +%lld -%lld", (unsigned long long)seed, step,
-			 (long long)held, (long long)x.buy_qty, (long long)x.sell_qty, (long long)m->held, (long long)buy, (long long)sell);
+		fail_msg("seed %llu step %u: risk %lld +%lld -%lld, truth %lld +%lld -%lld",
+			 (unsigned long long)seed, step, (long long)held, (long long)x.buy_qty,
+			 (long long)x.sell_qty, (long long)m->held, (long long)buy,
+			 (long long)sell);
 }
 
 static void act(struct model *m)
@@ -140,9 +158,11 @@ static void finish(struct model *m, u64 seed)
 		}
 	const struct position *p = risk_position(m->w.risk, BTC);
 	struct risk_exposure x = risk_exposure(m->w.risk, BTC);
-	if (p->qty != m->held || x.buy_qty || x.sell_qty || x.open_orders || x.all_orders || x.open_notional)
-		fail_msg("seed %llu: at the end %lld held, %lld true; +%lld -%lld in %u orders", (unsigned long long)seed,
-			 (long long)p->qty, (long long)m->held, (long long)x.buy_qty, (long long)x.sell_qty, x.open_orders);
+	if (p->qty != m->held || x.buy_qty || x.sell_qty || x.open_orders || x.all_orders ||
+	    x.open_notional)
+		fail_msg("seed %llu: at the end %lld held, %lld true; +%lld -%lld in %u orders",
+			 (unsigned long long)seed, (long long)p->qty, (long long)m->held,
+			 (long long)x.buy_qty, (long long)x.sell_qty, x.open_orders);
 	assert_true(p->cash == m->cash * 100000000);
 	assert_true(p->qty == p->bought_qty - p->sold_qty);
 	assert_int_equal(m->w.counters[RISK_CNT_excess_fills], 0);
@@ -173,9 +193,12 @@ static void test_never_less_than_the_truth(void **state)
 		unbooked += m.w.counters[RISK_CNT_unbooked_ends];
 		world_close(&m.w);
 	}
-	print_message("seeds 1 to %d: %llu orders, %llu trades, %llu repeated, %llu ends ahead of their fills\n", SEEDS,
-		      (unsigned long long)sent, (unsigned long long)trades, (unsigned long long)duplicates, (unsigned long long)unbooked);
-	assert_true(sent > 1000 && trades > 1000 && duplicates > 100 && unbooked > 100); /* it did happen */
+	print_message("seeds 1 to %d: %llu orders, %llu trades, %llu repeated, %llu ends ahead of "
+		      "their fills\n",
+		      SEEDS, (unsigned long long)sent, (unsigned long long)trades,
+		      (unsigned long long)duplicates, (unsigned long long)unbooked);
+	assert_true(sent > 1000 && trades > 1000 && duplicates > 100 &&
+		    unbooked > 100); /* it did happen */
 }
 
 int main(void)

@@ -1,4 +1,7 @@
-/* fake_core.h - stands where the trade core does, for tests of the host; and a strategy that does as the test says. */
+/*
+ * fake_core.h - stands where the trade core does, for tests of the host; and a strategy that does
+ * as the test says.
+ */
 #ifndef TESTS_FAKE_CORE_H
 #define TESTS_FAKE_CORE_H
 
@@ -65,7 +68,12 @@ static inline u64 core_tsc(void *p)
 }
 
 static const struct host_ops ops = {
-	.submit = core_submit, .cancel = core_cancel, .position = core_position, .trace = core_trace, .paused = core_paused, .tsc = core_tsc,
+	.submit = core_submit,
+	.cancel = core_cancel,
+	.position = core_position,
+	.trace = core_trace,
+	.paused = core_paused,
+	.tsc = core_tsc,
 };
 
 /* A strategy that does what the test's script says, and counts. */
@@ -82,16 +90,24 @@ struct probe {
 
 static const struct strategy_param probe_params[] = {
 	{ .name = "instrument", .type = PARAM_STRING, .help = "h" },
-	{ .name = "depth", .type = PARAM_INT, .def = "3", .min = "1", .max = "9", .unit = "levels", .help = "h" },
+	{ .name = "depth",
+	  .type = PARAM_INT,
+	  .def = "3",
+	  .min = "1",
+	  .max = "9",
+	  .unit = "levels",
+	  .help = "h" },
 };
 
-static inline err_t probe_init(void *s, const struct strategy_api *api, struct strategy_ctx *ctx, const struct strategy_value *v)
+static inline err_t probe_init(void *s, const struct strategy_api *api, struct strategy_ctx *ctx,
+			       const struct strategy_value *v)
 {
 	struct probe *p = s;
 	struct order_req q = { .qty = 1 };
 	*p = (struct probe){ .api = api, .ctx = ctx, .depth = v[1].i };
 	assert_int_equal(api->size, sizeof *api);
-	assert_int_equal(api->submit(ctx, &q), STRATEGY_PAUSED); /* nothing before the start is complete */
+	assert_int_equal(api->submit(ctx, &q),
+			 STRATEGY_PAUSED); /* nothing before the start is complete */
 	assert_int_equal(api->subscribe(ctx, 99), ERR_NOT_FOUND);
 	int id = api->find(ctx, v[0].s);
 	if (id < 0)
@@ -104,7 +120,12 @@ static inline err_t probe_init(void *s, const struct strategy_api *api, struct s
 static inline void probe_on_market(void *s, const struct market_view *m)
 {
 	struct probe *p = s;
-	struct order_req q = { .instrument = m->instrument, .qty = 5, .px = 6, .strategy = 999, .cause_seq = 12345, .rsv = { 1 } };
+	struct order_req q = { .instrument = m->instrument,
+			       .qty = 5,
+			       .px = 6,
+			       .strategy = 999,
+			       .cause_seq = 12345,
+			       .rsv = { 1 } };
 	p->markets++;
 	assert_int_equal(p->api->subscribe(p->ctx, 0), ERR_STATE); /* only in init */
 	if (p->submit_on_market)
@@ -157,9 +178,18 @@ static inline err_t probe_load(void *s, const void *in, u32 n)
 
 /* The descriptor of each test hands its state out, so that the test can look inside. */
 static const struct strategy_desc probe_desc = {
-	STRATEGY_ABI, .name = "probe", .params = probe_params, .n_params = 2, .state_size = sizeof(struct probe), .init = probe_init,
-	.on_market = probe_on_market, .on_order = probe_on_order, .on_timer = probe_on_timer, .on_params = probe_on_params,
-	.save = probe_save, .load = probe_load,
+	STRATEGY_ABI,
+	.name = "probe",
+	.params = probe_params,
+	.n_params = 2,
+	.state_size = sizeof(struct probe),
+	.init = probe_init,
+	.on_market = probe_on_market,
+	.on_order = probe_on_order,
+	.on_timer = probe_on_timer,
+	.on_params = probe_on_params,
+	.save = probe_save,
+	.load = probe_load,
 };
 
 static inline void core_open(struct core *c)
@@ -168,12 +198,20 @@ static inline void core_open(struct core *c)
 	struct param_error why;
 	*c = (struct core){ .answer = 501 };
 	for (u32 i = 0; i < 3; i++) {
-		c->instruments[i] = (struct instrument){ .id = i, .symbol_n = (u8)strlen(symbols[i]), .lot = 1 };
+		c->instruments[i] = (struct instrument){ .id = i,
+							 .symbol_n = (u8)strlen(symbols[i]),
+							 .lot = 1 };
 		memcpy(c->instruments[i].symbol, symbols[i], strlen(symbols[i]));
 	}
 	assert_int_equal(arena_open(&c->arena, 4 << 20), ERR_OK);
-	c->host = host_new(&c->arena, &(struct host_cfg){ .ops = &ops, .core = c, .instruments = c->instruments, .n_instruments = 3,
-		.overruns_max = 3, .budget_tsc = 1000, .seed = 5, .counters = c->counters });
+	c->host = host_new(&c->arena, &(struct host_cfg){ .ops = &ops,
+							  .core = c,
+							  .instruments = c->instruments,
+							  .n_instruments = 3,
+							  .overruns_max = 3,
+							  .budget_tsc = 1000,
+							  .seed = 5,
+							  .counters = c->counters });
 	assert_non_null(c->host);
 	assert_int_equal(host_register(c->host, &probe_desc, &why), ERR_OK);
 }
@@ -193,7 +231,9 @@ static inline struct probe *add(struct core *c, const char *params)
 
 static inline u32 tick(struct core *c, u32 instrument)
 {
-	struct market_view m = { .instrument = instrument, .flags = TAPE_LAST, .tape = 2, .seq = 900, .now = 40 };
+	struct market_view m = {
+		.instrument = instrument, .flags = TAPE_LAST, .tape = 2, .seq = 900, .now = 40
+	};
 	return host_on_market(c->host, &m, c->tsc);
 }
 

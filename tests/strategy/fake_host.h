@@ -1,4 +1,7 @@
-/* fake_host.h - stands where the host does, for tests of one strategy: writes down what it asks for, and answers as told. */
+/*
+ * fake_host.h - stands where the host does, for tests of one strategy: writes down what it asks
+ * for, and answers as told.
+ */
 #ifndef TESTS_FAKE_HOST_H
 #define TESTS_FAKE_HOST_H
 
@@ -60,7 +63,10 @@ static inline int fake_cancel(struct strategy_ctx *c, u64 id)
 
 static inline void fake_set_timer(struct strategy_ctx *c, ns_t at) { fake_of(c)->timer = at; }
 
-static inline void fake_log(struct strategy_ctx *c, const char *id, i64 a, i64 b) { (void)c, (void)id, (void)a, (void)b; }
+static inline void fake_log(struct strategy_ctx *c, const char *id, i64 a, i64 b)
+{
+	(void)c, (void)id, (void)a, (void)b;
+}
 
 static inline bool fake_instrument(struct strategy_ctx *c, u32 id, struct instrument *out)
 {
@@ -80,13 +86,20 @@ static inline i64 fake_position(struct strategy_ctx *c, u32 i)
 }
 
 static const struct strategy_api fake_api = {
-	.size = sizeof(struct strategy_api), .subscribe = fake_subscribe, .submit = fake_submit, .cancel = fake_cancel,
-	.set_timer = fake_set_timer, .log = fake_log, .instrument = fake_instrument, .find = fake_find,
+	.size = sizeof(struct strategy_api),
+	.subscribe = fake_subscribe,
+	.submit = fake_submit,
+	.cancel = fake_cancel,
+	.set_timer = fake_set_timer,
+	.log = fake_log,
+	.instrument = fake_instrument,
+	.find = fake_find,
 	.position = fake_position,
 };
 
 /* Parameters as an operator would write them, over what v holds. */
-static inline void fake_change(const struct strategy_desc *d, const char *text, struct strategy_value *v)
+static inline void fake_change(const struct strategy_desc *d, const char *text,
+			       struct strategy_value *v)
 {
 	struct param_error why = { "" };
 	u32 given;

@@ -8,7 +8,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct strategy_param table[] = {
 	{ .name = "n", .type = PARAM_INT, .def = "5", .min = "-9", .max = "100", .help = "h" },
-	{ .name = "d", .type = PARAM_DECIMAL, .decimals = 3, .def = "0.5", .min = "0", .unit = "ticks", .help = "h" },
+	{ .name = "d",
+	  .type = PARAM_DECIMAL,
+	  .decimals = 3,
+	  .def = "0.5",
+	  .min = "0",
+	  .unit = "ticks",
+	  .help = "h" },
 	{ .name = "b", .type = PARAM_BOOL, .def = "true", .help = "h" },
 	{ .name = "s", .type = PARAM_STRING, .def = "x", .help = "h" },
 };

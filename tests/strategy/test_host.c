@@ -5,7 +5,8 @@ static void test_events_reach_their_own(void **state)
 	(void)state;
 	struct core c;
 	core_open(&c);
-	struct probe *btc = add(&c, "instrument=BTCUSDT"), *eth = add(&c, "instrument=ETHUSDT"), *eth2 = add(&c, "instrument=ETHUSDT");
+	struct probe *btc = add(&c, "instrument=BTCUSDT"), *eth = add(&c, "instrument=ETHUSDT"),
+		     *eth2 = add(&c, "instrument=ETHUSDT");
 	assert_int_equal(tick(&c, 0), 1);
 	assert_int_equal(tick(&c, 1), 2);
 	assert_int_equal(tick(&c, 2), 0);
@@ -16,73 +17,6 @@ static void test_events_reach_their_own(void **state)
 	assert_int_equal(c.counters[HOST_CNT_orphan_events], 1);
 	assert_int_equal(c.counters[HOST_CNT_calls], 4);
 	core_close(&c);
-}
-
-static void test_submit_carries_owner_and_cause(void **state)
-{
-	(void)state;
-	struct core c;
-	core_open(&c);
-	add(&c, "instrument=BTCUSDT");
-	struct probe *eth = add(&c, "instrument=ETHUSDT");
-	eth->submit_on_market = eth->submit_on_order = true;
-	tick(&c, 1);
-	assert_int_equal(eth->submitted, 501);
-	assert_int_equal(c.last.strategy, 1); /* whatever the strategy wrote there */
-	assert_int_equal(c.last.cause_tape, 2);
-	assert_int_equal(c.last.cause_seq, 900);
-	assert_int_equal(c.last.rsv[0], 0);
-	assert_int_equal(c.last_now, 40);
-	host_on_order(c.host, &(struct order_event){ .strategy = 1, .instrument = 1 }, 50, 0);
-	assert_int_equal(c.last.cause_seq, 0);
-	assert_int_equal(c.last_now, 50);
-	host_on_order(c.host, &(struct order_event){ .strategy = 1, .instrument = 3 }, 50, 0);
-	assert_int_equal(eth->submitted, STRATEGY_BAD_REQUEST);
-	assert_int_equal(c.submits, 2);
-	c.answer = -4;
-	tick(&c, 1);
-	assert_int_equal(eth->submitted, -4);
-	assert_int_equal(c.counters[HOST_CNT_submits], 6); /* two of them in init */
-	assert_int_equal(c.counters[HOST_CNT_refused], 4);
-	core_close(&c);
-}
-
-static void test_what_the_api_answers(void **state)
-{
-	(void)state;
-	struct core c;
-	struct instrument i;
-	core_open(&c);
-	struct probe *p = add(&c, "instrument=PEPEUSDT");
-	assert_int_equal(p->api->cancel(p->ctx, 77), 0);
-	assert_int_equal(p->api->cancel(p->ctx, 78), STRATEGY_NO_ORDER);
-	assert_int_equal(p->api->amend(p->ctx, 77, 1, 1), STRATEGY_UNSUPPORTED);
-	assert_int_equal(p->api->position(p->ctx, 2), 1002);
-	assert_true(p->api->instrument(p->ctx, 1, &i));
-	assert_string_equal(i.symbol, "ETHUSDT");
-	assert_false(p->api->instrument(p->ctx, 3, &i));
-	assert_int_equal(p->api->find(p->ctx, "PEPEUSDT"), 2);
-	assert_int_equal(p->api->find(p->ctx, "PEPE"), -1);
-	p->api->log(p->ctx, "averylongword", 1, 2);
-	assert_string_equal(c.traced, "averylon");
-	p->api->log(p->ctx, "a", 1, 2);
-	assert_string_equal(c.traced, "a");
-	core_close(&c);
-}
-
-static void test_random_streams_are_seeded_and_apart(void **state)
-{
-	(void)state;
-	u64 first[2][2];
-	for (u32 run = 0; run < 2; run++) {
-		struct core c;
-		core_open(&c);
-		struct probe *a = add(&c, "instrument=BTCUSDT"), *b = add(&c, "instrument=BTCUSDT");
-		first[run][0] = a->api->random(a->ctx);
-		first[run][1] = b->api->random(b->ctx);
-		core_close(&c);
-	}
-	assert_true(first[0][0] == first[1][0] && first[0][1] == first[1][1] && first[0][0] != first[0][1]);
 }
 
 static void test_timers(void **state)
@@ -161,7 +95,8 @@ static void test_overruns_in_a_row_pause(void **state)
 	assert_int_equal(slow->markets, 6);
 	assert_int_equal(c.counters[HOST_CNT_overruns], 5);
 	assert_int_equal(c.counters[HOST_CNT_budget_pauses], 1);
-	host_on_order(c.host, &(struct order_event){ .strategy = 0 }, 1, c.tsc); /* over again, paused already */
+	host_on_order(c.host, &(struct order_event){ .strategy = 0 }, 1,
+		      c.tsc); /* over again, paused already */
 	assert_int_equal(c.pauses, 1);
 	assert_int_equal(host_resume(c.host, 0), ERR_OK);
 	assert_int_equal(tick(&c, 0), 1);
@@ -169,7 +104,10 @@ static void test_overruns_in_a_row_pause(void **state)
 	core_close(&c);
 }
 
-/* The measure of one callback begins where the one before ended: a slow neighbour is not another's fault. */
+/*
+ * The measure of one callback begins where the one before ended: a slow neighbour is not another's
+ * fault.
+ */
 static void test_each_is_measured_alone(void **state)
 {
 	(void)state;
@@ -201,7 +139,8 @@ static void test_live_parameters(void **state)
 	assert_int_equal(p->depth, 4);
 	assert_true(host_status(c.host, 0, &s));
 	memcpy(v, s.values, sizeof v);
-	assert_int_equal(param_parse(s.desc->params, s.desc->n_params, "depth=5", v, &given, &why), ERR_OK);
+	assert_int_equal(param_parse(s.desc->params, s.desc->n_params, "depth=5", v, &given, &why),
+			 ERR_OK);
 	assert_int_equal(host_set_params(c.host, 0, v, 2, 1), ERR_OK);
 	assert_int_equal(p->depth, 5);
 	assert_int_equal(s.values[1].i, 5);
@@ -232,37 +171,16 @@ static void test_save_and_load(void **state)
 	core_close(&c);
 }
 
-static void test_256_strategies(void **state)
-{
-	(void)state;
-	struct core c;
-	struct param_error why;
-	u16 id;
-	core_open(&c);
-	for (u32 i = 0; i < HOST_INSTANCES_MAX; i++)
-		assert_int_equal(host_add(c.host, &c.arena, "null", i % 2 ? "instrument=BTCUSDT" : "instrument=ETHUSDT", &id, &why), ERR_OK);
-	assert_int_equal(host_add(c.host, &c.arena, "null", "instrument=BTCUSDT", &id, &why), ERR_FULL);
-	assert_string_equal(why.text, "null: at most 256 strategies");
-	assert_int_equal(tick(&c, 0), 128);
-	assert_int_equal(tick(&c, 1), 128);
-	assert_int_equal(c.counters[HOST_CNT_calls], 256);
-	core_close(&c);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_events_reach_their_own),
-		cmocka_unit_test(test_submit_carries_owner_and_cause),
-		cmocka_unit_test(test_what_the_api_answers),
-		cmocka_unit_test(test_random_streams_are_seeded_and_apart),
 		cmocka_unit_test(test_timers),
 		cmocka_unit_test(test_pause_and_resume),
 		cmocka_unit_test(test_overruns_in_a_row_pause),
 		cmocka_unit_test(test_each_is_measured_alone),
 		cmocka_unit_test(test_live_parameters),
 		cmocka_unit_test(test_save_and_load),
-		cmocka_unit_test(test_256_strategies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

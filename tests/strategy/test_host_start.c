@@ -6,11 +6,15 @@ static const struct {
 	const char *why;
 } bad_adds[] = {
 	{ "prober", "", ERR_NOT_FOUND, "prober: no such strategy" },
-	{ "probe", "", ERR_ARGUMENT, "instrument: must be given: expected text of 1 to 23 characters" },
-	{ "probe", "instrument=BTCUSDT depth=10", ERR_ARGUMENT, "depth=10: expected an integer from 1 to 9 (levels)" },
-	{ "probe", "instrument=XRPUSDT", ERR_NOT_FOUND, "probe: does not start with these parameters: no such thing" },
+	{ "probe", "", ERR_ARGUMENT,
+	  "instrument: must be given: expected text of 1 to 23 characters" },
+	{ "probe", "instrument=BTCUSDT depth=10", ERR_ARGUMENT,
+	  "depth=10: expected an integer from 1 to 9 (levels)" },
+	{ "probe", "instrument=XRPUSDT", ERR_NOT_FOUND,
+	  "probe: does not start with these parameters: no such thing" },
 	{ "maker", "instrument=BTCUSDT size=1", ERR_ARGUMENT,
-	  "max_position: must be given: expected a decimal number from 0.00000001 to 1000000, at most 8 decimals (base asset)" },
+	  "max_position: must be given: expected a decimal number from 0.00000001 to 1000000, at "
+	  "most 8 decimals (base asset)" },
 };
 
 static void test_bad_instances(void **state)
@@ -21,7 +25,9 @@ static void test_bad_instances(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(bad_adds); i++) {
 		struct param_error why = { "" };
 		u16 id;
-		assert_int_equal(host_add(c.host, &c.arena, bad_adds[i].name, bad_adds[i].params, &id, &why), bad_adds[i].err);
+		assert_int_equal(
+			host_add(c.host, &c.arena, bad_adds[i].name, bad_adds[i].params, &id, &why),
+			bad_adds[i].err);
 		assert_string_equal(why.text, bad_adds[i].why);
 	}
 	assert_int_equal(host_count(c.host), 0);
@@ -35,10 +41,16 @@ static const struct {
 	const char *why;
 } bad_descs[] = {
 	{ { .abi_major = 2 }, ERR_UNSUPPORTED, "made for strategy ABI 2, this is 1" },
-	{ { STRATEGY_ABI, .name = "", .init = probe_init }, ERR_SYNTAX, "a strategy's name has 1 to 23 characters" },
+	{ { STRATEGY_ABI, .name = "", .init = probe_init },
+	  ERR_SYNTAX,
+	  "a strategy's name has 1 to 23 characters" },
 	{ { STRATEGY_ABI, .name = "x" }, ERR_SYNTAX, "x: no init" },
-	{ { STRATEGY_ABI, .name = "maker", .init = probe_init }, ERR_EXISTS, "maker: a strategy of that name is registered already" },
-	{ { STRATEGY_ABI, .name = "x", .init = probe_init, .n_params = 1 }, ERR_TOO_LONG, "parameter table: at most 32 rows" },
+	{ { STRATEGY_ABI, .name = "maker", .init = probe_init },
+	  ERR_EXISTS,
+	  "maker: a strategy of that name is registered already" },
+	{ { STRATEGY_ABI, .name = "x", .init = probe_init, .n_params = 1 },
+	  ERR_TOO_LONG,
+	  "parameter table: at most 32 rows" },
 };
 
 static void test_bad_descriptors(void **state)

@@ -6,7 +6,9 @@
 #define LOT 1000LL
 #define SIZE (100 * LOT) /* 0.001 */
 #define BACKOFF_NS (100 * NS_PER_MS)
-#define PARAMS "instrument=BTCUSDT half_spread=50 size=0.001 max_position=0.003 skew=30 refresh=10 backoff=100"
+#define PARAMS                                                                                \
+	"instrument=BTCUSDT half_spread=50 size=0.001 max_position=0.003 skew=30 refresh=10 " \
+	"backoff=100"
 
 struct bench {
 	struct fake_host host;
@@ -19,14 +21,26 @@ struct bench {
 static void start(struct bench *b, const char *more)
 {
 	*b = (struct bench){ .now = 10 * NS_PER_S };
-	b->host.instrument = (struct instrument){ .id = 4, .qty_scale = 8, .px_scale = 2, .tick = 1, .lot = LOT, .min_qty = LOT,
-						  .symbol = "BTCUSDT", .symbol_n = 7 };
-	b->view = (struct market_view){ .instrument = 4, .flags = TAPE_LAST, .book_state = BOOK_VALID, .bid_px = 9999, .ask_px = 10001 };
+	b->host.instrument = (struct instrument){ .id = 4,
+						  .qty_scale = 8,
+						  .px_scale = 2,
+						  .tick = 1,
+						  .lot = LOT,
+						  .min_qty = LOT,
+						  .symbol = "BTCUSDT",
+						  .symbol_n = 7 };
+	b->view = (struct market_view){ .instrument = 4,
+					.flags = TAPE_LAST,
+					.book_state = BOOK_VALID,
+					.bid_px = 9999,
+					.ask_px = 10001 };
 	assert_true(strategy_maker.state_size <= sizeof b->state);
 	param_defaults(strategy_maker.params, strategy_maker.n_params, b->v);
 	fake_change(&strategy_maker, PARAMS, b->v);
 	fake_change(&strategy_maker, more, b->v);
-	assert_int_equal(strategy_maker.init(b->state, &fake_api, (struct strategy_ctx *)&b->host, b->v), ERR_OK);
+	assert_int_equal(
+		strategy_maker.init(b->state, &fake_api, (struct strategy_ctx *)&b->host, b->v),
+		ERR_OK);
 	assert_int_equal(b->host.subscribed, 1 << 4);
 }
 
@@ -44,7 +58,10 @@ static void event(struct bench *b, u64 id, u8 side, u8 kind, u8 state)
 	strategy_maker.on_order(b->state, &e, b->now);
 }
 
-/* What was asked since the last look must be "b9950 a10050", "c1 c2": b and a are submits at a price, c cancels by id. */
+/*
+ * What was asked since the last look must be "b9950 a10050", "c1 c2": b and a are submits at a
+ * price, c cancels by id.
+ */
 static void expect(struct bench *b, const char *want, const char *remark)
 {
 	char got[256] = "";
@@ -52,10 +69,11 @@ static void expect(struct bench *b, const char *want, const char *remark)
 	for (; b->host.seen < b->host.n_asked; b->host.seen++) {
 		const struct fake_asked *a = &b->host.asked[b->host.seen];
 		if (a->what == 'c')
-			at += (size_t)snprintf(got + at, sizeof got - at, "%sc%llu", at ? " " : "", (unsigned long long)a->id);
+			at += (size_t)snprintf(got + at, sizeof got - at, "%sc%llu", at ? " " : "",
+					       (unsigned long long)a->id);
 		else
-			at += (size_t)snprintf(got + at, sizeof got - at, "%s%c%lld", at ? " " : "", "ba"[a->q.side],
-					       (long long)a->q.px);
+			at += (size_t)snprintf(got + at, sizeof got - at, "%s%c%lld", at ? " " : "",
+					       "ba"[a->q.side], (long long)a -> q.px);
 	}
 	if (strcmp(got, want))
 		fail_msg("%s: asked for \"%s\", expected \"%s\"", remark, got, want);
@@ -68,7 +86,8 @@ static const struct {
 } places[] = {
 	{ 9999, 10001, 0, "b9950 a10050", "50 each side of 10000" },
 	{ 9999, 10002, 0, "b9950 a10051", "middle 10000.5: both round away from it" },
-	{ 9999, 10001, 2 * SIZE, "b9930 a10030", "two thirds of max_position: 20 of 30 ticks down" },
+	{ 9999, 10001, 2 * SIZE, "b9930 a10030",
+	  "two thirds of max_position: 20 of 30 ticks down" },
 	{ 9999, 10001, -2 * SIZE, "b9970 a10070", "short: up" },
 	{ 9999, 10001, SIZE / 2, "b9945 a10045", "skew in half ticks, exactly" },
 	{ 9999, 10001, 2 * SIZE + 1, "a10030", "one unit more and a buy could pass max_position" },
@@ -181,7 +200,8 @@ static void test_reject_backs_off(void **state)
 	event(&b, 4, SIDE_BUY, ORDER_EV_CANCELED, ORDER_CANCELED);
 	expect(&b, "b9950", "cancelled from outside: quoted anew");
 	event(&b, 5, SIDE_BUY, ORDER_EV_REJECTED, ORDER_REJECTED);
-	assert_int_equal(b.host.timer, b.now + BACKOFF_NS); /* an acknowledgement made it short again */
+	assert_int_equal(b.host.timer,
+			 b.now + BACKOFF_NS); /* an acknowledgement made it short again */
 }
 
 static void test_refused_submit_backs_off(void **state)
@@ -311,7 +331,10 @@ static void test_parameters(void **state)
 	expect(&b, "c1 c2", "a live change acts at once");
 }
 
-/* Whatever happens in whatever order: at most one open order a side, none placed while one is not proven dead. */
+/*
+ * Whatever happens in whatever order: at most one open order a side, none placed while one is not
+ * proven dead.
+ */
 static void test_never_two_open_orders_a_side(void **state)
 {
 	(void)state;
@@ -329,10 +352,15 @@ static void test_never_two_open_orders_a_side(void **state)
 			b.host.position = (i64)rng_below(&g, 6 * SIZE) - 3 * SIZE;
 			u8 side = (u8)rng_below(&g, 2);
 			if (rng_below(&g, 2) && open[side]) {
-				static const u8 kinds[][2] = { { ORDER_EV_ACK, ORDER_LIVE }, { ORDER_EV_FILL, ORDER_LIVE },
-					{ ORDER_EV_FILL, ORDER_FILLED }, { ORDER_EV_CANCELED, ORDER_CANCELED },
-					{ ORDER_EV_REJECTED, ORDER_REJECTED }, { ORDER_EV_UNKNOWN, ORDER_UNKNOWN },
-					{ ORDER_EV_CANCEL_REJECTED, ORDER_LIVE } };
+				static const u8 kinds[][2] = {
+					{ ORDER_EV_ACK, ORDER_LIVE },
+					{ ORDER_EV_FILL, ORDER_LIVE },
+					{ ORDER_EV_FILL, ORDER_FILLED },
+					{ ORDER_EV_CANCELED, ORDER_CANCELED },
+					{ ORDER_EV_REJECTED, ORDER_REJECTED },
+					{ ORDER_EV_UNKNOWN, ORDER_UNKNOWN },
+					{ ORDER_EV_CANCEL_REJECTED, ORDER_LIVE }
+				};
 				const u8 *k = kinds[rng_below(&g, ARRAY_LEN(kinds))];
 				open[side] = order_state_is_open(k[1]);
 				event(&b, id[side], side, k[0], k[1]);
@@ -346,7 +374,8 @@ static void test_never_two_open_orders_a_side(void **state)
 				if (a->what != 's' || !a->id)
 					continue;
 				if (open[a->q.side])
-					fail_msg("seed %llu step %u: a second order", (unsigned long long)seed, step);
+					fail_msg("seed %llu step %u: a second order",
+						 (unsigned long long)seed, step);
 				open[a->q.side] = 1;
 				id[a->q.side] = a->id;
 			}

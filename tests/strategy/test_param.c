@@ -6,11 +6,28 @@
 #include "strategy/param.h"
 
 static const struct strategy_param table[] = {
-	{ .name = "half_spread", .type = PARAM_INT, .def = "50", .min = "1", .max = "100000", .unit = "ticks", .help = "h" },
-	{ .name = "size", .type = PARAM_DECIMAL, .decimals = 8, .min = "0.00000001", .unit = "base", .help = "h" },
+	{ .name = "half_spread",
+	  .type = PARAM_INT,
+	  .def = "50",
+	  .min = "1",
+	  .max = "100000",
+	  .unit = "ticks",
+	  .help = "h" },
+	{ .name = "size",
+	  .type = PARAM_DECIMAL,
+	  .decimals = 8,
+	  .min = "0.00000001",
+	  .unit = "base",
+	  .help = "h" },
 	{ .name = "post_only", .type = PARAM_BOOL, .def = "true", .help = "h" },
 	{ .name = "instrument", .type = PARAM_STRING, .def = "BTCUSDT", .help = "h" },
-	{ .name = "shift", .type = PARAM_DECIMAL, .decimals = 2, .def = "0", .min = "-5", .max = "5.25", .help = "h" },
+	{ .name = "shift",
+	  .type = PARAM_DECIMAL,
+	  .decimals = 2,
+	  .def = "0",
+	  .min = "-5",
+	  .max = "5.25",
+	  .help = "h" },
 	{ .name = "floor", .type = PARAM_INT, .def = "-7", .max = "-1", .help = "h" },
 };
 enum { N = ARRAY_LEN(table) };
@@ -38,25 +55,33 @@ static const struct {
 	err_t err;
 	const char *why;
 } bad[] = {
-	{ "half_spread=0", ERR_ARGUMENT, "half_spread=0: expected an integer from 1 to 100000 (ticks)" },
-	{ "half_spread=100001", ERR_ARGUMENT, "half_spread=100001: expected an integer from 1 to 100000 (ticks)" },
-	{ "half_spread=5.0", ERR_ARGUMENT, "half_spread=5.0: expected an integer from 1 to 100000 (ticks)" },
-	{ "half_spread=", ERR_ARGUMENT, "half_spread=: expected an integer from 1 to 100000 (ticks)" },
+	{ "half_spread=0", ERR_ARGUMENT,
+	  "half_spread=0: expected an integer from 1 to 100000 (ticks)" },
+	{ "half_spread=100001", ERR_ARGUMENT,
+	  "half_spread=100001: expected an integer from 1 to 100000 (ticks)" },
+	{ "half_spread=5.0", ERR_ARGUMENT,
+	  "half_spread=5.0: expected an integer from 1 to 100000 (ticks)" },
+	{ "half_spread=", ERR_ARGUMENT,
+	  "half_spread=: expected an integer from 1 to 100000 (ticks)" },
 	{ "half_spread=99999999999999999999", ERR_ARGUMENT,
 	  "half_spread=99999999999999999999: expected an integer from 1 to 100000 (ticks)" },
 	{ "size=0.000000001", ERR_ARGUMENT,
-	  "size=0.000000001: expected a decimal number of at least 0.00000001, at most 8 decimals (base)" },
-	{ "size=0", ERR_ARGUMENT, "size=0: expected a decimal number of at least 0.00000001, at most 8 decimals (base)" },
+	  "size=0.000000001: expected a decimal number of at least 0.00000001, at most 8 decimals "
+	  "(base)" },
+	{ "size=0", ERR_ARGUMENT,
+	  "size=0: expected a decimal number of at least 0.00000001, at most 8 decimals (base)" },
 	{ "post_only=yes", ERR_ARGUMENT, "post_only=yes: expected true or false" },
 	{ "instrument=", ERR_ARGUMENT, "instrument=: expected text of 1 to 23 characters" },
 	{ "instrument=ABCDEFGHIJKLMNOPQRSTUVWX", ERR_ARGUMENT,
 	  "instrument=ABCDEFGHIJKLMNOPQRSTUVWX: expected text of 1 to 23 characters" },
-	{ "shift=5.26", ERR_ARGUMENT, "shift=5.26: expected a decimal number from -5 to 5.25, at most 2 decimals" },
+	{ "shift=5.26", ERR_ARGUMENT,
+	  "shift=5.26: expected a decimal number from -5 to 5.25, at most 2 decimals" },
 	{ "floor=0", ERR_ARGUMENT, "floor=0: expected an integer of at most -1" },
 	{ "spread=1", ERR_NOT_FOUND,
 	  "spread: no such parameter; known: half_spread size post_only instrument shift floor" },
 	{ "half_spread", ERR_SYNTAX, "half_spread: expected name=value" },
-	{ "=3", ERR_NOT_FOUND, ": no such parameter; known: half_spread size post_only instrument shift floor" },
+	{ "=3", ERR_NOT_FOUND,
+	  ": no such parameter; known: half_spread size post_only instrument shift floor" },
 	{ "size=1 size=2", ERR_EXISTS, "size: given twice" },
 	{ "half_spread=7 size=\x01\xff", ERR_ARGUMENT,
 	  "size=??: expected a decimal number of at least 0.00000001, at most 8 decimals (base)" },
@@ -103,8 +128,10 @@ static void test_required(void **state)
 	struct param_error why;
 	assert_int_equal(param_require(table, N, 1 << 1, &why), ERR_OK);
 	assert_int_equal(param_require(table, N, 0, &why), ERR_ARGUMENT);
-	assert_string_equal(why.text, "size: must be given: expected a decimal number of at least 0.00000001, at most 8 "
-				      "decimals (base)");
+	assert_string_equal(
+		why.text,
+		"size: must be given: expected a decimal number of at least 0.00000001, at most 8 "
+		"decimals (base)");
 }
 
 /* Each row must be refused for the one thing that is wrong with it. */
@@ -117,9 +144,21 @@ static void test_unsound_tables(void **state)
 		{ .name = "a", .type = 4, .def = "1", .help = "no such type" },
 		{ .name = "a", .type = PARAM_INT, .def = "1", .help = NULL },
 		{ .name = "a", .type = PARAM_INT, .def = "1", .min = "2", .help = "default below" },
-		{ .name = "a", .type = PARAM_INT, .min = "3", .max = "2", .help = "bounds crossed" },
-		{ .name = "a", .type = PARAM_DECIMAL, .decimals = 2, .def = "0.001", .help = "finer than its scale" },
-		{ .name = "a", .type = PARAM_DECIMAL, .decimals = 19, .def = "1", .help = "too many decimals" },
+		{ .name = "a",
+		  .type = PARAM_INT,
+		  .min = "3",
+		  .max = "2",
+		  .help = "bounds crossed" },
+		{ .name = "a",
+		  .type = PARAM_DECIMAL,
+		  .decimals = 2,
+		  .def = "0.001",
+		  .help = "finer than its scale" },
+		{ .name = "a",
+		  .type = PARAM_DECIMAL,
+		  .decimals = 19,
+		  .def = "1",
+		  .help = "too many decimals" },
 		{ .name = "a", .type = PARAM_BOOL, .def = "1", .help = "not a boolean" },
 		{ .name = "a", .type = PARAM_BOOL, .min = "0", .help = "bounds of a boolean" },
 	};

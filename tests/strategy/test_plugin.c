@@ -37,8 +37,11 @@ static void core_open(struct core *c)
 {
 	*c = (struct core){ .btc = { .symbol = "BTCUSDT", .symbol_n = 7, .lot = LOT } };
 	assert_int_equal(arena_open(&c->arena, 4 << 20), ERR_OK);
-	c->host = host_new(&c->arena, &(struct host_cfg){ .ops = &ops, .core = c, .instruments = &c->btc, .n_instruments = 1,
-		.counters = c->counters });
+	c->host = host_new(&c->arena, &(struct host_cfg){ .ops = &ops,
+							  .core = c,
+							  .instruments = &c->btc,
+							  .n_instruments = 1,
+							  .counters = c->counters });
 	assert_non_null(c->host);
 }
 
@@ -62,8 +65,13 @@ static err_t load(struct core *c, const char *name, struct param_error *why)
 
 static u32 tick(struct core *c, i64 bid_qty, i64 ask_qty, ns_t now)
 {
-	struct market_view m = { .flags = TAPE_LAST, .book_state = BOOK_VALID, .bid_px = 99, .ask_px = 101, .bid_qty = bid_qty,
-				 .ask_qty = ask_qty, .now = now };
+	struct market_view m = { .flags = TAPE_LAST,
+				 .book_state = BOOK_VALID,
+				 .bid_px = 99,
+				 .ask_px = 101,
+				 .bid_qty = bid_qty,
+				 .ask_qty = ask_qty,
+				 .now = now };
 	u32 before = c->submits;
 	host_on_market(c->host, &m, 0);
 	return c->submits - before;
@@ -78,12 +86,18 @@ static void test_the_example_trades(void **state)
 	core_open(&c);
 	if (load(&c, "../../strategy/example.so", &why) != ERR_OK)
 		fail_msg("%s", why.text);
-	assert_int_equal(host_add(c.host, &c.arena, "example", "instrument=BTCUSDT threshold=80 lots=3 cool_down=10", &id, &why), ERR_OK);
+	assert_int_equal(host_add(c.host, &c.arena, "example",
+				  "instrument=BTCUSDT threshold=80 lots=3 cool_down=10", &id, &why),
+			 ERR_OK);
 	assert_int_equal(tick(&c, 79, 21, NS_PER_S), 0); /* below the threshold */
 	assert_int_equal(tick(&c, 80, 20, NS_PER_S), 1);
-	assert_true(c.last.side == SIDE_BUY && c.last.px == 101 && c.last.qty == 3 * LOT && c.last.tif == TIF_IOC);
+	assert_true(c.last.side == SIDE_BUY && c.last.px == 101 && c.last.qty == 3 * LOT &&
+		    c.last.tif == TIF_IOC);
 	assert_int_equal(tick(&c, 80, 20, 2 * NS_PER_S), 0); /* one in flight */
-	host_on_order(c.host, &(struct order_event){ .order_id = 1, .state = ORDER_EXPIRED, .kind = ORDER_EV_CANCELED }, NS_PER_S, 0);
+	host_on_order(c.host,
+		      &(struct order_event){
+			      .order_id = 1, .state = ORDER_EXPIRED, .kind = ORDER_EV_CANCELED },
+		      NS_PER_S, 0);
 	assert_int_equal(tick(&c, 20, 80, NS_PER_S + 10 * NS_PER_MS - 1), 0); /* cooling down */
 	assert_int_equal(tick(&c, 20, 80, NS_PER_S + 10 * NS_PER_MS), 1);
 	assert_true(c.last.side == SIDE_SELL && c.last.px == 99);
@@ -103,9 +117,12 @@ static const struct {
 } refused[] = {
 	{ "wrong_major.so", ERR_UNSUPPORTED, "wrong_major.so: made for strategy ABI 2, this is 1" },
 	{ "no_symbol.so", ERR_NOT_FOUND, "no_symbol.so: exports no saker_strategy_v1" },
-	{ "bad_table.so", ERR_SYNTAX, "bad_table.so: parameter table, row 1 (depth): name, type, bounds or default unsound" },
-	{ "no_such_file.so", ERR_IO, "no_such_file.so: cannot open shared object file: No such file or directory" },
-	{ "test_plugin.o", ERR_IO, NULL }, /* whatever the loader says of an object that is not shared */
+	{ "bad_table.so", ERR_SYNTAX,
+	  "bad_table.so: parameter table, row 1 (depth): name, type, bounds or default unsound" },
+	{ "no_such_file.so", ERR_IO,
+	  "no_such_file.so: cannot open shared object file: No such file or directory" },
+	{ "test_plugin.o", ERR_IO,
+	  NULL }, /* whatever the loader says of an object that is not shared */
 };
 
 static void test_refused(void **state)
@@ -118,7 +135,8 @@ static void test_refused(void **state)
 		assert_int_equal(load(&c, refused[i].name, &why), refused[i].err);
 		size_t n = strlen(why.text), want = refused[i].why ? strlen(refused[i].why) : 0;
 		if (!n || n < want || (want && strcmp(why.text + n - want, refused[i].why)))
-			fail_msg("said \"%s\", expected \"...%s\"", why.text, refused[i].why ? refused[i].why : "");
+			fail_msg("said \"%s\", expected \"...%s\"", why.text,
+				 refused[i].why ? refused[i].why : "");
 		assert_null(host_find(c.host, "bad_table"));
 	}
 	struct param_error why;
