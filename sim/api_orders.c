@@ -79,7 +79,7 @@ static bool parse_tif(struct api_call *a, struct order_request *r)
 {
 	if (r->type != TYPE_LIMIT)
 		return not_wanted(a, "timeInForce");
-	int tif = choice(a, "timeInForce", tif_of, -1115, "Invalid timeInForce.");
+	int tif = choice(a, "timeInForce", sim_tif_of, -1115, "Invalid timeInForce.");
 	r->tif = (enum tif)tif;
 	return tif >= 0;
 }
@@ -104,8 +104,8 @@ static bool parse_order(struct api_call *a, struct order_request *r)
 {
 	if (!api_symbol(a))
 		return false;
-	int side = choice(a, "side", side_of, -1117, "Invalid side.");
-	int type = side < 0 ? -1 : choice(a, "type", type_of, -1116, "Invalid orderType.");
+	int side = choice(a, "side", sim_side_of, -1117, "Invalid side.");
+	int type = side < 0 ? -1 : choice(a, "type", sim_type_of, -1116, "Invalid orderType.");
 	if (type < 0)
 		return false;
 	r->side = (enum side)side;

@@ -115,6 +115,8 @@ void conn_flush(struct conn *c)
 		}
 		buf_eat(&c->out, (size_t)done);
 	}
+	if (c->closing && !c->open)
+		c->dead = true;
 	if (c->closing && !c->dead && !c->ended)
 		end_sending(c);
 }

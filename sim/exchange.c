@@ -39,8 +39,8 @@ err_t exchange_place(struct exchange *x, const struct order_request *r, i64 now_
 {
 	err_t e = journal_add(
 		&x->journal, "P %" PRId64 " %s %s %s %" PRId64 " %" PRId64 " %" PRId64 " %s",
-		now_ms, side_name(r->side), type_name(r->type), tif_name(r->tif), r->price, r->qty,
-		r->quote_qty, r->client_id[0] ? r->client_id : NO_ID);
+		now_ms, sim_side_name(r->side), sim_type_name(r->type), sim_tif_name(r->tif),
+		r->price, r->qty, r->quote_qty, r->client_id[0] ? r->client_id : NO_ID);
 	if (e != ERR_OK)
 		return journal_failed(x, e);
 	*id = matching_place(&x->matching, r, &x->market.ladder, now_ms);
@@ -92,11 +92,11 @@ static err_t replay_place(struct exchange *x, const char *record)
 	i64 now_ms;
 	if (sscanf(record, "P %" SCNd64 " %7s %15s %7s %" SCNd64 " %" SCNd64 " %" SCNd64 " %36s",
 		   &now_ms, side, type, tif, &r.price, &r.qty, &r.quote_qty, r.client_id) != 8 ||
-	    side_of(side) < 0 || type_of(type) < 0 || tif_of(tif) < 0)
+	    sim_side_of(side) < 0 || sim_type_of(type) < 0 || sim_tif_of(tif) < 0)
 		return damaged(x, "not a valid order");
-	r.side = (enum side)side_of(side);
-	r.type = (enum order_type)type_of(type);
-	r.tif = (enum tif)tif_of(tif);
+	r.side = (enum side)sim_side_of(side);
+	r.type = (enum order_type)sim_type_of(type);
+	r.tif = (enum tif)sim_tif_of(tif);
 	if (!strcmp(r.client_id, NO_ID))
 		r.client_id[0] = 0;
 	if (matching_check(&x->matching, &r).code)

@@ -51,13 +51,13 @@ static void add_state(json_t *j, const struct order *o)
 	json_set_amount(j, "executedQty", o->filled);
 	json_set_amount(j, "origQuoteOrderQty", o->req.quote_qty);
 	json_set_amount(j, "cummulativeQuoteQty", o->quote_filled);
-	json_set_text(j, "status", status_name(o->status));
-	json_set_text(j, "timeInForce", tif_name(o->req.tif));
-	json_set_text(j, "type", type_name(o->req.type));
-	json_set_text(j, "side", side_name(o->req.side));
+	json_set_text(j, "status", sim_status_name(o->status));
+	json_set_text(j, "timeInForce", sim_tif_name(o->req.tif));
+	json_set_text(j, "type", sim_type_name(o->req.type));
+	json_set_text(j, "side", sim_side_name(o->req.side));
 	json_set_text(j, "selfTradePreventionMode", "NONE");
 	if (o->expiry != EXPIRY_NONE)
-		json_set_text(j, "expiryReason", expiry_name(o->expiry));
+		json_set_text(j, "expiryReason", sim_expiry_name(o->expiry));
 }
 
 json_t *json_order(const struct rules *r, const struct order *o)

@@ -14,11 +14,11 @@ static const char *const expiries[] = {
 	"INSUFFICIENT_LIQUIDITY",
 };
 
-const char *side_name(enum side s) { return sides[s]; }
-const char *type_name(enum order_type t) { return types[t]; }
-const char *tif_name(enum tif t) { return tifs[t]; }
-const char *status_name(enum order_status s) { return statuses[s]; }
-const char *expiry_name(enum expiry e) { return expiries[e]; }
+const char *sim_side_name(enum side s) { return sides[s]; }
+const char *sim_type_name(enum order_type t) { return types[t]; }
+const char *sim_tif_name(enum tif t) { return tifs[t]; }
+const char *sim_status_name(enum order_status s) { return statuses[s]; }
+const char *sim_expiry_name(enum expiry e) { return expiries[e]; }
 
 static int index_of(const char *const *names, size_t n, const char *s)
 {
@@ -28,6 +28,6 @@ static int index_of(const char *const *names, size_t n, const char *s)
 	return -1;
 }
 
-int side_of(const char *s) { return index_of(sides, ARRAY_LEN(sides), s); }
-int type_of(const char *s) { return index_of(types, ARRAY_LEN(types), s); }
-int tif_of(const char *s) { return index_of(tifs, ARRAY_LEN(tifs), s); }
+int sim_side_of(const char *s) { return index_of(sides, ARRAY_LEN(sides), s); }
+int sim_type_of(const char *s) { return index_of(types, ARRAY_LEN(types), s); }
+int sim_tif_of(const char *s) { return index_of(tifs, ARRAY_LEN(tifs), s); }

@@ -56,15 +56,15 @@ static inline bool order_is_open(const struct order *o)
 }
 static inline i64 order_left(const struct order *o) { return o->req.qty - o->filled; }
 
-const char *side_name(enum side s);
-const char *type_name(enum order_type t);
-const char *tif_name(enum tif t);
-const char *status_name(enum order_status s);
-const char *expiry_name(enum expiry e);
+const char *sim_side_name(enum side s);
+const char *sim_type_name(enum order_type t);
+const char *sim_tif_name(enum tif t);
+const char *sim_status_name(enum order_status s);
+const char *sim_expiry_name(enum expiry e);
 
 /* The value whose name is `s`, or -1. */
-int side_of(const char *s);
-int type_of(const char *s);
-int tif_of(const char *s);
+int sim_side_of(const char *s);
+int sim_type_of(const char *s);
+int sim_tif_of(const char *s);
 
 #endif

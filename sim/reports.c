@@ -12,9 +12,9 @@ static const char *exec_name(enum exec_type x)
 static void add_order(json_t *e, const struct order *o, bool canceled)
 {
 	json_set_text(e, "c", canceled ? o->cancel_id : o->req.client_id);
-	json_set_text(e, "S", side_name(o->req.side));
-	json_set_text(e, "o", type_name(o->req.type));
-	json_set_text(e, "f", tif_name(o->req.tif));
+	json_set_text(e, "S", sim_side_name(o->req.side));
+	json_set_text(e, "o", sim_type_name(o->req.type));
+	json_set_text(e, "f", sim_tif_name(o->req.tif));
 	json_set_amount(e, "q", o->req.qty);
 	json_set_amount(e, "p", o->req.price);
 	json_set_amount(e, "P", 0);
@@ -57,7 +57,7 @@ static json_t *execution_report(const struct matching *m, const struct report *p
 	json_set_text(e, "s", m->rules->symbol);
 	add_order(e, o, p->exec == EXEC_CANCELED);
 	json_set_text(e, "x", exec_name(p->exec));
-	json_set_text(e, "X", status_name(o->status));
+	json_set_text(e, "X", sim_status_name(o->status));
 	json_set_text(e, "r", "NONE");
 	json_set_int(e, "i", (i64)o->id);
 	add_fill(e, m->rules, p, f);
@@ -68,7 +68,7 @@ static json_t *execution_report(const struct matching *m, const struct report *p
 	json_set_int(e, "W", o->created_ms);
 	json_set_text(e, "V", "NONE");
 	if (o->expiry != EXPIRY_NONE)
-		json_set_text(e, "eR", expiry_name(o->expiry));
+		json_set_text(e, "eR", sim_expiry_name(o->expiry));
 	return e;
 }
 
