@@ -46,7 +46,7 @@ struct script {
 	struct tcp_conn *c;
 	u64 net_cnt[NET_CNT_COUNT], tcp_cnt[TCP_CNT_COUNT];
 	ns_t now;
-	bool refuse;
+	bool refuse, asked; /* asked: an ARP request, or an answer, went out */
 	u8 buf[FRAME_MAX];
 	u32 iss, peer_iss; /* ours is known from the first segment with SYN */
 	bool have_iss;
@@ -105,8 +105,10 @@ static inline void script_opts(struct script_seg *g, const u8 *p, u32 n)
 static inline void script_capture(struct script *s, const u8 *f, u32 n)
 {
 	const u8 *ip = f + 14, *tcp = ip + 20;
-	if (be16(f + 12) != ETH_IPV4)
+	if (be16(f + 12) != ETH_IPV4) {
+		s->asked = true;
 		return;
+	}
 	u32 ip_len = be16(ip + 2), tcp_len = ip_len - 20, hdr = (tcp[12] >> 4) * 4u;
 	if (ip_len + 14 > n || slow_csum(ip, 20, 0) || slow_tcp_csum(ip, tcp_len))
 		script_fail(s, "sent a frame with wrong length or checksum");
@@ -325,17 +327,30 @@ static inline void script_expect(struct script *s, char **save)
 			    g->sack[0].lo - s->peer_iss, g->sack[0].hi - s->peer_iss);
 }
 
+/* The peer asks for our address, at first and where we have asked for its own: then both know each other. */
+static inline void script_arp(struct script *s)
+{
+	u8 f[60] = { [0 ... 5] = 0xff, [6] = 2, [11] = 9, [12] = 8, [13] = 6, [15] = 1, [16] = 8,
+		     [18] = 6, [19] = 4, [21] = 1, [22] = 2, [27] = 9, [28] = 10, [31] = 9 };
+	if (!s->asked)
+		return;
+	put_be32(f + 38, s->net.ip);
+	script_frame(s, f, sizeof f);
+	s->asked = false;
+}
+
 static inline void script_pass(struct script *s, ns_t span)
 {
 	ns_t end = s->now + span;
 	while (1) {
 		ns_t next = u64_min(s->tcp->next_ns, s->net.arp.next_ns);
-		if (s->tcp->pend)
+		if (s->tcp->pend || next <= s->now)
 			next = s->now + NS_PER_US;
 		if (next > end)
 			break;
-		s->now = u64_max(s->now, next);
+		s->now = next;
 		tcp_turn(s->tcp, s->now);
+		script_arp(s);
 	}
 	s->now = end;
 	tcp_turn(s->tcp, s->now);
@@ -438,15 +453,6 @@ static inline void script_line(struct script *s)
 	}
 }
 
-/* The peer asks for our address: now both know each other. */
-static inline void script_arp(struct script *s)
-{
-	u8 f[60] = { [0 ... 5] = 0xff, [6] = 2, [11] = 9, [12] = 8, [13] = 6, [15] = 1, [16] = 8,
-		     [18] = 6, [19] = 4, [21] = 1, [22] = 2, [27] = 9, [28] = 10, [31] = 9 };
-	put_be32(f + 38, s->net.ip);
-	script_frame(s, f, sizeof f);
-}
-
 static inline void script_open(struct script *s, const char *name, const struct tcp_cfg *cfg)
 {
 	struct net_cfg nc = { .mac = { 2, 0, 0, 0, 0, 1 }, .ip = ip_addr_v4(0x0a000001),
@@ -460,6 +466,7 @@ static inline void script_open(struct script *s, const char *name, const struct 
 	assert_int_equal(net_init(&s->net, &nc, &s->out, s->net_cnt), ERR_OK);
 	s->tcp = tcp_new(&s->arena, cfg, &s->net, &s->out, s->tcp_cnt);
 	assert_non_null(s->tcp);
+	s->asked = true;
 	script_arp(s);
 }
 
