@@ -175,8 +175,7 @@ fuzz-smoke: ## run each fuzz target for FUZZ_SECONDS (10)
 endif
 
 tidy: $(foreach m,$(MODULES),$(call lib,$(m))) ## check the rules of CONTRIBUTING.md; cppcheck; clang-tidy
-	$(Q)/usr/bin/python3 tests/tidy/tidy.py --objects $(B)
-	$(Q)tests/tidy/lint.sh $(O)/tidy
+	$(Q)rc=0; /usr/bin/python3 tests/tidy/tidy.py --objects $(B) || rc=1; tests/tidy/lint.sh $(O)/tidy || rc=1; exit $$rc
 
 cov: ## line coverage of the unit tests, by folder
 	$(Q)$(MAKE) --no-print-directory BUILD=cov unit

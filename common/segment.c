@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/core_status.h"
 #include "common/hist.h"
 #include "common/order.h"
-#include "common/ring.h"
+#include "common/order_row.h"
 #include "common/tape.h"
+#include "common/trace.h"
 
 #define SHM_DIR "/dev/shm"
 #define KILL_OFFSET ((sizeof(struct segment_header) + SEGMENT_PAGE - 1) / SEGMENT_PAGE * SEGMENT_PAGE)
@@ -23,8 +25,12 @@
 /* Changes whenever a struct that crosses processes changes its size. */
 static u32 layout_hash(void)
 {
-	static const size_t sizes[] = { sizeof(struct segment_header), sizeof(struct tape_event), sizeof(struct hist),
-					sizeof(struct counter_text), sizeof(struct order_event), sizeof(struct ring) };
+	static const size_t sizes[] = {
+		sizeof(struct segment_header), sizeof(struct counter_text), sizeof(struct tape_event),
+		sizeof(struct hist), sizeof(struct ring), sizeof(struct trace_rec),
+		sizeof(struct core_status), sizeof(struct session_status), sizeof(struct order_event),
+		sizeof(struct order_cell), sizeof(struct position_cell), sizeof(struct trade_cell),
+	};
 	u32 h = 2166136261u;
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
 		h = (h ^ (u32)sizes[i]) * 16777619u;
