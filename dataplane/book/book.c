@@ -10,6 +10,7 @@ const struct counter_def book_counter_defs[BOOK_CNT_COUNT] = {
 
 struct book *book_new(struct arena *a, u64 *counters, const struct book_config *c)
 {
+	assert(counters && (c->levels == 0 || c->buffer_levels > 0));
 	struct book *b = ARENA_NEW(a, struct book);
 	if (!b)
 		return NULL;
@@ -68,6 +69,7 @@ enum book_event book_on_bbo(struct book *b, const struct book_bbo *bbo)
 		counter_inc(&b->counters[BOOK_CNT_bbo_crossed]);
 		return BOOK_EV_REFUSED;
 	}
+	assert(bbo->update_id > b->bbo.update_id);
 	b->bbo = *bbo;
 	book_heard(b, bbo->rx_ns);
 	counter_inc(&b->counters[BOOK_CNT_bbo]);

@@ -38,7 +38,11 @@ struct book_image *book_image_init(void *mem, u32 levels)
 }
 
 static void write_begin(u64 *seq) { __atomic_store_n(seq, *seq + 1, __ATOMIC_RELAXED); }
-static void write_end(u64 *seq) { store(seq, *seq + 1); }
+static void write_end(u64 *seq)
+{
+	assert(*seq & 1);
+	store(seq, *seq + 1);
+}
 
 /* The narrow fields at the head of the top, put together in registers: stored apart they would stall the word loads. */
 static u64 head_word(const struct book *b)

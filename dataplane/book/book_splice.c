@@ -126,6 +126,7 @@ err_t book_snapshot_begin(struct book *b, u64 last_update_id)
 static err_t refuse_snapshot(struct book *b, enum book_counter why, err_t e)
 {
 	count(b, why);
+	assert(b->ladder_state == BOOK_RESYNC);
 	b->loading = false;
 	ladder_clear(&b->ladder);
 	return e;

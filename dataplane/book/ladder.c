@@ -65,7 +65,7 @@ static bool make_room(struct ladder *l, struct ladder_half *h, u32 *i)
 
 bool ladder_apply(struct ladder *l, enum ladder_side side, i64 px, i64 qty)
 {
-	assert(qty >= 0);
+	assert(qty >= 0 && px > 0);
 	struct ladder_half *h = &l->half[side];
 	u32 i = position(h, side, px);
 	bool there = i < h->n && h->at[i].px == px;

@@ -118,6 +118,7 @@ static bool fast_levels(struct fast *c, const struct symbol *s, struct feed_leve
 			return false;
 		n++;
 	} while (LIT(c, ","));
+	assert(n > 0 && n <= max && c->p <= c->end);
 	*count = n;
 	return LIT(c, "]");
 }

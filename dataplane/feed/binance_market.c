@@ -134,6 +134,7 @@ static u32 read_levels(struct reader *r, const struct json_value *v, struct feed
 		n++;
 	} while (json_try(&j, ','));
 	assert(r->why != FEED_READ_OK || j.p + 1 == j.end);
+	assert(n <= r->f->max_levels);
 	return n;
 }
 

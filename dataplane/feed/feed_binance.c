@@ -10,6 +10,7 @@ const struct counter_def feed_counter_defs[FEED_CNT_COUNT] = {
 
 struct feed *feed_new(struct arena *a, u64 *counters, u32 max_levels)
 {
+	assert(counters && max_levels > 0);
 	struct feed *f = ARENA_NEW(a, struct feed);
 	if (!f)
 		return NULL;
@@ -42,15 +43,18 @@ static err_t error_of(u32 why)
 
 err_t feed_parse(struct feed *f, const char *text, size_t n, struct feed_msg *out)
 {
+	assert(text || n == 0);
 	if (!binance_read_fast(f, text, n, out)) {
 		u32 why = binance_read(f, text, n, out);
 		if (why != FEED_READ_OK) {
+			assert(why > FEED_CNT_off_fast_path && why < FEED_CNT_COUNT);
 			counter_inc(&f->counters[why]);
 			return error_of(why);
 		}
 		if (out->kind <= FEED_DEPTH)
 			counter_inc(&f->counters[FEED_CNT_off_fast_path]);
 	}
+	assert(out->kind < ARRAY_LEN(count_of_kind));
 	counter_inc(&f->counters[count_of_kind[out->kind]]);
 	return ERR_OK;
 }

@@ -98,6 +98,7 @@ static err_t read_price_filter(const struct reading *r, const json_t *symbol, st
 	if (tick == 0)
 		return because(r, ERR_UNSUPPORTED, "tickSize", "is 0: prices without a tick");
 	shortest(tick, &i->px_scale, &i->tick);
+	assert(i->tick > 0 && i->px_scale <= VENUE_DECIMALS);
 	i->min_px = min / tick + (min % tick != 0);
 	i->max_px = max / tick;
 	return ERR_OK;
@@ -115,6 +116,7 @@ static err_t choose_qty_scale(const struct reading *r, i64 max_qty, i64 lot, con
 		k--;
 	if (k < lot_scale)
 		return because(r, ERR_UNSUPPORTED, "stepSize", "is finer than the asset's precision");
+	assert(k >= lot_scale && k <= VENUE_DECIMALS);
 	i->qty_scale = (u8)k;
 	return ERR_OK;
 }

@@ -10,6 +10,7 @@ struct nest {
 
 static bool fail(struct json *j, enum json_fail why)
 {
+	assert(why != JSON_FINE && j->p <= j->end);
 	if (j->fail == JSON_FINE)
 		j->fail = j->p == j->end && why == JSON_BAD ? JSON_TRUNCATED : why;
 	return false;
@@ -163,6 +164,7 @@ static bool value_begins(struct json *j, struct nest *nest)
 /* After a value inside a container: a comma (true: a value is next) or the closing bracket (false). */
 static bool value_follows(struct json *j, struct nest *nest)
 {
+	assert(nest->depth > 0 && nest->depth <= JSON_DEPTH_MAX);
 	bool in_object = nest->objects & 1;
 	if (json_try(j, ','))
 		return !in_object || member_key(j);

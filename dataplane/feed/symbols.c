@@ -69,5 +69,6 @@ err_t symbols_add(struct symbols *s, const struct instrument *i)
 	at->has_cuts = px && qty;
 	at->in_use = true;
 	rebuild(s);
+	assert(symbols_find(s, i->symbol, i->symbol_n) == at);
 	return ERR_OK;
 }
