@@ -21,7 +21,7 @@ struct risk_order *orders_find(const struct risk_orders *o, u64 id)
 
 struct risk_order *orders_open(struct risk_orders *o, u64 id)
 {
-	assert(id && !orders_find(o, id));
+	assert(id && idmap_find(&o->map, id) == IDMAP_NONE);
 	if (!o->spare_n)
 		return NULL;
 	u16 slot = o->spare[o->spare_head];
