@@ -293,7 +293,7 @@ static void advance(struct recon *r, ns_t now)
 {
 	ns_t settled = r->step == STEP_STATUS ? all_settled_at(r) : 0;
 	if (settled) {
-		r->not_before_ns = u64_max(settled, now + RECON_RETRY_NS);
+		r->not_before_ns = u64_max(settled, now);
 		enter(r, STEP_STATUS);
 	} else if (r->step != STEP_MISSING) {
 		enter(r, r->step + 1);
