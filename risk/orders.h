@@ -14,7 +14,7 @@ struct risk_order {
 	i64 px;      /* ticks that exposure is counted with */
 	i64 left;    /* could still fill, or filled and not yet booked */
 	i64 booked;  /* of its fills, in the position */
-	i64 deduced; /* bookings were deduced up to this cumulative quantity: trades within are known */
+	i64 deduced; /* cumulative quantity up to which bookings were deduced */
 	i64 executed; /* the most the venue has said is filled of it */
 	u32 instrument;
 	u16 slot;

@@ -5,8 +5,8 @@
  * One struct risk an account, on its trade core; pure and single-threaded. Exposure counts an order
  * from the moment it is sent until the venue proves its end: SENT, LIVE, CANCELLING and UNKNOWN
  * alike. Fills move the position once per (instrument, trade id). The state is NOT ARMED until
- * risk_set_state(RISK_STATE_ACTIVE). Any sum that does not fit is a deny. Cancels have a budget of their
- * own that no order can spend.
+ * risk_set_state(RISK_STATE_ACTIVE). Any sum that does not fit is a deny. Cancels have a budget of
+ * their own that no order can spend.
  */
 #ifndef SAKER_RISK_H
 #define SAKER_RISK_H
@@ -52,7 +52,7 @@ struct risk_limits {
 	i64 max_open_notional;   /* of all open orders */
 	i64 max_long, max_short; /* position with all that could still fill, each side apart */
 	i64 max_through;         /* ticks through the other side of the book; -1: no limit */
-	i64 max_loss;            /* all in all since position_set, quote fees included; 0: no limit */
+	i64 max_loss;            /* all in since position_set, quote fees included; 0: no limit */
 	u32 max_open_orders;
 	u32 collar_bps;          /* from the middle of the book; 10000 is 100 % */
 	ns_t max_book_age_ns;    /* by local receive time */

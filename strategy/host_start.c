@@ -58,7 +58,7 @@ static err_t check_abi(const struct strategy_desc *d, struct param_error *why)
 	if (!same || d->api_size > sizeof(struct strategy_api) ||
 	    d->view_size > sizeof(struct market_view))
 		return fail(why, ERR_UNSUPPORTED,
-			    "made with other headers: sizes of descriptor, event, parameter %u %u %u",
+			    "made with other headers: sizes of descriptor %u, event %u, row %u",
 			    d->desc_size, d->event_size, d->param_size);
 	return ERR_OK;
 }
