@@ -27,7 +27,7 @@ bool api_find_order(struct api_call *a, const struct order **out)
 
 json_t *api_order_status(struct api_call *a)
 {
-	const struct order *o;
+	const struct order *o = NULL;
 	if (!api_symbol(a) || !api_find_order(a, &o))
 		return NULL;
 	return o ? json_order(&a->v->exchange.rules, o)

@@ -180,7 +180,7 @@ json_t *api_order_cancel(struct api_call *a)
 {
 	struct exchange *x = &a->v->exchange;
 	char cancel_id[CLIENT_ID_MAX + 1];
-	const struct order *o;
+	const struct order *o = NULL;
 	if (!api_symbol(a) || !api_find_order(a, &o) ||
 	    !client_id(a, "newClientOrderId", cancel_id) || !may_cancel(a, o))
 		return NULL;

@@ -139,10 +139,9 @@ static struct refusal check_market_funds(const struct matching *m, const struct 
 	i64 qty = l.qty < wanted_qty(m, r) ? l.qty : wanted_qty(m, r);
 	bool enough = r->side == SIDE_BUY ? m->account.quote.free >= notional(l.price, qty)
 					  : m->account.base.free >= wanted_qty(m, r);
-	return enough ? (struct refusal){ 0 }
-		      : (struct refusal){
-				-2010, "Account has insufficient balance for requested action."
-			};
+	if (enough)
+		return (struct refusal){ 0 };
+	return (struct refusal){ -2010, "Account has insufficient balance for requested action." };
 }
 
 struct refusal matching_check(const struct matching *m, const struct order_request *r)
