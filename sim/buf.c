@@ -23,8 +23,7 @@ u8 *buf_room(struct buf *b, size_t n)
 	if (b->cap - b->tail >= n && b->mem)
 		return b->mem + b->tail;
 	size_t used = buf_n(b);
-	assert(b->mem || !b->tail);
-	if (b->head) {
+	if (b->mem && b->head) {
 		memmove(b->mem, b->mem + b->head, used);
 		b->head = 0;
 		b->tail = used;
