@@ -24,7 +24,7 @@ cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-supp
 export out headers flags
 headers=$(find . \( -name '*.h' -o -name '*.def' -o -name .clang-tidy \) -not -path './build/*' -print0 |
 	sort -z | xargs -0 cat | sha256sum)
-flags="-std=gnu11 -I. -D_GNU_SOURCE -march=x86-64-v3 $(pkg-config --cflags libdpdk 2>/dev/null | sed 's/-march=[^ ]*//')"
+flags="-std=gnu11 -I. -DSAKER_BUILD=\"lint\" -D_GNU_SOURCE -march=x86-64-v3 $(pkg-config --cflags libdpdk 2>/dev/null | sed 's/-march=[^ ]*//')"
 
 look_at() {
 	local key
