@@ -192,12 +192,55 @@ static void test_two_threads(void **state)
 	arena_close(&a);
 }
 
+/* The same for the top alone, which is what changes most: every number of it is its id. */
+static void *top_reader(void *arg)
+{
+	struct shared *s = arg;
+	struct book_top top;
+	while (!atomic_load_explicit(&s->done, memory_order_acquire) || s->reads == 0) {
+		if (book_image_read_top(s->img, &top) != ERR_OK)
+			continue;
+		s->reads++;
+		u64 id = top.bbo_id;
+		if (top.tape_seq != id || top.rx_ns != id || (u64)top.bid_qty != id || (u64)top.ask_qty != id ||
+		    top.bbo_rx_ns != id)
+			fail_msg("torn: id %llu", (unsigned long long)id);
+	}
+	return NULL;
+}
+
+static void test_two_threads_on_the_top(void **state)
+{
+	u64 counters[BOOK_CNT_COUNT] = { 0 };
+	struct arena a;
+	pthread_t thread;
+	(void)state;
+	struct book *b = new_book(&a, counters);
+	struct shared s = { .img = new_image(&a, 1) };
+	assert_int_equal(pthread_create(&thread, NULL, top_reader, &s), 0);
+	for (u64 id = 1; id < 500000; id++) {
+		struct book_bbo q = { .update_id = id,
+				      .bid_px = 1,
+				      .bid_qty = (i64)id,
+				      .ask_px = 2,
+				      .ask_qty = (i64)id,
+				      .rx_ns = id };
+		book_on_bbo(b, &q);
+		book_image_write_top(s.img, b, id);
+	}
+	atomic_store_explicit(&s.done, true, memory_order_release);
+	pthread_join(thread, NULL);
+	print_message("%llu reads\n", (unsigned long long)s.reads);
+	arena_close(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_incremental),
 		cmocka_unit_test(test_two_threads),
+		cmocka_unit_test(test_two_threads_on_the_top),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
