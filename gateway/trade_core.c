@@ -269,10 +269,21 @@ static void find_unanswered(struct trade_core *c)
 	}
 }
 
+/* The loss limit sees prices that move while nothing fills. */
+static void mark(struct trade_core *c)
+{
+	for (u32 i = 0; i < c->n_instruments; i++) {
+		const struct trade_market *m = &c->market[i];
+		if (m->book_state == BOOK_VALID && m->bid_px && m->ask_px)
+			risk_mark(c->risk, i, m->bid_px + (m->ask_px - m->bid_px) / 2);
+	}
+}
+
 static void chores(struct trade_core *c)
 {
 	c->chores_ns = c->now + CHORES_NS;
 	find_unanswered(c);
+	mark(c);
 	trade_retry_cancels(c);
 	if (c->cancel_all_due)
 		trade_cancel_all(c);

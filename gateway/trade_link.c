@@ -98,15 +98,12 @@ void trade_link_reply(struct trade_core *c, u32 session, const struct binance_ms
 static void on_orphan(void *core, const struct reply_trade *t)
 {
 	struct trade_core *c = core;
-	const struct position *p = risk_position(c->risk, t->instrument);
-	i64 qty = p->qty + (t->side == SIDE_BUY ? t->qty : -t->qty);
 	struct order_event ev = { .instrument = t->instrument, .kind = ORDER_EV_FILL, .side = t->side, .maker = t->maker,
 				  .trade_id = t->trade_id, .fill_px = t->px, .fill_qty = t->qty, .fee = t->fee,
 				  .venue_time_us = t->venue_time_us }; /* order id 0: the next boot's journal reader counts it too */
 	memcpy(ev.fee_asset, t->fee_asset, sizeof ev.fee_asset);
 	journal_order_event(&c->journal, &ev, c->now);
-	if (risk_set_position(c->risk, t->instrument, qty, t->px) != ERR_OK)
-		trade_notice(c, NOTICE_RECONCILED, (i64)t->trade_id, t->qty, "a trade outside our orders could not be booked");
+	risk_on_order_event(c->risk, &ev, c->now);
 }
 
 void trade_recon_init(struct trade_core *c)
