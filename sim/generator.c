@@ -7,6 +7,7 @@
 #define GEN_DEPTH_NS (100 * NS_PER_MS)
 #define GEN_LEVELS 400 /* a side, at the start */
 #define GEN_LEVELS_MIN 200
+#define GEN_LEVELS_MAX 800 /* beyond it the farthest are canceled: what the market left behind */
 #define GEN_START_PRICE (60000 * SIM_ONE)
 #define GEN_START_ID 50000000000ULL
 #define GEN_START_TRADE_ID 3700000000ULL
@@ -71,8 +72,9 @@ static void add_order(struct generator *g, enum side s)
 
 static void cancel_order(struct generator *g, enum side s)
 {
-	struct level l = ladder_at(&g->book, s, geometric(g, 20));
-	if (g->book.side[s].n <= GEN_LEVELS_MIN || !l.price)
+	size_t n = g->book.side[s].n, near = geometric(g, 20);
+	struct level l = ladder_at(&g->book, s, n > GEN_LEVELS_MAX ? n - 1 : near);
+	if (n <= GEN_LEVELS_MIN)
 		return;
 	i64 left = below(g, 2) ? 0 : l.qty / 2 / g->rules->step * g->rules->step;
 	change(g, s, l.price, left);
