@@ -2,10 +2,9 @@
 
 #include <string.h>
 
-enum step { STEP_ACCOUNT, STEP_OPEN, STEP_STATUS, STEP_OTHERS, STEP_TRADES, STEP_MISSING, STEPS };
+#include "gateway/recon_other.h"
 
-/* What is to be done about an order of an older boot. */
-enum todo { TODO_NOTHING, TODO_ASK, TODO_CANCEL };
+enum step { STEP_ACCOUNT, STEP_OPEN, STEP_STATUS, STEP_OTHERS, STEP_TRADES, STEP_MISSING, STEPS };
 
 #define CODE_CANCEL_REJECTED (-2011)
 #define CODE_NO_SUCH_ORDER   (-2013)
@@ -99,75 +98,6 @@ void recon_expire(struct recon *r, ns_t now)
 	}
 }
 
-/* ---- orders outside the table ---- */
-
-static struct recon_other *find_other(struct recon *r, const struct reply_order *o)
-{
-	for (u32 i = 0; i < r->n_other; i++) {
-		struct recon_other *x = &r->other[i];
-		bool same_coid = x->coid_n == o->coid_n && memcmp(x->coid, o->coid, o->coid_n) == 0;
-		if (x->instrument == o->instrument && (x->venue_id ? x->venue_id == o->venue_id : same_coid))
-			return x;
-	}
-	return NULL;
-}
-
-/* An order in the book that we have no record of; where there is no room, the next reconciliation finds it. */
-static void saw_other(struct recon *r, const struct reply_order *o)
-{
-	struct recon_other *x = find_other(r, o);
-	if (!x) {
-		count(r, o->owner == COID_FOREIGN ? GATEWAY_CNT_recon_foreign : GATEWAY_CNT_recon_older);
-		if (r->n_other == RECON_OTHERS_MAX)
-			return;
-		x = &r->other[r->n_other++];
-		*x = (struct recon_other){ .instrument = o->instrument, .boot = o->boot, .order_id = o->order_id,
-					   .owner = o->owner, .coid_n = o->coid_n };
-		memcpy(x->coid, o->coid, o->coid_n);
-		r->n_foreign += o->owner == COID_FOREIGN;
-	}
-	x->venue_id = o->venue_id;
-	x->side = o->side;
-	x->px = o->px;
-	x->qty = o->qty;
-	x->filled_qty = o->cum_qty > 0 ? o->cum_qty : 0;
-	x->open = true;
-	x->ended = false;
-	x->todo = x->owner == COID_FOREIGN ? TODO_NOTHING : TODO_CANCEL;
-}
-
-static void other_ended(struct recon_other *x)
-{
-	x->open = false;
-	x->ended = true;
-	x->todo = TODO_NOTHING;
-}
-
-err_t recon_add_older(struct recon *r, const struct recon_other *o)
-{
-	if (o->instrument >= r->n_instruments || o->coid_n > COID_VENUE_MAX)
-		return ERR_ARGUMENT;
-	if (r->n_other == RECON_OTHERS_MAX)
-		return ERR_FULL;
-	struct recon_other *x = &r->other[r->n_other++];
-	*x = *o;
-	x->owner = COID_OLDER;
-	x->ended = false;
-	x->todo = TODO_ASK;
-	return ERR_OK;
-}
-
-/* Foreign orders are listed anew by each run; what is settled is forgotten. */
-static void forget_others(struct recon *r)
-{
-	u32 kept = 0;
-	for (u32 i = 0; i < r->n_other; i++)
-		if (r->other[i].todo != TODO_NOTHING)
-			r->other[kept++] = r->other[i];
-	r->n_other = kept;
-	r->n_foreign = 0;
-}
-
 /* ---- running ---- */
 
 void recon_set_last_trade(struct recon *r, u32 instrument, u64 trade_id)
@@ -196,7 +126,7 @@ void recon_start(struct recon *r, ns_t now)
 {
 	if (!r->first_ns)
 		r->first_ns = now;
-	forget_others(r);
+	recon_other_forget(r);
 	r->state = RECON_RUNNING;
 	r->waiting = false;
 	r->tries = r->rounds = 0;
@@ -331,6 +261,7 @@ bool recon_next(struct recon *r, ns_t now, struct recon_ask *ask)
 		}
 		assert(r->ask.req != BINANCE_REQ_NONE && r->ask.instrument < INSTRUMENTS_MAX);
 		r->ask.n = ++r->n_asked;
+		r->blocked = false;
 		r->asked_ns = now;
 		r->waiting = true;
 		*ask = r->ask;
@@ -367,7 +298,21 @@ void recon_on_order(struct recon *r, const struct binance_msg *m, const struct r
 	if (mine)
 		apply(r, mine, &rep, now);
 	else
-		saw_other(r, o);
+		recon_other_saw(r, o);
+}
+
+/*
+ * Whether an order was sent before the request whose number at the venue we do not know: its trades
+ * look like nobody's.
+ */
+static bool may_be_ours(const struct recon *r, u32 instrument)
+{
+	for (u32 i = 0; i < r->orders->n_open; i++) {
+		const struct order *o = order_table_open(r->orders, i);
+		if (o->instrument == instrument && !o->venue_id && o->sent_ns <= r->asked_ns)
+			return true;
+	}
+	return false;
 }
 
 void recon_on_trade(struct recon *r, const struct binance_msg *m, const struct reply_trade *t,
@@ -381,15 +326,18 @@ void recon_on_trade(struct recon *r, const struct binance_msg *m, const struct r
 		binance_report_of_trade(t, &rep);
 		apply(r, o, &rep, now);
 	}
-	if (r->ask.venue_id)
-		return;
 	u64 *last = &r->last_trade_id[t->instrument];
-	if (!o && r->ask.from_trade_id && t->trade_id > *last) {
-		count(r, GATEWAY_CNT_recon_orphan_trades);
-		if (r->out.orphan)
-			r->out.orphan(r->out.ctx, t);
-	}
-	*last = u64_max(*last, t->trade_id);
+	if (r->ask.venue_id || t->trade_id <= *last)
+		return;
+	r->blocked |= !o && may_be_ours(r, t->instrument);
+	if (r->blocked)
+		return;
+	*last = t->trade_id;
+	if (o || !r->ask.from_trade_id)
+		return;
+	count(r, GATEWAY_CNT_recon_orphan_trades);
+	if (r->out.orphan)
+		r->out.orphan(r->out.ctx, t);
 }
 
 void recon_on_balance(struct recon *r, const struct binance_msg *m, const struct reply_balance *b)
@@ -414,7 +362,7 @@ static bool answer_order(struct recon *r, const struct binance_msg *m, ns_t now)
 	if (!o)
 		return true;
 	if (m->code == CODE_NO_SUCH_ORDER) {
-		if (o->acked || now >= settled_at(r, o))
+		if (o->acked || r->asked_ns >= settled_at(r, o)) /* asked, not only answered, since then */
 			apply_input(r, o, ORDER_IN_NOT_FOUND, now);
 		return true;
 	}
@@ -433,8 +381,8 @@ static bool answer_other(struct recon *r, const struct binance_msg *m, ns_t now)
 	assert(r->at < r->n_other);
 	if (m->code == CODE_NO_SUCH_ORDER || m->code == CODE_ARCHIVED) {
 		r->not_before_ns = u64_max(now, settled); /* until then it may be on its way */
-		if (now >= settled)
-			other_ended(x);
+		if (r->asked_ns >= settled)
+			recon_other_ended(x);
 		return true;
 	}
 	if (m->code == CODE_CANCEL_REJECTED) {
@@ -450,17 +398,21 @@ static bool answer_other(struct recon *r, const struct binance_msg *m, ns_t now)
 	if (x->open)
 		x->todo = TODO_CANCEL;
 	else
-		other_ended(x);
+		recon_other_ended(x);
 	return true;
 }
 
 /* A full page: there may be more, from the last one seen; unless it did not bring anything new. */
-static bool answer_trades(struct recon *r, const struct binance_msg *m)
+static bool answer_trades(struct recon *r, const struct binance_msg *m, ns_t now)
 {
 	if (m->code)
 		return false;
-	if (m->n_items < RECON_TRADES_LIMIT || r->last_trade_id[r->at] < r->ask.from_trade_id)
+	if (r->blocked) { /* its answer or a query will tell; the trade is asked for again */
+		r->not_before_ns = now + RECON_RETRY_NS;
+		enter(r, STEP_STATUS);
+	} else if (m->n_items < RECON_TRADES_LIMIT || r->last_trade_id[r->at] < r->ask.from_trade_id) {
 		r->at++;
+	}
 	return true;
 }
 
@@ -470,7 +422,7 @@ static bool settle(struct recon *r, const struct binance_msg *m, ns_t now)
 	switch (r->step) {
 	case STEP_STATUS: return answer_order(r, m, now);
 	case STEP_OTHERS: return answer_other(r, m, now);
-	case STEP_TRADES: return answer_trades(r, m);
+	case STEP_TRADES: return answer_trades(r, m, now);
 	case STEP_MISSING: return m->code == 0;
 	default:
 		r->at += m->code == 0;

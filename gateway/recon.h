@@ -75,6 +75,7 @@ struct recon {
 	struct recon_out out;
 	u8 state, step;
 	bool waiting;           /* a request is outstanding */
+	bool blocked;           /* a trade may be that of an order whose venue number is not known yet */
 	u8 tries;
 	u8 rounds;
 	u32 at;                 /* instrument or other order the step stands at */

@@ -192,6 +192,51 @@ static void test_never_acknowledged(void **state)
 	assert_int_equal(recon_doubtful(&r), 0);
 }
 
+/* What counts is when the question went: the venue may have looked long before its answer came. */
+static void test_asked_too_early(void **state)
+{
+	(void)state;
+	struct order *o = order(0);
+	recon_session_lost(&r, now);
+	now += SETTLED - 1;
+	start();
+	ok(0);
+	asks(BINANCE_REQ_ORDER_STATUS);
+	now += NS_PER_S;
+	fails(400, -2013);
+	assert_int_equal(o->state, ORDER_UNKNOWN);
+	asks(BINANCE_REQ_ORDER_STATUS);
+	fails(400, -2013);
+	assert_int_equal(o->state, ORDER_REJECTED);
+}
+
+/* A trade of an order whose number we have not been told yet must not be booked as nobody's. */
+static void test_trade_of_an_order_under_way(void **state)
+{
+	(void)state;
+	recon_set_last_trade(&r, 0, 100);
+	struct order *o = order(0);
+	struct order_event ev[ORDER_EVENTS_MAX];
+	start();
+	ok(0);
+	asks(BINANCE_REQ_MY_TRADES);
+	traded(77, 101, 10);
+	traded(9999, 102, 5);
+	ok(2);
+	assert_true(n_orphans == 0 && r.last_trade_id[0] == 100);
+	order_table_apply(&t, o, &(struct order_report){ .input = ORDER_IN_ACK, .venue_id = 77, .cum_qty = -1 }, now, ev);
+	assert_false(recon_next(&r, now, &ask));
+	now += RECON_RETRY_NS;
+	asks(BINANCE_REQ_MY_TRADES);
+	assert_int_equal(ask.from_trade_id, 101);
+	traded(77, 101, 10);
+	traded(9999, 102, 5);
+	ok(2);
+	assert_true(o->filled_qty == 10 && n_orphans == 1 && orphan_qty == 5);
+	assert_false(recon_next(&r, now, &ask));
+	assert_int_equal(r.state, RECON_DONE);
+}
+
 static void test_it_had_arrived(void **state)
 {
 	(void)state;
@@ -424,7 +469,8 @@ static void test_expire(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_nothing_to_do), TEST(test_never_acknowledged), TEST(test_it_had_arrived), TEST(test_others),
+		TEST(test_nothing_to_do), TEST(test_never_acknowledged), TEST(test_asked_too_early),
+		TEST(test_trade_of_an_order_under_way), TEST(test_it_had_arrived), TEST(test_others),
 		TEST(test_older_not_found), TEST(test_no_answers), TEST(test_errors_and_budget), TEST(test_unprovable),
 		TEST(test_trades), TEST(test_session_lost_in_between), TEST(test_expire),
 	};
