@@ -1,8 +1,10 @@
 /*
- * bench_book - what a message costs the book once it is integers: best price, diff, and bringing the shared image up to date.
+ * bench_book - what a message costs the book once it is integers: best price, diff, and bringing the shared image
+ * up to date.
  *
- * Two recorded days through feed and book in order, so that the ladder has its real depth (about 2,400 levels a side) and diffs their
- * real shape. One sample a message; a best price is the mean of REPEAT books, since the time-stamp counter steps by 10 ns.
+ * Two recorded days through feed and book in order, so that the ladder has its real depth (about 2,400 levels a
+ * side) and diffs their real shape. One sample a message; a best price is the mean of REPEAT books, since the
+ * time-stamp counter steps by 10 ns.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +46,9 @@ static void set_up(struct bench *b)
 	b->feed = feed_new(&b->arena, b->feed_counters, FEED_LEVELS_DEFAULT);
 	check(b->feed && feed_add_instrument(b->feed, &market_btc) == ERR_OK, "no feed");
 	for (u32 i = 0; i < REPEAT; i++) {
-		struct book_config c = { .instrument = i, .levels = i ? 0 : BOOK_LEVELS_DEFAULT, .buffer_levels = BOOK_BUFFER_DEFAULT };
+		struct book_config c = { .instrument = i,
+					 .levels = i ? 0 : BOOK_LEVELS_DEFAULT,
+					 .buffer_levels = BOOK_BUFFER_DEFAULT };
 		u32 levels = i ? 1 : BOOK_LEVELS_DEFAULT;
 		void *mem = arena_alloc(&b->arena, book_image_bytes(levels), CACHE_LINE);
 		b->book[i] = book_new(&b->arena, b->book_counters, &c);
@@ -84,7 +88,10 @@ static void on_bbo(struct bench *b, const struct feed_msg *m)
 
 static void on_depth(struct bench *b, const struct feed_msg *m)
 {
-	struct book_diff d = { .first_id = m->first_id, .update_id = m->update_id, .n_bids = m->n_bids, .n_asks = m->n_asks,
+	struct book_diff d = { .first_id = m->first_id,
+			       .update_id = m->update_id,
+			       .n_bids = m->n_bids,
+			       .n_asks = m->n_asks,
 			       .bids = (const struct book_level *)(const void *)m->bids,
 			       .asks = (const struct book_level *)(const void *)m->asks };
 	struct book_copy copy = { .bids = b->bids, .asks = b->asks, .cap = BOOK_LEVELS_DEFAULT };

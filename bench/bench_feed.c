@@ -1,8 +1,9 @@
 /*
  * bench_feed - what one market message costs from text to integers, by kind.
  *
- * All distinct lines of the recordings. A sample is the mean of BATCH consecutive messages, since the time-stamp counter steps by 10 ns.
- * Lines are taken in blocks that stay in the second-level cache: one pass to warm a block, then measured ones.
+ * All distinct lines of the recordings. A sample is the mean of BATCH consecutive messages, since the time-stamp
+ * counter steps by 10 ns. Lines are taken in blocks that stay in the second-level cache: one pass to warm a block,
+ * then measured ones.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +62,8 @@ int main(void)
 		market_free(&l);
 	}
 	if (counters[FEED_CNT_off_fast_path])
-		fprintf(stderr, "bench_feed: %llu messages took the general way\n", (unsigned long long)counters[FEED_CNT_off_fast_path]);
+		fprintf(stderr, "bench_feed: %llu messages took the general way\n",
+			(unsigned long long)counters[FEED_CNT_off_fast_path]);
 	arena_close(&a);
 	return 0;
 }

@@ -34,7 +34,7 @@ static void read_day(struct market_lines *l, const char *name, const char *mark,
 {
 	char path[512];
 	const char *dir = getenv("SAKER_DATA");
-	snprintf(path, sizeof path, "%s/binance/%s.spot.hftbacktest.gz", dir ? dir : "../shared/data", name);
+	snprintf(path, sizeof path, "%s/binance/%s.spot.hftbacktest.gz", dir ? dir : ".", name);
 	gzFile g = gzopen(path, "rb");
 	while (g && gzgets(g, line, TEXT_CAP)) {
 		const char *json = strchr(line, ' ');

@@ -14,7 +14,10 @@ struct market_lines {
 
 extern const struct instrument market_btc; /* what the lines are of: id 3 */
 
-/* The messages of two recorded days whose text contains `mark`, in order; where there are none, generated best prices. */
+/*
+ * The messages of two recorded days whose text contains `mark`, in order; where there are none, generated best
+ * prices.
+ */
 void market_load(struct market_lines *l, const char *mark);
 void market_free(struct market_lines *l);
 

@@ -23,7 +23,7 @@ struct recording {
 static inline const char *recording_path(char *path, size_t size, const char *name)
 {
 	const char *dir = getenv("SAKER_DATA");
-	snprintf(path, size, "%s/%s", dir ? dir : "../shared/data", name);
+	snprintf(path, size, "%s/%s", dir ? dir : "(SAKER_DATA is not set)", name);
 	return path;
 }
 
