@@ -174,7 +174,7 @@ bool open_syn_sent_rx(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
 		conn_end(c, ERR_REFUSED, now);
 		return false;
 	}
-	if (!(s->flags & TCP_SYN) || s->flags & TCP_FIN || !c->mac_known) {
+	if (!(s->flags & TCP_SYN) || s->flags & TCP_FIN) {
 		tcp_count(c->t, TCP_CNT_rx_bad_syn);
 		return false;
 	}

@@ -188,6 +188,10 @@ static void rx_done(struct tcp_conn *c, ns_t now)
 
 static void rx_conn(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
 {
+	if (!c->mac_known) { /* we cannot have said anything yet, nor can we answer */
+		tcp_count(c->t, TCP_CNT_rx_unresolved);
+		return;
+	}
 	if (c->snd_una != c->una_done && conn_synchronized(c))
 		loss_acked(c, now);
 	bool text = c->state == TCP_SYN_SENT ? open_syn_sent_rx(c, s, now) : rx_steps(c, s, now);

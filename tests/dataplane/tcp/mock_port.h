@@ -1,5 +1,6 @@
 /*
- * mock_port.h - a Linux TAP interface in the place of a port: frames by read and write, no DPDK. For tests against the kernel.
+ * mock_port.h - a Linux TAP interface in the place of a port: frames by read and write, no DPDK.
+ * For tests against the kernel.
  */
 #ifndef SAKER_TEST_MOCK_PORT_H
 #define SAKER_TEST_MOCK_PORT_H

@@ -1,239 +1,25 @@
 /*
  * script.h - one stack against a peer made by hand, told in lines; virtual time.
  *
- *   < FLAGS SEQ ACK LEN [opts]   the peer sends a segment, then a turn passes (<< without the turn: one burst)
+ *   < FLAGS SEQ ACK LEN [opts]   the peer sends a segment, then a turn passes (<<: without the turn)
  *   > FLAGS SEQ ACK LEN [opts]   we have sent this next; "> none": nothing more
  *   + MS                         time passes
- *   connect, listen, write N, hot N, hot! N (there must be no room), full N (the write must not fit), close, abort
+ *   connect, listen, write N, hot N, hot! N (there must be no room), full N (the write must not
+ *   fit), close, abort
  *   refuse, accept               the device takes nothing; takes again
- *   ev TEXT                      the events since the last ev: open data(N) fin down(ERR); data(N!) with wrong bytes
+ *   ev TEXT                      the events since the last ev: open data(N) fin down(ERR);
+ *                                data(N!): with wrong bytes
  *   state NAME, cnt NAME N       what tcp_info and a counter say
  *
- * FLAGS is of S F R P A, or "." for none. Numbers are relative: ours to our initial sequence number, the peer's to its own. opts:
- * wnd N, mss N, ws N, sackok, sack LO-HI ..., bad (wrong bytes), port N (of the peer). A segment that is not named an option
- * is not checked for it, but sack is: it must be there exactly when named. Payload bytes are a function of their place.
+ * FLAGS is of S F R P A, or "." for none. Numbers are relative: ours to our initial sequence
+ * number, the peer's to its own. opts: wnd N, mss N, ws N, sackok, sack LO-HI ..., bad (wrong
+ * bytes), port N (of the peer). A segment that is not named an option is not checked for it, but
+ * sack is: it must be there exactly when named. Payload bytes are a function of their place.
  */
 #ifndef SAKER_TEST_SCRIPT_H
 #define SAKER_TEST_SCRIPT_H
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "tests/dataplane/tcp/world.h"
-
-#define SCRIPT_PORT 7000
-#define SCRIPT_SENT_MAX 256
-#define SCRIPT_LOCAL_PORT 80
-
-struct script_seg {
-	u8 flags;
-	u32 seq, ack, n; /* absolute */
-	u16 wnd, mss, peer_port;
-	i64 ws;
-	bool sack_ok, bad;
-	u32 n_sack;
-	struct range sack[4];
-	u8 data[FRAME_MAX];
-};
-
-struct script {
-	struct frame_out out; /* first */
-	struct arena arena;
-	struct net net;
-	struct tcp *tcp;
-	struct tcp_conn *c;
-	u64 net_cnt[NET_CNT_COUNT], tcp_cnt[TCP_CNT_COUNT];
-	ns_t now;
-	bool refuse, asked; /* asked: an ARP request, or an answer, went out */
-	u8 buf[FRAME_MAX];
-	u32 iss, peer_iss; /* ours is known from the first segment with SYN */
-	bool have_iss;
-	u16 local_port, peer_port;
-	u32 written, read; /* bytes of either stream so far */
-	char events[512];
-	struct script_seg *sent;
-	u32 n_sent, n_seen;
-	const char *name, *line;
-	u32 nr;
-};
-
-static inline u8 script_byte(u32 at) { return (u8)(at * 7 + (at >> 8) * 13 + 1); }
-
-static inline void script_fail(const struct script *s, const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	fail_msg("%s, line %u, \"%s\": %s", s->name, s->nr, s->line, text);
-}
-
-/* RFC 1071 as it is written, so as not to trust what is being tested. */
-static inline u16 slow_csum(const u8 *p, u32 n, u32 sum)
-{
-	for (u32 i = 0; i < n; i += 2)
-		sum += (u32)p[i] << 8 | (i + 1 < n ? p[i + 1] : 0);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (u16)~sum;
-}
-
-static inline u16 slow_tcp_csum(const u8 *ip, u32 tcp_len)
-{
-	u32 sum = 6 + tcp_len;
-	for (u32 i = 12; i < 20; i += 2)
-		sum += (u32)ip[i] << 8 | ip[i + 1];
-	return slow_csum(ip + 20, tcp_len, sum);
-}
-
-/* ---- what we send ---- */
-
-static inline void script_opts(struct script_seg *g, const u8 *p, u32 n)
-{
-	struct tcp_opts o;
-	tcp_opts_parse(p, n, &o);
-	g->mss = o.has_mss ? o.mss : 0;
-	g->ws = o.has_scale ? o.scale : -1;
-	g->sack_ok = o.sack_ok;
-	g->n_sack = o.n_sack;
-	memcpy(g->sack, o.sack, sizeof g->sack);
-}
-
-static inline void script_capture(struct script *s, const u8 *f, u32 n)
-{
-	const u8 *ip = f + 14, *tcp = ip + 20;
-	if (be16(f + 12) != ETH_IPV4) {
-		s->asked = true;
-		return;
-	}
-	u32 ip_len = be16(ip + 2), tcp_len = ip_len - 20, hdr = (tcp[12] >> 4) * 4u;
-	if (ip_len + 14 > n || slow_csum(ip, 20, 0) || slow_tcp_csum(ip, tcp_len))
-		script_fail(s, "sent a frame with wrong length or checksum");
-	assert(s->n_sent < SCRIPT_SENT_MAX);
-	struct script_seg *g = &s->sent[s->n_sent++];
-	*g = (struct script_seg){ .flags = tcp[13], .seq = be32(tcp + 4), .ack = be32(tcp + 8) };
-	g->wnd = be16(tcp + 14);
-	g->n = tcp_len - hdr;
-	g->peer_port = be16(tcp + 2);
-	memcpy(g->data, tcp + hdr, g->n);
-	script_opts(g, tcp + 20, hdr - 20);
-	if (g->flags & TCP_SYN) {
-		s->iss = g->seq;
-		s->have_iss = true;
-		s->local_port = be16(tcp);
-	}
-	for (u32 i = 0; i < g->n; i++)
-		g->bad |= g->data[i] != script_byte(g->seq - s->iss - 1 + i);
-}
-
-static inline u8 *script_room(struct frame_out *o) { return ((struct script *)o)->buf; }
-
-static inline bool script_push(struct frame_out *o, u32 n)
-{
-	struct script *s = (struct script *)o;
-	if (!s->refuse)
-		script_capture(s, s->buf, n);
-	return !s->refuse;
-}
-
-/* ---- events ---- */
-
-static inline void script_event(struct script *s, const char *fmt, ...)
-{
-	size_t at = strlen(s->events);
-	va_list ap;
-	va_start(ap, fmt);
-	if (at)
-		s->events[at++] = ' ';
-	vsnprintf(s->events + at, sizeof s->events - at, fmt, ap);
-	va_end(ap);
-}
-
-static inline void script_on_open(void *user, struct tcp_conn *c, ns_t now)
-{
-	struct script *s = user;
-	(void)now;
-	s->c = c;
-	script_event(s, "open");
-}
-
-static inline void script_on_data(void *user, struct tcp_conn *c, const u8 *p, u32 n, ns_t now)
-{
-	struct script *s = user;
-	bool bad = c != s->c;
-	(void)now;
-	for (u32 i = 0; i < n; i++)
-		bad |= p[i] != script_byte(s->read++);
-	script_event(s, "data(%u%s)", n, bad ? "!" : "");
-}
-
-static inline void script_on_fin(void *user, struct tcp_conn *c, ns_t now)
-{
-	(void)c;
-	(void)now;
-	script_event(user, "fin");
-}
-
-static inline void script_on_down(void *user, struct tcp_conn *c, err_t why, ns_t now)
-{
-	struct script *s = user;
-	(void)c;
-	(void)now;
-	s->c = NULL;
-	script_event(s, "down(%s)", err_name(why));
-}
-
-static const struct tcp_events script_events = { script_on_open, script_on_data, script_on_fin,
-						 script_on_down };
-
-/* ---- what the peer sends ---- */
-
-static inline void script_frame(struct script *s, const u8 *f, u32 n)
-{
-	struct frame frame = { .p = f, .n = n };
-	tcp_rx(s->tcp, &frame, s->now);
-}
-
-static inline u32 script_build(const struct script *s, const struct script_seg *g, u8 *f)
-{
-	u8 *ip = f + 14, *tcp = ip + 20, *opt = tcp + 20;
-	memset(f, 0, FRAME_MAX);
-	memcpy(f, s->net.cfg.mac, 6);
-	f[6] = 2, f[11] = 9;
-	put_be16(f + 12, ETH_IPV4);
-	if (g->mss)
-		put_be32(opt, 2u << 24 | 4u << 16 | g->mss), opt += 4;
-	if (g->ws >= 0)
-		put_be32(opt, 1u << 24 | 3u << 16 | 3u << 8 | (u32)g->ws), opt += 4;
-	if (g->sack_ok)
-		put_be32(opt, 0x01010402), opt += 4;
-	if (g->n_sack)
-		opt += tcp_opts_write_sack(opt, g->sack, g->n_sack);
-	u32 hdr = (u32)(opt - tcp), tcp_len = hdr + g->n;
-	u32 place = g->seq - s->peer_iss - !(g->flags & TCP_SYN);
-	for (u32 i = 0; i < g->n; i++)
-		opt[i] = script_byte(place + i) ^ (g->bad ? 0x80 : 0);
-	ip[0] = 0x45;
-	put_be16(ip + 2, (u16)(20 + tcp_len));
-	ip[8] = 64, ip[9] = 6;
-	put_be32(ip + 12, 0x0a000009);
-	put_be32(ip + 16, s->net.ip);
-	put_be16(ip + 10, slow_csum(ip, 20, 0));
-	put_be16(tcp, g->peer_port);
-	put_be16(tcp + 2, s->local_port);
-	put_be32(tcp + 4, g->seq);
-	put_be32(tcp + 8, g->ack);
-	tcp[12] = (u8)(hdr / 4 << 4);
-	tcp[13] = g->flags;
-	put_be16(tcp + 14, g->wnd);
-	put_be16(tcp + 16, slow_tcp_csum(ip, tcp_len));
-	return u32_max(34 + tcp_len, 60);
-}
-
-/* ---- the language ---- */
+#include "tests/dataplane/tcp/script_peer.h"
 
 static inline u32 word_u32(const struct script *s, char **save)
 {
@@ -327,7 +113,10 @@ static inline void script_expect(struct script *s, char **save)
 			    g->sack[0].lo - s->peer_iss, g->sack[0].hi - s->peer_iss);
 }
 
-/* The peer asks for our address, at first and where we have asked for its own: then both know each other. */
+/*
+ * The peer asks for our address, at first and where we have asked for its own: then both know each
+ * other.
+ */
 static inline void script_arp(struct script *s)
 {
 	u8 f[60] = { [0 ... 5] = 0xff, [6] = 2, [11] = 9, [12] = 8, [13] = 6, [15] = 1, [16] = 8,
@@ -507,7 +296,9 @@ static inline void script_play(const char *name, const char *const *lines)
 
 #define SCRIPT(name, ...) script_play(name, (const char *const[]){ __VA_ARGS__, NULL })
 
-/* The usual beginnings: an active open with everything offered; the same without SACK and scaling. */
+/*
+ * The usual beginnings: an active open with everything offered; the same without SACK and scaling.
+ */
 #define OPENED                                                                                     \
 	"connect", "> S 0 0 0 mss 1460 ws 3 sackok wnd 65535", "< SA 0 1 0 mss 1460 ws 7 sackok",   \
 		"> A 1 1 0", "ev open", "< A 1 1 0 wnd 512"

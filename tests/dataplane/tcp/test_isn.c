@@ -1,4 +1,7 @@
-/* Initial numbers and ports: they move with the clock, and tell nothing of one connection to another (RFC 6528, RFC 6056). */
+/*
+ * Initial numbers and ports: they move with the clock, and tell nothing of one connection to
+ * another (RFC 6528, RFC 6056).
+ */
 #include "tests/cmocka_all.h"
 
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* Our stack against the Linux kernel's, over a TAP in a name space of our own. Skipped where name spaces are not allowed. */
+/*
+ * Our stack against the Linux kernel's, over a TAP in a name space of our own. Skipped where name
+ * spaces are not allowed.
+ */
 #include "tests/cmocka_all.h"
 
 #include <errno.h>

@@ -1,11 +1,14 @@
-/* Losing and recovering: RFC 5681, 6298, 6582, 6675, 8985 section 7. Segments of 100 bytes unless said otherwise. */
+/*
+ * Losing and recovering: RFC 5681, 6298, 6582, 6675, 8985 section 7. Segments of 100 bytes unless
+ * said otherwise.
+ */
 #include "tests/cmocka_all.h"
 
 #include "tests/dataplane/tcp/script.h"
 
 /*
- * A peer with segments of 100 bytes and a round trip of 100 ms: the timeout is 300 ms, a tail is probed
- * after 200 ms, a lone segment after 240 ms.
+ * A peer with segments of 100 bytes and a round trip of 100 ms: the timeout is 300 ms, a tail is
+ * probed after 200 ms, a lone segment after 240 ms.
  */
 #define SMALL(sack)                                                                                \
 	"connect", "> S 0 0 0 ws 3 sackok", "+ 100", "< SA 0 1 0 mss 100 " sack, "> A 1 1 0"

@@ -163,6 +163,34 @@ static void test_no_neighbour(void **state)
 	script_close(&s);
 }
 
+/*
+ * Nothing can have been sent yet: whatever comes from the peer is dropped until its MAC is known.
+ */
+static void test_not_resolved_yet(void **state)
+{
+	(void)state;
+	struct tcp_cfg cfg = script_cfg();
+	for (int active = 0; active < 2; active++) {
+		struct script s;
+		script_open(&s, "not resolved yet", &cfg);
+		arp_init(&s.net);
+		if (active)
+			script_run(&s, (const char *const[]){ "connect", NULL });
+		else
+			script_run(&s, (const char *const[]){ "listen", "< S 0 0 0", NULL });
+		struct tcp_info i = { .local_port = SCRIPT_LOCAL_PORT };
+		if (active)
+			tcp_info(s.c, &i);
+		s.local_port = i.local_port;
+		script_run(&s, (const char *const[]){ "< R 5 0 0", "< PA 1 1 10", "< S 0 0 0",
+						      "< SA 0 1 0", "> none", "ev",
+						      "cnt rx_unresolved 4", "+ 2", NULL });
+		script_run(&s, active ? (const char *const[]){ "> S 0 0 0 ws 3 sackok", NULL }
+				      : (const char *const[]){ "> SA 0 1 0", NULL });
+		script_close(&s);
+	}
+}
+
 static void test_limits(void **state)
 {
 	(void)state;
@@ -187,7 +215,7 @@ int main(void)
 		cmocka_unit_test(test_refused),	     cmocka_unit_test(test_half_open),
 		cmocka_unit_test(test_simultaneous), cmocka_unit_test(test_passive),
 		cmocka_unit_test(test_strangers),    cmocka_unit_test(test_no_neighbour),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_limits),	     cmocka_unit_test(test_not_resolved_yet),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

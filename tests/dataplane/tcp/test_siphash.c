@@ -1,4 +1,7 @@
-/* The vectors of the authors' reference implementation: key 00 01 .. 0f, input 00 01 .. of each length. */
+/*
+ * The vectors of the authors' reference implementation: key 00 01 .. 0f, input 00 01 .. of each
+ * length.
+ */
 #include "tests/cmocka_all.h"
 
 #include "dataplane/tcp/siphash.h"

@@ -1,4 +1,7 @@
-/* The retransmission ring against a plain array: bytes and checksums, over its end and over the wrap of the numbers. */
+/*
+ * The retransmission ring against a plain array: bytes and checksums, over its end and over the
+ * wrap of the numbers.
+ */
 #include "tests/cmocka_all.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
-/* Reassembly, the peer's FIN, and when an ACK goes: RFC 9293 3.10.7.4 steps 7 and 8, RFC 5681 4.2, RFC 2018, RFC 2883. */
+/*
+ * Reassembly, the peer's FIN, and when an ACK goes: RFC 9293 3.10.7.4 steps 7 and 8, RFC 5681 4.2,
+ * RFC 2018, RFC 2883.
+ */
 #include "tests/cmocka_all.h"
 
 #include "tests/dataplane/tcp/script.h"

@@ -1,4 +1,6 @@
-/* TIME-WAIT records: found until they expire, the one that expires first goes when all are taken. */
+/*
+ * TIME-WAIT records: found until they expire, the one that expires first goes when all are taken.
+ */
 #include "tests/cmocka_all.h"
 
 #include "dataplane/tcp/tw.h"

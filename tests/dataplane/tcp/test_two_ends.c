@@ -1,4 +1,7 @@
-/* Two stacks over a bad link: whatever it does, each stream arrives whole, in order and once, and both ends come to rest. */
+/*
+ * Two stacks over a bad link: whatever it does, each stream arrives whole, in order and once, and
+ * both ends come to rest.
+ */
 #include "tests/cmocka_all.h"
 
 #include "tests/dataplane/tcp/world.h"

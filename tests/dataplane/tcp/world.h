@@ -1,6 +1,6 @@
 /*
- * world.h - two hosts, a link between them that loses, doubles, delays, reorders and damages frames, and a clock that jumps from
- * event to event. Everything follows from one seed.
+ * world.h - two hosts, a link between them that loses, doubles, delays, reorders and damages
+ * frames, and a clock that jumps from event to event. Everything follows from one seed.
  */
 #ifndef SAKER_TEST_WORLD_H
 #define SAKER_TEST_WORLD_H
