@@ -1,0 +1,72 @@
+/*
+ * command.c - a command by the instance's socket: one line there, one line of JSON back.
+ */
+#include <string.h>
+
+#include "hostctl/door_client.h"
+#include "hostctl/verb.h"
+
+static const struct column columns[] = {
+	{ "ok", "done", SHOW_FLAG },
+	{ "error", "error", SHOW_TEXT },
+	{ "text", "answer", SHOW_TEXT },
+};
+
+static enum exit_code code_of(err_t e)
+{
+	switch (e) {
+	case ERR_OK:
+		return EXIT_DONE;
+	case ERR_TIMEOUT:
+		return EXIT_TIMEOUT;
+	case ERR_UNREACHABLE:
+		return EXIT_NOT_RUNNING;
+	default:
+		return EXIT_REFUSED;
+	}
+}
+
+/* The answer's own words; one that is not as agreed is refused. */
+static enum exit_code take_answer(const struct request *q, const char *line, struct report *r)
+{
+	json_error_t why;
+	json_t *answer = json_loads(line, JSON_REJECT_DUPLICATES, &why);
+	const char *error, *text;
+	int ok;
+	enum exit_code code;
+	if (!answer ||
+	    json_unpack(answer, "{s:b,s:s,s:s}", "ok", &ok, "error", &error, "text", &text)) {
+		code = complain(q, EXIT_REFUSED, "the answer is not as agreed: %s",
+				answer ? line : why.text);
+	} else {
+		struct table *t = report_record(r, "command", columns, ARRAY_LEN(columns));
+		table_flag(t, ok);
+		table_text(t, error);
+		table_text(t, text);
+		code = ok ? EXIT_DONE
+			  : complain(q,
+				     strcmp(error, err_name(ERR_TIMEOUT)) ? EXIT_REFUSED
+									  : EXIT_TIMEOUT,
+				     "%s refused: %s", q->verb, text);
+	}
+	json_decref(answer);
+	return code;
+}
+
+enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r)
+{
+	const char *path = *q->socket ? q->socket : view_text(v, "ctl.socket");
+	char line[DOOR_LINE_MAX], why[DOOR_WHY_MAX];
+	if (!v->alive)
+		return EXIT_NOT_RUNNING;
+	if (!path)
+		return complain(q, EXIT_REFUSED,
+				"%s names no socket; give its configuration with --config",
+				q->instance);
+	snprintf(line, sizeof line, "%s%s%s", q->verb, q->n_args ? " " : "",
+		 q->n_args ? q->arg[0] : "");
+	err_t e = door_ask(path, line, DOOR_TIMEOUT_MS, why);
+	if (e != ERR_OK)
+		return complain(q, code_of(e), "%s", why);
+	return take_answer(q, line, r);
+}

@@ -1,0 +1,59 @@
+/*
+ * verb.h - what every verb of hostctl gets and gives back.
+ */
+#ifndef HOSTCTL_VERB_H
+#define HOSTCTL_VERB_H
+
+#include "appliance/config.h"
+#include "hostctl/table.h"
+#include "hostctl/view.h"
+
+/* Exit codes: part of the interface, never renumbered. */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_REFUSED = 1, /* refused or failed; the reason is on standard error */
+	EXIT_USAGE = 2,
+	EXIT_NOT_RUNNING = 3,
+	EXIT_CONFIG = 4,
+	EXIT_TIMEOUT = 5,
+};
+
+struct request {
+	const char *verb;
+	char instance[INSTANCE_MAX];
+	char socket[CONFIG_TEXT]; /* from the configuration; "": ask the segment */
+	bool json, all, follow, nonzero, cancel_only;
+	u32 n; /* of -n; 0: not given */
+	const char *arg[2];
+	u32 n_args;
+	FILE *out, *err;
+};
+
+/* Each adds its tables to `r`, which the caller prints whatever is returned. */
+typedef enum exit_code (*verb_fn)(const struct request *q, const struct view *v, struct report *r);
+
+/* These read the segment alone. */
+enum exit_code verb_status(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_orders(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_position(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_latency(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_tape(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_book(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_counters(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_journal(const struct request *q, const struct view *v, struct report *r);
+
+/* By the instance's socket: arm, pause, resume, flatten, stop, cancel-all. */
+enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r);
+
+/* These get no view (NULL): kill works on an instance of any build, config on none. */
+enum exit_code verb_kill(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_config(const struct request *q, const struct view *v, struct report *r);
+
+/* The table "books", a line each: also part of status. */
+void add_books(struct report *r, const struct view *v);
+
+/* One line on standard error: "hostctl: ...". Returns `code`. */
+enum exit_code complain(const struct request *q, enum exit_code code, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
+#endif
