@@ -49,7 +49,8 @@ static void test_values(void **state)
 		bool ok = js_value(&j, &v);
 		if (ok != (rows[i].value != NULL) || j.bad == ok)
 			fail_msg("%s (%s)", rows[i].text, rows[i].remark);
-		if (ok && (v.type != rows[i].type || !js_is(&v, rows[i].value, (u32)strlen(rows[i].value)) || !js_done(&j)))
+		if (ok &&
+		    (v.type != rows[i].type || !js_is(&v, rows[i].value, (u32)strlen(rows[i].value)) || !js_done(&j)))
 			fail_msg("%s (%s): \"%.*s\"", rows[i].text, rows[i].remark, (int)v.n, v.p);
 		if (ok && v.type == JS_STRING)
 			assert_int_equal(v.escaped, strchr(rows[i].value, '\\') != NULL);
@@ -80,10 +81,18 @@ static const struct {
 	const char *text;
 	const char *remark;
 } broken[] = {
-	{ "{\"a\":1,}", "comma before the end" }, { "{,\"a\":1}", "comma at the start" }, { "{\"a\" 1}", "no colon" },
-	{ "{a:1}", "key without quotes" },	  { "{\"a\":1 \"b\":2}", "no comma" },	   { "{\"a\":}", "no value" },
-	{ "{\"a\":1", "no end" },		  { "{\"a\":1,", "ends after a comma" },   { "{\"a\":1]", "wrong bracket" },
-	{ "{\"a\":1} x", "something behind" },	  { "{", "only a brace" },		   { "{\"a\"", "only a key" },
+	{ "{\"a\":1,}", "comma before the end" },
+	{ "{,\"a\":1}", "comma at the start" },
+	{ "{\"a\" 1}", "no colon" },
+	{ "{a:1}", "key without quotes" },
+	{ "{\"a\":1 \"b\":2}", "no comma" },
+	{ "{\"a\":}", "no value" },
+	{ "{\"a\":1", "no end" },
+	{ "{\"a\":1,", "ends after a comma" },
+	{ "{\"a\":1]", "wrong bracket" },
+	{ "{\"a\":1} x", "something behind" },
+	{ "{", "only a brace" },
+	{ "{\"a\"", "only a key" },
 };
 
 static void test_broken_objects(void **state)
@@ -165,8 +174,9 @@ static void test_string_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values), cmocka_unit_test(test_walk), cmocka_unit_test(test_broken_objects),
-		cmocka_unit_test(test_numbers), cmocka_unit_test(test_string_ends),
+		cmocka_unit_test(test_values),         cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_broken_objects), cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_string_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,8 @@ static void on_order(void *ctx, const struct binance_msg *m, const struct reply_
 	struct order_report r;
 	u64 id;
 	(void)ctx, (void)m;
-	check(o->coid_n <= COID_VENUE_MAX && o->symbol_n <= SYMBOL_MAX && o->px >= 0 && o->qty >= 0 && o->cum_qty >= -1);
+	check(o->coid_n <= COID_VENUE_MAX && o->symbol_n <= SYMBOL_MAX && o->px >= 0 && o->qty >= 0 &&
+	      o->cum_qty >= -1);
 	check(o->instrument == 0 || o->instrument == REPLY_INSTRUMENT_NONE);
 	check(!o->trade || o->instrument == REPLY_INSTRUMENT_NONE || o->fill_qty > 0);
 	if (binance_report_of_order(o, &id, &r))
@@ -37,7 +38,9 @@ static void on_balance(void *ctx, const struct binance_msg *m, const struct repl
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct instrument table[1] = { { .px_scale = 2, .qty_scale = 5, .symbol_n = 7, .symbol = "BTCUSDT", .tick = 1 } };
+	static const struct instrument table[1] = {
+		{ .px_scale = 2, .qty_scale = 5, .symbol_n = 7, .symbol = "BTCUSDT", .tick = 1 }
+	};
 	u64 cnt[GATEWAY_CNT_COUNT] = { 0 };
 	struct binance_decoder d;
 	struct binance_msg m;

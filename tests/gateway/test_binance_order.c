@@ -12,22 +12,46 @@
 #include "gateway/coid.h"
 
 #define BOOT 0xdeadbeef
-#define TS 1660801715431ULL
+#define TS   1660801715431ULL
 
 static const struct instrument btc = {
-	.id = 0, .px_scale = 2, .qty_scale = 5, .symbol_n = 7, .symbol = "BTCUSDT", .tick = 1, .max_px = 100000000,
-	.lot = 1, .max_qty = 900000000,
+	.id = 0,
+	.px_scale = 2,
+	.qty_scale = 5,
+	.symbol_n = 7,
+	.symbol = "BTCUSDT",
+	.tick = 1,
+	.max_px = 100000000,
+	.lot = 1,
+	.max_qty = 900000000,
 };
 static const struct instrument pepe = {
-	.id = 1, .px_scale = 8, .qty_scale = 0, .symbol_n = 8, .symbol = "PEPEUSDT", .tick = 1, .max_px = 100000000,
-	.lot = 1, .max_qty = 4611686018427,
+	.id = 1,
+	.px_scale = 8,
+	.qty_scale = 0,
+	.symbol_n = 8,
+	.symbol = "PEPEUSDT",
+	.tick = 1,
+	.max_px = 100000000,
+	.lot = 1,
+	.max_qty = 4611686018427,
 };
 /* No limits known, the finest scales, a tick that is not 1. */
 static const struct instrument odd = {
-	.id = 2, .px_scale = 18, .qty_scale = 18, .symbol_n = 20, .symbol = "ABCDEFGHIJKLMNOPQRST", .tick = 5,
+	.id = 2,
+	.px_scale = 18,
+	.qty_scale = 18,
+	.symbol_n = 20,
+	.symbol = "ABCDEFGHIJKLMNOPQRST",
+	.tick = 5,
 };
 static const struct instrument whole = {
-	.id = 3, .px_scale = 0, .qty_scale = 0, .symbol_n = 3, .symbol = "ABC", .tick = 10,
+	.id = 3,
+	.px_scale = 0,
+	.qty_scale = 0,
+	.symbol_n = 3,
+	.symbol = "ABC",
+	.tick = 10,
 };
 
 static struct binance_tmpls tmpls;
@@ -257,7 +281,10 @@ static void test_request_ids(void **state)
 	assert_int_equal(binance_id_parse("p000000001", 10, &n), BINANCE_REQ_NONE);
 	assert_int_equal(binance_id_parse("p00000000x1", 11, &n), BINANCE_REQ_NONE);
 	assert_int_equal(binance_id_parse("q0000000001", 11, &n), BINANCE_REQ_NONE);
-	assert_int_equal(binance_id_parse("\0" "0000000001", 11, &n), BINANCE_REQ_NONE);
+	assert_int_equal(binance_id_parse("\0"
+					  "0000000001",
+					  11, &n),
+			 BINANCE_REQ_NONE);
 }
 
 int main(void)

@@ -9,7 +9,7 @@
 #include "gateway/binance_sign.h"
 
 #define KEY "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"
-#define TS 1649729878532ULL
+#define TS  1649729878532ULL
 
 static char text[BINANCE_REQUEST_MAX];
 static struct wr w;
@@ -52,9 +52,10 @@ static void test_texts(void **state)
 	written("{\"id\":\"o0000000005\",\"method\":\"openOrders.status\",\"params\":{\"symbol\":\"BTCUSDT\","
 		"\"timestamp\":1649729878532}}");
 	restart();
-	binance_order_request(&w, BINANCE_REQ_ORDER_STATUS, 6,
-			      &(struct binance_order_ref){ .symbol = "BTCUSDT", .venue_id = 12569099453, .coid = "x", .coid_n = 1 },
-			      TS);
+	binance_order_request(
+		&w, BINANCE_REQ_ORDER_STATUS, 6,
+		&(struct binance_order_ref){ .symbol = "BTCUSDT", .venue_id = 12569099453, .coid = "x", .coid_n = 1 },
+		TS);
 	written("{\"id\":\"s0000000006\",\"method\":\"order.status\",\"params\":{\"symbol\":\"BTCUSDT\","
 		"\"orderId\":12569099453,\"timestamp\":1649729878532}}");
 	restart();
@@ -76,8 +77,10 @@ static void test_my_trades(void **state)
 	written("{\"id\":\"t0000000001\",\"method\":\"myTrades\",\"params\":{\"symbol\":\"BTCUSDT\",\"fromId\":77,"
 		"\"limit\":1000,\"timestamp\":1649729878532}}");
 	restart();
-	binance_my_trades(&w, 2, &(struct binance_trades_ask){ .symbol = "BTCUSDT", .order_venue_id = 9, .from_id = 77, .limit = 5 },
-			  TS);
+	binance_my_trades(
+		&w, 2,
+		&(struct binance_trades_ask){ .symbol = "BTCUSDT", .order_venue_id = 9, .from_id = 77, .limit = 5 },
+		TS);
 	written("{\"id\":\"t0000000002\",\"method\":\"myTrades\",\"params\":{\"symbol\":\"BTCUSDT\",\"orderId\":9,"
 		"\"limit\":5,\"timestamp\":1649729878532}}");
 }
@@ -142,7 +145,8 @@ static void test_signing_vectors(void **state)
 	}
 	size_t at, tried = 0;
 	json_t *v;
-	json_array_foreach(all, at, v) {
+	json_array_foreach(all, at, v)
+	{
 		const char *key_pem = json_string_value(json_object_get(v, "private_key_pem"));
 		json_t *payload = json_object_get(v, "payload");
 		char sig[BINANCE_SIGNATURE_LEN];

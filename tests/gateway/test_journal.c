@@ -53,8 +53,13 @@ static void sent(u64 id) { assert_true(journal_order_sent(&j, id, &req, 1000 + i
 
 static void event(u64 id, u8 kind, u8 state, i64 filled, u64 trade_id)
 {
-	struct order_event e = { .order_id = id, .instrument = 2, .kind = kind, .state = state, .filled_qty = filled,
-				 .trade_id = trade_id, .qty = 100 };
+	struct order_event e = { .order_id = id,
+				 .instrument = 2,
+				 .kind = kind,
+				 .state = state,
+				 .filled_qty = filled,
+				 .trade_id = trade_id,
+				 .qty = 100 };
 	assert_true(journal_order_event(&j, &e, 2000 + id));
 }
 
@@ -76,7 +81,8 @@ static void test_records_come_back(void **state)
 	assert_true(journal_next(&r, &rec) && rec.type == JOURNAL_ORDER_EVENT && rec.event.state == ORDER_LIVE);
 	assert_true(journal_next(&r, &rec) && rec.type == JOURNAL_CANCEL_SENT && rec.cancel.venue_id == 4242);
 	assert_true(journal_next(&r, &rec) && rec.type == JOURNAL_CONFIG_EPOCH && rec.epoch.hash == 0xabc);
-	assert_true(journal_next(&r, &rec) && rec.type == JOURNAL_SESSION && rec.session.code == -3 && rec.session.session == 1);
+	assert_true(journal_next(&r, &rec) && rec.type == JOURNAL_SESSION && rec.session.code == -3 &&
+		    rec.session.session == 1);
 	assert_false(journal_next(&r, &rec));
 	assert_true(!r.truncated && !r.n_bad && !r.n_lost);
 }
@@ -187,8 +193,10 @@ static void test_what_is_left_open(void **state)
 	struct journal_open_order all[5];
 	assert_int_equal(journal_open_orders(&r, all, 5, &n, last), ERR_OK);
 	assert_int_equal(n, 3);
-	assert_true(all[0].order_id == 1 && all[0].state == ORDER_LIVE && all[0].filled_qty == 0 && all[0].req.tag == 9);
-	assert_true(all[1].order_id == 4 && all[1].state == ORDER_UNKNOWN && all[1].filled_qty == 30 && all[1].venue_id == 4242);
+	assert_true(all[0].order_id == 1 && all[0].state == ORDER_LIVE && all[0].filled_qty == 0 &&
+		    all[0].req.tag == 9);
+	assert_true(all[1].order_id == 4 && all[1].state == ORDER_UNKNOWN && all[1].filled_qty == 30 &&
+		    all[1].venue_id == 4242);
 	assert_true(all[2].order_id == 5 && all[2].state == ORDER_SENT);
 	assert_int_equal(last[2], 801);
 	assert_int_equal(last[0], 0);
@@ -228,8 +236,13 @@ static void test_crc32c(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_records_come_back), TEST(test_every_cut), TEST(test_every_flipped_bit), TEST(test_other_files),
-		TEST(test_full_ring), TEST(test_what_is_left_open), TEST(test_crc32c),
+		TEST(test_records_come_back),
+		TEST(test_every_cut),
+		TEST(test_every_flipped_bit),
+		TEST(test_other_files),
+		TEST(test_full_ring),
+		TEST(test_what_is_left_open),
+		TEST(test_crc32c),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

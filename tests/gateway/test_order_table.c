@@ -7,7 +7,7 @@
 #include "risk/risk.h"
 
 #define BOOT 7
-#define QTY 100
+#define QTY  100
 
 static struct arena arena;
 static struct order_table t;
@@ -30,8 +30,14 @@ static int teardown(void **state)
 
 static struct order *send(ns_t now)
 {
-	struct risk_passed p = { .req = { .instrument = 3, .strategy = 2, .tag = 77, .px = 5000, .qty = QTY,
-					  .side = SIDE_SELL, .cause_tape = 1, .cause_seq = 99 } };
+	struct risk_passed p = { .req = { .instrument = 3,
+					  .strategy = 2,
+					  .tag = 77,
+					  .px = 5000,
+					  .qty = QTY,
+					  .side = SIDE_SELL,
+					  .cause_tape = 1,
+					  .cause_seq = 99 } };
 	return order_table_sent(&t, &p, now);
 }
 
@@ -41,34 +47,47 @@ static u32 input(struct order *o, u8 in) { return apply(o, (struct order_report)
 
 static u32 trade(struct order *o, u64 trade_id, i64 qty, i64 cum, bool last)
 {
-	return apply(o, (struct order_report){ .input = last ? ORDER_IN_FILL_LAST : ORDER_IN_FILL_PART, .trade_id = trade_id,
-					       .fill_px = 5001, .fill_qty = qty, .cum_qty = cum, .fee = 3, .fee_asset = "BNB",
+	return apply(o, (struct order_report){ .input = last ? ORDER_IN_FILL_LAST : ORDER_IN_FILL_PART,
+					       .trade_id = trade_id,
+					       .fill_px = 5001,
+					       .fill_qty = qty,
+					       .cum_qty = cum,
+					       .fee = 3,
+					       .fee_asset = "BNB",
 					       .maker = true });
 }
 
-static u32 end(struct order *o, u8 in, i64 cum) { return apply(o, (struct order_report){ .input = in, .cum_qty = cum }); }
+static u32 end(struct order *o, u8 in, i64 cum)
+{
+	return apply(o, (struct order_report){ .input = in, .cum_qty = cum });
+}
 
 static void test_a_life(void **state)
 {
 	(void)state;
 	assert_int_equal(order_table_next_id(&t), 1);
 	struct order *o = send(5);
-	assert_true(o && o->id == 1 && o->state == ORDER_SENT && o->sent_ns == 5 && o->cause_seq == 99 && o->cause_tape == 1);
+	assert_true(o && o->id == 1 && o->state == ORDER_SENT && o->sent_ns == 5 && o->cause_seq == 99 &&
+		    o->cause_tape == 1);
 	assert_int_equal(t.n_open, 1);
 	assert_ptr_equal(order_table_find(&t, 1), o);
 	assert_null(order_table_find(&t, 2));
 	assert_null(order_table_find_venue(&t, 3, 4242));
 
-	assert_int_equal(apply(o, (struct order_report){ .input = ORDER_IN_ACK, .venue_id = 4242, .cum_qty = -1, .venue_time_us = 9 }), 1);
+	assert_int_equal(apply(o,
+			       (struct order_report){
+				       .input = ORDER_IN_ACK, .venue_id = 4242, .cum_qty = -1, .venue_time_us = 9 }),
+			 1);
 	assert_true(ev[0].kind == ORDER_EV_ACK && ev[0].order_id == 1 && ev[0].tag == 77 && ev[0].strategy == 2 &&
-		    ev[0].instrument == 3 && ev[0].side == SIDE_SELL && ev[0].state == ORDER_LIVE && ev[0].venue_time_us == 9 &&
-		    ev[0].px == 5000 && ev[0].qty == QTY && ev[0].fill_qty == 0);
+		    ev[0].instrument == 3 && ev[0].side == SIDE_SELL && ev[0].state == ORDER_LIVE &&
+		    ev[0].venue_time_us == 9 && ev[0].px == 5000 && ev[0].qty == QTY && ev[0].fill_qty == 0);
 	assert_ptr_equal(order_table_find_venue(&t, 3, 4242), o);
 	assert_null(order_table_find_venue(&t, 4, 4242));
 
 	assert_int_equal(trade(o, 500, 30, 30, false), 1);
-	assert_true(ev[0].kind == ORDER_EV_FILL && ev[0].fill_qty == 30 && ev[0].fill_px == 5001 && ev[0].filled_qty == 30 &&
-		    ev[0].fee == 3 && ev[0].maker && ev[0].trade_id == 500 && strcmp(ev[0].fee_asset, "BNB") == 0);
+	assert_true(ev[0].kind == ORDER_EV_FILL && ev[0].fill_qty == 30 && ev[0].fill_px == 5001 &&
+		    ev[0].filled_qty == 30 && ev[0].fee == 3 && ev[0].maker && ev[0].trade_id == 500 &&
+		    strcmp(ev[0].fee_asset, "BNB") == 0);
 	assert_int_equal(order_open_qty(o), 70);
 	assert_int_equal(input(o, ORDER_IN_CANCEL_SENT), 0);
 	assert_true(o->state == ORDER_CANCELLING && o->cancel_wanted && o->cancel_ns == 1000);
@@ -140,19 +159,51 @@ static const struct {
 } lives[] = {
 	{ "a lost session makes a sent order unknown", { ORDER_IN_SESSION_LOST }, ORDER_UNKNOWN, 0, false, false },
 	{ "a live one stays, unconfirmed", { ORDER_IN_ACK, ORDER_IN_SESSION_LOST }, ORDER_LIVE, 0, true, false },
-	{ "and is confirmed by a list", { ORDER_IN_ACK, ORDER_IN_SESSION_LOST, ORDER_IN_PROOF_OPEN }, ORDER_LIVE, 0, false, false },
+	{ "and is confirmed by a list",
+	  { ORDER_IN_ACK, ORDER_IN_SESSION_LOST, ORDER_IN_PROOF_OPEN },
+	  ORDER_LIVE,
+	  0,
+	  false,
+	  false },
 	{ "a repeated confirmation proves nothing now",
-	  { ORDER_IN_ACK, ORDER_IN_CANCEL_SENT, ORDER_IN_CANCEL_REJECTED, ORDER_IN_ACK }, ORDER_UNKNOWN, 0, false, true },
+	  { ORDER_IN_ACK, ORDER_IN_CANCEL_SENT, ORDER_IN_CANCEL_REJECTED, ORDER_IN_ACK },
+	  ORDER_UNKNOWN,
+	  0,
+	  false,
+	  true },
 	{ "a first one does", { ORDER_IN_NO_ANSWER, ORDER_IN_ACK }, ORDER_LIVE, 0, false, false },
-	{ "not found, never acknowledged", { ORDER_IN_SESSION_LOST, ORDER_IN_NOT_FOUND }, ORDER_REJECTED, 0, false, false },
+	{ "not found, never acknowledged",
+	  { ORDER_IN_SESSION_LOST, ORDER_IN_NOT_FOUND },
+	  ORDER_REJECTED,
+	  0,
+	  false,
+	  false },
 	{ "not found, but acknowledged once", { ORDER_IN_ACK, ORDER_IN_NOT_FOUND }, ORDER_UNKNOWN, 0, false, false },
 	{ "unknown, acknowledged, not found: unknown",
-	  { ORDER_IN_ACK, ORDER_IN_CANCEL_SENT, ORDER_IN_SESSION_LOST, ORDER_IN_NOT_FOUND }, ORDER_UNKNOWN, 0, false, true },
+	  { ORDER_IN_ACK, ORDER_IN_CANCEL_SENT, ORDER_IN_SESSION_LOST, ORDER_IN_NOT_FOUND },
+	  ORDER_UNKNOWN,
+	  0,
+	  false,
+	  true },
 	{ "refused after having been confirmed", { ORDER_IN_ACK, ORDER_IN_REJECTED }, ORDER_UNKNOWN, 0, false, false },
-	{ "a refused cancel of a confirmed order", { ORDER_IN_ACK, ORDER_IN_CANCEL_SENT, ORDER_IN_CANCEL_REFUSED }, ORDER_LIVE, 0, false, false },
-	{ "and of one not yet confirmed", { ORDER_IN_CANCEL_SENT, ORDER_IN_CANCEL_REFUSED }, ORDER_SENT, 0, false, false },
+	{ "a refused cancel of a confirmed order",
+	  { ORDER_IN_ACK, ORDER_IN_CANCEL_SENT, ORDER_IN_CANCEL_REFUSED },
+	  ORDER_LIVE,
+	  0,
+	  false,
+	  false },
+	{ "and of one not yet confirmed",
+	  { ORDER_IN_CANCEL_SENT, ORDER_IN_CANCEL_REFUSED },
+	  ORDER_SENT,
+	  0,
+	  false,
+	  false },
 	{ "a wanted cancel is not forgotten over a lost session",
-	  { ORDER_IN_ACK, ORDER_IN_CANCEL_SENT, ORDER_IN_SESSION_LOST, ORDER_IN_PROOF_OPEN }, ORDER_LIVE, 0, false, true },
+	  { ORDER_IN_ACK, ORDER_IN_CANCEL_SENT, ORDER_IN_SESSION_LOST, ORDER_IN_PROOF_OPEN },
+	  ORDER_LIVE,
+	  0,
+	  false,
+	  true },
 	{ "confirmed while canceling", { ORDER_IN_CANCEL_SENT, ORDER_IN_ACK }, ORDER_CANCELLING, 0, false, true },
 	{ "expired", { ORDER_IN_ACK, ORDER_IN_EXPIRED }, ORDER_EXPIRED, 0, false, false },
 };
@@ -164,8 +215,8 @@ static void test_lives(void **state)
 		struct order *o = send(5);
 		for (u32 k = 0; k < ARRAY_LEN(lives[i].in) && lives[i].in[k] != ORDER_IN_SENT; k++)
 			input(o, lives[i].in[k]);
-		if (o->state != lives[i].state || o->held_state != lives[i].held || o->unconfirmed != lives[i].unconfirmed ||
-		    o->cancel_wanted != lives[i].cancel_wanted)
+		if (o->state != lives[i].state || o->held_state != lives[i].held ||
+		    o->unconfirmed != lives[i].unconfirmed || o->cancel_wanted != lives[i].cancel_wanted)
 			fail_msg("%s: %s", lives[i].remark, order_state_name(o->state));
 	}
 	assert_int_equal(cnt[GATEWAY_CNT_not_found_acked], 2);
@@ -259,8 +310,8 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_a_life), TEST(test_disorder), TEST(test_held_cancel), TEST(test_filled_by_proof),
-		TEST(test_lives), TEST(test_nonsense), TEST(test_full_and_skipped_ids), TEST(test_fill_memory),
+		TEST(test_a_life),    TEST(test_disorder), TEST(test_held_cancel),          TEST(test_filled_by_proof),
+		TEST(test_lives),     TEST(test_nonsense), TEST(test_full_and_skipped_ids), TEST(test_fill_memory),
 		TEST(test_no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include "gateway/rate.h"
 
 #define T0 1660801710000ULL /* at :10 of a minute, and not at midnight */
-#define S 1000ULL
+#define S  1000ULL
 
 static u64 cnt[GATEWAY_CNT_COUNT];
 static struct rate r;
@@ -63,7 +63,7 @@ static void test_cancels_are_reserved(void **state)
 	assert_true(may(RATE_USE_CANCEL, 101, T0));
 	assert_false(may(RATE_USE_CANCEL, 102, T0));
 	rate_sent(&r, RATE_USE_CANCEL, 50, T0);
-	assert_false(may(RATE_USE_PLACE, 1, T0)); /* what is in flight counts */
+	assert_false(may(RATE_USE_PLACE, 1, T0));         /* what is in flight counts */
 	rate_answered(&r, RATE_USE_CANCEL, 50, true, T0); /* weighed nothing, as it succeeded */
 	assert_true(may(RATE_USE_PLACE, 1, T0));
 	rate_sent(&r, RATE_USE_CANCEL, 50, T0);
@@ -76,7 +76,8 @@ static void test_told(void **state)
 {
 	(void)state;
 	rate_sent(&r, RATE_USE_QUERY, 10, T0);
-	rate_told(&r, RATE_REQUEST_WEIGHT, 60, 6000, 5890, T0); /* others use this address too; the limit is the venue's */
+	rate_told(&r, RATE_REQUEST_WEIGHT, 60, 6000, 5890,
+		  T0); /* others use this address too; the limit is the venue's */
 	assert_false(may(RATE_USE_QUERY, 1, T0));
 	assert_true(may(RATE_USE_CANCEL, 100, T0));
 	rate_answered(&r, RATE_USE_QUERY, 10, true, T0);
@@ -95,7 +96,7 @@ static void test_stop(void **state)
 	(void)state;
 	rate_stop(&r, T0 + 120 * S, T0);
 	assert_false(may(RATE_USE_CANCEL, 1, T0 + 119 * S)); /* even a cancel would prolong a ban */
-	rate_stop(&r, 0, T0); /* an earlier end does not shorten it */
+	rate_stop(&r, 0, T0);                                /* an earlier end does not shorten it */
 	assert_int_equal(rate_free_at(&r, RATE_USE_CANCEL, 1, T0), T0 + 120 * S);
 	assert_true(may(RATE_USE_CANCEL, 1, T0 + 120 * S));
 	rate_stop(&r, 0, T0 + 120 * S);
@@ -145,12 +146,9 @@ static void test_never_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_orders, setup),
-		cmocka_unit_test_setup(test_cancels_are_reserved, setup),
-		cmocka_unit_test_setup(test_told, setup),
-		cmocka_unit_test_setup(test_stop, setup),
-		cmocka_unit_test_setup(test_arguments, setup),
-		cmocka_unit_test_setup(test_never_over, setup),
+		cmocka_unit_test_setup(test_orders, setup),    cmocka_unit_test_setup(test_cancels_are_reserved, setup),
+		cmocka_unit_test_setup(test_told, setup),      cmocka_unit_test_setup(test_stop, setup),
+		cmocka_unit_test_setup(test_arguments, setup), cmocka_unit_test_setup(test_never_over, setup),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

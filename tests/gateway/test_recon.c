@@ -5,10 +5,10 @@
 #include "gateway/recon.h"
 #include "risk/risk.h"
 
-#define BOOT 0x0badcafe
+#define BOOT           0x0badcafe
 #define RECV_WINDOW_MS 5000
-#define SETTLED (RECV_WINDOW_MS * NS_PER_MS + RECON_SETTLE_NS)
-#define QTY 100
+#define SETTLED        (RECV_WINDOW_MS * NS_PER_MS + RECON_SETTLE_NS)
+#define QTY            100
 
 static struct arena arena;
 static struct order_table t;
@@ -83,7 +83,9 @@ static void asks(u8 req)
 
 static struct binance_msg answer(u16 status, int32_t code)
 {
-	return (struct binance_msg){ .kind = BINANCE_MSG_RESPONSE, .req = ask.req, .req_n = ask.n, .status = status, .code = code };
+	return (struct binance_msg){
+		.kind = BINANCE_MSG_RESPONSE, .req = ask.req, .req_n = ask.n, .status = status, .code = code
+	};
 }
 
 static void ok(u32 items)
@@ -102,8 +104,14 @@ static void fails(u16 status, int32_t code)
 /* What the venue says of an order; the client order id is the table's, or another boot's, or nobody's of ours. */
 static struct reply_order stated(u64 venue_id, u64 id, u8 owner, u8 status, i64 cum)
 {
-	struct reply_order o = { .venue_id = venue_id, .order_id = id, .owner = owner, .status = status, .qty = QTY, .cum_qty = cum,
-				 .coid_n = COID_LEN, .boot = owner == COID_OURS ? BOOT : 1 };
+	struct reply_order o = { .venue_id = venue_id,
+				 .order_id = id,
+				 .owner = owner,
+				 .status = status,
+				 .qty = QTY,
+				 .cum_qty = cum,
+				 .coid_n = COID_LEN,
+				 .boot = owner == COID_OURS ? BOOT : 1 };
 	if (owner == COID_FOREIGN)
 		memcpy(o.coid, "web_aaaaaaaaaaaaaaaaaaaaa", COID_LEN);
 	else
@@ -178,7 +186,8 @@ static void test_never_acknowledged(void **state)
 	start();
 	ok(0);
 	asks(BINANCE_REQ_ORDER_STATUS);
-	assert_true(ask.venue_id == 0 && ask.coid_n == COID_LEN && memcmp(ask.coid, "saker-0badcafe-0000000001", COID_LEN) == 0);
+	assert_true(ask.venue_id == 0 && ask.coid_n == COID_LEN &&
+		    memcmp(ask.coid, "saker-0badcafe-0000000001", COID_LEN) == 0);
 	fails(400, -2013);
 	assert_int_equal(o->state, ORDER_UNKNOWN); /* it may still be on its way */
 	now += SETTLED - 1;
@@ -224,7 +233,8 @@ static void test_trade_of_an_order_under_way(void **state)
 	traded(9999, 102, 5);
 	ok(2);
 	assert_true(n_orphans == 0 && r.last_trade_id[0] == 100);
-	order_table_apply(&t, o, &(struct order_report){ .input = ORDER_IN_ACK, .venue_id = 77, .cum_qty = -1 }, now, ev);
+	order_table_apply(&t, o, &(struct order_report){ .input = ORDER_IN_ACK, .venue_id = 77, .cum_qty = -1 }, now,
+			  ev);
 	assert_false(recon_next(&r, now, &ask));
 	now += RECON_RETRY_NS;
 	asks(BINANCE_REQ_MY_TRADES);
@@ -455,7 +465,8 @@ static void test_expire(void **state)
 	struct order *sent = order(0), *canceling = order(77), *live = order(78);
 	struct order_event ev[ORDER_EVENTS_MAX];
 	now += NS_PER_S;
-	order_table_apply(&t, canceling, &(struct order_report){ .input = ORDER_IN_CANCEL_SENT, .cum_qty = -1 }, now, ev);
+	order_table_apply(&t, canceling, &(struct order_report){ .input = ORDER_IN_CANCEL_SENT, .cum_qty = -1 }, now,
+			  ev);
 	now += RECON_TIMEOUT_NS;
 	recon_expire(&r, now);
 	assert_true(sent->state == ORDER_UNKNOWN && canceling->state == ORDER_CANCELLING && live->state == ORDER_LIVE);
@@ -469,10 +480,19 @@ static void test_expire(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_nothing_to_do), TEST(test_never_acknowledged), TEST(test_asked_too_early),
-		TEST(test_trade_of_an_order_under_way), TEST(test_it_had_arrived), TEST(test_others),
-		TEST(test_older_not_found), TEST(test_no_answers), TEST(test_errors_and_budget), TEST(test_unprovable),
-		TEST(test_trades), TEST(test_session_lost_in_between), TEST(test_expire),
+		TEST(test_nothing_to_do),
+		TEST(test_never_acknowledged),
+		TEST(test_asked_too_early),
+		TEST(test_trade_of_an_order_under_way),
+		TEST(test_it_had_arrived),
+		TEST(test_others),
+		TEST(test_older_not_found),
+		TEST(test_no_answers),
+		TEST(test_errors_and_budget),
+		TEST(test_unprovable),
+		TEST(test_trades),
+		TEST(test_session_lost_in_between),
+		TEST(test_expire),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
