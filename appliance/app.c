@@ -129,7 +129,8 @@ static void link_ctl(struct app *a)
 	c->trade_state = a->trade_links.state;
 	a->io = (struct io){ .clock = a->clock, .journal = a->journal, .trace = { a->md_rings.trace, a->trade_rings.trace },
 			     .journal_fd = -1, .write_errors = &c->cnt[APP_CNT_journal_write_errors],
-			     .lag_negative = &c->cnt[APP_CNT_lag_negative] };
+			     .lag_negative = &c->cnt[APP_CNT_lag_negative],
+			     .lag_implausible = &c->cnt[APP_CNT_lag_implausible] };
 	for (u32 i = 0; i < IO_HISTS; i++)
 		a->io.hist[i] = segment_at(&a->seg, segment_find(&a->seg, io_hist_names[i]));
 }

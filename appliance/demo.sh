@@ -3,11 +3,11 @@
 # DEMO_SECONDS (30) against RECORDING (a gzip file of recorded market data; a generated market where it is empty), then reports.
 #   demo.sh            makes the namespace (no root needed) and runs itself inside
 #   demo.sh --inside   the demo
-# BIN: where saker, saker-venue and hostctl are. OUT: folder for demo.json. LAYOUT: fused or split (default: by the number of CPUs).
+# SAKER_BIN: where saker, saker-venue and hostctl are. OUT: folder for demo.json. LAYOUT: fused or split (default: by the number of CPUs).
 # SCENARIO: a script sourced once everything trades, instead of the wait (the end-to-end tests use it).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-bin=$(cd "${BIN:?BIN is not set: run it by make demo}" && pwd)
+bin=$(cd "${SAKER_BIN:?SAKER_BIN is not set: run it by make demo}" && pwd)
 out=${OUT:-build}
 seconds=${DEMO_SECONDS:-30}
 recording=${RECORDING:-}
@@ -20,7 +20,7 @@ if [ "${1:-}" != --inside ]; then
 	[ -z "$recording" ] || [ -r "$recording" ] || { echo "demo: $recording: cannot be read" >&2; exit 1; }
 	unshare -Urnpf --kill-child --mount-proc true 2>/dev/null && proc=--mount-proc || proc=
 	unshare -Urn true 2>/dev/null || { echo "demo: user namespaces are not permitted here (sysctl kernel.unprivileged_userns_clone=1)" >&2; exit 1; }
-	export RECORDING=$recording OUT=$out BIN=$bin DEMO_SECONDS=$seconds
+	export RECORDING=$recording OUT=$out SAKER_BIN=$bin DEMO_SECONDS=$seconds
 	exec unshare -Urnpf --kill-child $proc bash "$here/demo.sh" --inside
 fi
 
@@ -71,6 +71,7 @@ hostctl() { "$bin/hostctl" --instance "$instance" "$@"; }
 venue_get() { curl -sf --cacert "$work/ca.pem" --resolve "venue.test:$venue_port:10.77.0.1" "https://venue.test:$venue_port$1"; }
 venue_post() { curl -sf -X POST ${2:+--data-binary "$2"} --cacert "$work/ca.pem" --resolve "venue.test:$venue_port:10.77.0.1" "https://venue.test:$venue_port$1"; }
 field() { hostctl --json "$1" 2>/dev/null | jq -r "$2" 2>/dev/null; }
+counter() { hostctl --json counters "$1" 2>/dev/null | jq -r --arg r "$1" --arg c "$2" '.counters[] | select(.region == $r and .counter == $c) | .value'; }
 wait_for() { # seconds, what, command...
 	local until=$(($(date +%s) + $1)) what=$2; shift 2
 	while ! "$@" >/dev/null 2>&1; do
@@ -81,7 +82,7 @@ wait_for() { # seconds, what, command...
 # One comparison of our book with the venue's at the same update id, level by level; the report reads them all.
 compare_book() {
 	hostctl --json book BTCUSDT -n 100000 >"$work/book.json" 2>/dev/null || return 0
-	local id; id=$(jq -r .ladder_id "$work/book.json")
+	local id; id=$(jq -r .ladder.update_id "$work/book.json")
 	venue_get "/sim/book?updateId=$id" >"$work/venue-book.json" || return 0
 	python3 "$here/demo_report.py" compare-book "$work/book.json" "$work/venue-book.json" >>"$work/books.jsonl"
 }
@@ -117,11 +118,11 @@ else
 fi
 
 hostctl --json status >"$work/status.json"
-hostctl stop || fail "stop was not confirmed"
+hostctl stop >/dev/null || fail "stop was not confirmed"
 rc=0; wait $saker_pid || rc=$?
 saker_pid=
 [ $rc -eq 0 ] || fail "Saker ended with code $rc"
-for verb in position counters latency; do hostctl --json $verb >"$work/$verb.json"; done
-"$bin/hostctl" journal --json "$work/state"/journal.* >"$work/journal.jsonl"
+for verb in position counters latency; do hostctl --json $verb >"$work/$verb.json" 2>/dev/null; done
+for j in "$work/state"/journal.*; do hostctl --json journal "$j" >"$work/${j##*/}.json" 2>/dev/null; done
 venue_get /sim/ledger >"$work/ledger.json" || fail "the venue's ledger cannot be read"
 python3 "$here/demo_report.py" report "$work" "$out/demo.json" "$seconds"

@@ -5,19 +5,21 @@
   demo_report.py progress STATUS POSITION         one line for the screen
   demo_report.py report WORK OUT SECONDS          reads what demo.sh left in WORK, writes OUT, prints the report; exit code 1: not all well
 """
+import glob
 import json
+import os
 import platform
 import sys
 from decimal import Decimal as D
 
 # Counters that count something dropped or refused which a healthy run in a kernel's namespace has, and why.
 EXPLAINED = {
-    "net.rx_not_for_us": "the kernel's own multicast on the TAP devices",
-    "net.rx_not_ip": "IPv6 and other frames the kernel sends on its own",
-    "net.rx_ipv6": "the kernel's neighbour discovery",
+    "net.rx_other_mac": "the kernel's own multicast on the TAP devices",
+    "net.rx_not_ip": "frames the kernel sends on its own",
+    "host.refused": "orders a strategy asked for and risk denied: listed under denied",
 }
 DROP_WORDS = ("drop", "bad", "lost", "refused", "full", "lapped", "no_room", "no_buffer", "oversize", "unknown", "mismatch", "overflow",
-              "malformed", "not_for_us", "not_ip", "too_", "gap", "resync", "over")
+              "malformed", "not_for_us", "not_ip", "too_", "gap", "resync")
 
 
 def load(path):
@@ -33,23 +35,25 @@ def lines(path):
         return []
 
 
-def levels(side):
-    return {(D(p), D(q)) for p, q in side}
+def levels(rows, price, quantity):
+    return {(D(r[price]), D(r[quantity])) for r in rows if r[price] is not None}
 
 
 def compare_book(ours_path, venue_path):
     ours, venue = load(ours_path), load(venue_path)
-    got = {s: levels(ours[s]) for s in ("bids", "asks")}
-    want = {s: levels(venue[s]) for s in ("bids", "asks")}
-    wrong = sum(len(got[s] ^ want[s]) for s in got)
-    print(json.dumps({"id": ours["ladder_id"], "state": ours["state"], "levels": sum(map(len, got.values())), "wrong": wrong}))
+    wrong = total = 0
+    for side, price, quantity in (("bids", "bid", "bid_quantity"), ("asks", "ask", "ask_quantity")):
+        got, want = levels(ours["levels"], price, quantity), {(D(p), D(q)) for p, q in venue[side]}
+        wrong += len(got ^ want)
+        total += len(got)
+    print(json.dumps({"id": ours["ladder"]["update_id"], "state": ours["book"][0]["state"], "levels": total, "wrong": wrong}))
 
 
 def progress(status, position):
     s, p = json.loads(status), json.loads(position)["positions"][0]
     b = s["books"][0]
     print(f"  {b['symbol']} {b['bid']} / {b['ask']} {b['state']:<6} open {s['trading']['orders_open']:>2}  fills {p['fills']:>3}  "
-          f"position {p['quantity']:>12}  realised {p['realised']:>12}", flush=True)
+          f"position {p['quantity']:>12}  realised {p['realised'] or '-':>12}", flush=True)
 
 
 # --- orders and fills, as either side tells them ---
@@ -60,22 +64,21 @@ FINAL = {"FILLED": "FILLED", "CANCELED": "CANCELED", "EXPIRED": "EXPIRED", "REJE
 def our_orders(journal):
     orders, fills, cancels = {}, {}, 0
     for r in journal:
-        if r["type"] == "sent":
-            orders[r["client_order_id"]] = {"side": r["side"], "price": D(r["price"]), "quantity": D(r["quantity"]), "filled": D(0),
-                                            "state": "SENT", "acked": False, "rejected": False}
-        elif r["type"] == "cancel":
-            cancels += 1
-        elif r["type"] == "event":
-            o = orders.get(r["client_order_id"])
-            if r["kind"] == "FILL":
-                fills[r["trade_id"]] = {"price": D(r["fill_price"]), "quantity": D(r["fill_quantity"]), "fee": D(r["fee"]),
-                                        "fee_asset": r["fee_asset"], "maker": r["maker"], "side": r["side"]}
-                if o:
-                    o["filled"] += D(r["fill_quantity"])
-            if o:
-                o["state"] = r["state"]
-                o["acked"] = o["acked"] or r["kind"] == "ACK"
-                o["rejected"] = o["rejected"] or r["kind"] == "REJECTED"
+        kind, cid = r["record"], r["client_order_id"]
+        if kind == "SENT":
+            orders[cid] = {"side": r["side"], "price": D(r["price"]), "quantity": D(r["quantity"]), "filled": D(0), "state": "SENT",
+                           "acked": False, "rejected": False}
+            continue
+        cancels += kind == "CANCEL_SENT"
+        if kind == "FILL":
+            fills[r["trade_id"]] = {"price": D(r["price"]), "quantity": D(r["quantity"]), "fee": D(r["fee"]), "fee_asset": r["fee_asset"],
+                                    "maker": r["maker"], "side": r["side"]}
+        o = orders.get(cid)
+        if o and r["state"]:
+            o["state"] = r["state"]
+            o["filled"] += D(r["quantity"]) if kind == "FILL" else 0
+            o["acked"] = o["acked"] or kind == "ACK"
+            o["rejected"] = o["rejected"] or kind == "REJECTED"
     return orders, fills, cancels
 
 
@@ -134,49 +137,70 @@ def compare_position(position, fills, ledger, start):
 
 def drops(counters):
     out = {"explained": {}, "unexplained": {}}
-    for group, words in counters["counters"].items():
+    sessions = counters["md.session"]["opened"]
+    for group, words in counters.items():
         for name, value in words.items():
-            if not value or not any(w in name for w in DROP_WORDS):
-                continue
+            if (group, name) == ("md.core", "resyncs") and value == sessions:
+                continue  # a book begins by asking for its snapshot, once a session
             key = f"{group.split('.', 1)[-1]}.{name}"
-            out["explained" if key in EXPLAINED or group == "trade.risk" else "unexplained"][f"{group}.{name}"] = value
+            if value and any(w in name for w in DROP_WORDS):
+                out["explained" if key in EXPLAINED or group == "trade.risk" else "unexplained"][f"{group}.{name}"] = value
     return out
+
+
+def by_region(counters):
+    out = {}
+    for c in counters["counters"]:
+        out.setdefault(c["region"], {})[c["counter"]] = c["value"]
+    return out
+
+
+def quantiles(h):
+    return {"n": h["n"], **{q: h[q + "_ns"] for q in ("min", "p50", "p99", "p999", "max")}}
+
+
+def cpu_model():
+    with open("/proc/cpuinfo") as f:
+        return next((l.split(":", 1)[1].strip() for l in f if l.startswith("model name")), "unknown")
 
 
 def table(latency):
     print(f"\n  {'stage':<20}{'n':>9}{'min':>10}{'p50':>10}{'p90':>10}{'p99':>10}{'p999':>11}{'max':>12}   ns")
     for h in latency["stages"]:
         if h["n"]:
-            print(f"  {h['name']:<20}{h['n']:>9}{h['min']:>10}{h['p50']:>10}{h['p90']:>10}{h['p99']:>10}{h['p999']:>11}{h['max']:>12}")
+            print(f"  {h['stage']:<20}{h['n']:>9}" + "".join(f"{h[q + '_ns']:>{w}}" for q, w in (("min", 10), ("p50", 10), ("p90", 10), ("p99", 10),
+                                                                                               ("p999", 11), ("max", 12))))
 
 
 def report(work, out, seconds):
     status, counters, latency = load(f"{work}/status.json"), load(f"{work}/counters.json"), load(f"{work}/latency.json")
-    position = load(f"{work}/position.json")["positions"][0]
-    ledger, journal, books = load(f"{work}/ledger.json"), lines(f"{work}/journal.jsonl"), lines(f"{work}/books.jsonl")
-    c = counters["counters"]
+    held = load(f"{work}/position.json")
+    position = held["positions"][0]
+    fees = {f["asset"]: f["amount"] for f in held["fees"]}
+    ledger, books = load(f"{work}/ledger.json"), lines(f"{work}/books.jsonl")
+    journal = [r for path in sorted(glob.glob(f"{work}/journal.*.json")) for r in load(path)["journal"]]
+    c = by_region(counters)
     orders, fills, cancels = our_orders(journal)
     last_boot = max((o[:15] for o in orders), default="saker-")
     mismatches = (compare_orders(orders, ledger["orders"], last_boot) + compare_fills(fills, ledger) +
                   compare_position(position, fills, ledger, {"BTC": D(10), "USDT": D(1000000)}))
-    t2t = next(h for h in latency["stages"] if h["name"] == "t2t")
-    lost = drops(counters)
+    t2t = next(h for h in latency["stages"] if h["stage"] == "t2t")
+    lost = drops(c)
     compared = [b for b in books if b["state"] == "VALID"]
     r = {
-        "seconds": int(seconds), "layout": status["layout"], "build": status["build"],
-        "host": {"machine": platform.machine(), "kernel": platform.release(), "cpus": status.get("cpus")},
+        "seconds": int(seconds), "layout": status["process"]["layout"], "build": status["process"]["build"],
+        "host": {"cpu": cpu_model(), "cpus": os.cpu_count(), "kernel": platform.release()},
         "ticks": c["md.core"]["bbo"] + c["md.core"]["trades"], "messages": c["md.core"]["messages"],
         "orders": len(orders), "acks": sum(o["acked"] for o in orders.values()), "cancels": cancels, "fills": len(fills),
         "rejects": sum(o["rejected"] for o in orders.values()),
-        "denied": {k: v for k, v in c["trade.risk"].items() if v}, "position": position,
-        "pnl": {"realised": position["realised"], "unrealised": position["unrealised"], "fees": position["fees"]},
+        "denied": {k: v for k, v in c["trade.risk"].items() if v and k not in ("passed", "cancels")}, "position": position,
+        "pnl": {"realised": position["realised"], "unrealised": position["unrealised"], "fees": fees},
         "ledger_match": not mismatches, "ledger_mismatches": mismatches[:20],
         "book": {"compared": len(compared), "wrong_levels": sum(b["wrong"] for b in compared), "not_valid": len(books) - len(compared),
                  "levels": compared[-1]["levels"] if compared else 0, "resyncs": c["md.core"]["resyncs"]},
         "drops": lost, "allocations_after_seal": c["app"]["allocations_after_seal"],
-        "stages_ns": {h["name"]: {k: h[k] for k in ("n", "min", "p50", "p99", "p999", "max")} for h in latency["stages"]},
-        "t2t_ns": {k: t2t[k] for k in ("n", "min", "p50", "p99", "p999", "max")},
-        "longest_turn_ns": latency.get("longest_turn_ns"),
+        "stages_ns": {h["stage"]: quantiles(h) for h in latency["stages"]},
+        "t2t_ns": quantiles(t2t), "longest_turn_ns": max(t["max_turn_ns"] for t in latency["turns"]),
     }
     with open(out, "w") as f:
         json.dump(r, f, indent=1, default=str)
@@ -187,7 +211,7 @@ def report(work, out, seconds):
         print(f"    {f['side']:<4} {f['quantity']} at {f['price']}  fee {f['fee']} {f['fee_asset']}")
     if len(fills) > 8:
         print(f"    ... and {len(fills) - 8} more")
-    print(f"  position {position['quantity']} BTC, realised {position['realised']}, unrealised {position['unrealised']} USDT, fees {position['fees']}")
+    print(f"  position {position['quantity']} BTC, realised {position['realised']}, unrealised {position['unrealised']} USDT, fees {fees}")
     b = r["book"]
     print(f"  book: {b['compared']} comparisons with the venue's at the same update id, {b['wrong_levels']} wrong levels of {b['levels']}, "
           f"{b['not_valid']} times not VALID")

@@ -11,6 +11,7 @@
 
 #define REST_NS NS_PER_MS
 #define JOURNAL_BATCH 64
+#define LAG_MAX_NS (60 * NS_PER_S) /* beyond: the feed is a recording of another day */
 
 const char *const io_hist_names[IO_HISTS] = { "t2t", "poll_to_publish", "publish_to_read", "read_to_decide", "decide_to_risk",
 					      "risk_to_doorbell", "decide_to_doorbell", "order_to_ack", "feed_lag" };
@@ -79,7 +80,9 @@ static void take_order(struct io *io, const struct trace_rec *t)
 static void take_tick(struct io *io, const struct trace_rec *t)
 {
 	span(io, HIST_POLL_TO_PUBLISH, t->tsc[STAMP_POLL], t->tsc[STAMP_PUBLISH]);
-	if (t->ns > 0)
+	if (t->ns > (i64)LAG_MAX_NS)
+		counter_inc(io->lag_implausible);
+	else if (t->ns > 0)
 		hist_add(io->hist[HIST_FEED_LAG], (u64)t->ns);
 	else if (t->ns < 0)
 		counter_inc(io->lag_negative);
@@ -89,6 +92,7 @@ static void take_trace(struct io *io, u16 kind, const struct trace_rec *t)
 {
 	switch (kind) {
 	case TRACE_TICK: take_tick(io, t); break;
+	case TRACE_CANCEL:
 	case TRACE_ORDER: take_order(io, t); break;
 	case TRACE_ANSWER: hist_add(io->hist[HIST_ORDER_TO_ACK], (u64)t->ns); break;
 	default: break;

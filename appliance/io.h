@@ -12,7 +12,7 @@
 #include "common/trace.h"
 
 enum io_hist {
-	HIST_T2T,                /* poll of the tick's frame to doorbell of the order */
+	HIST_T2T,                /* poll of the tick's frame to doorbell of the order or cancel it caused */
 	HIST_POLL_TO_PUBLISH,
 	HIST_PUBLISH_TO_READ,
 	HIST_READ_TO_DECIDE,
@@ -31,7 +31,7 @@ struct io {
 	struct ring *trace[2], *journal;
 	struct hist *hist[IO_HISTS];
 	int journal_fd;          /* -1: none */
-	u64 *write_errors, *lag_negative; /* counter words */
+	u64 *write_errors, *lag_negative, *lag_implausible; /* counter words */
 	bool stop;               /* relaxed */
 };
 

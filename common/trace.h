@@ -13,6 +13,7 @@
 enum trace_kind {
 	TRACE_TICK = 1, /* md core: one venue message published. tsc: poll, publish */
 	TRACE_ORDER,    /* trade core: an order left. tsc: poll, publish, read, decide, risk, doorbell */
+	TRACE_CANCEL,   /* trade core: a cancel left because of a tick; as ORDER, without risk's stamp */
 	/* trade core: the venue's first word on an order. tsc[0]: answer polled; ns: since the doorbell */
 	TRACE_ANSWER,
 	TRACE_DENY,     /* trade core: risk refused. code */
@@ -22,7 +23,7 @@ enum trace_stamp { STAMP_POLL, STAMP_PUBLISH, STAMP_READ, STAMP_DECIDE, STAMP_RI
 
 struct trace_rec {
 	u64 tsc[STAMPS];
-	u64 id;      /* ORDER, ANSWER: order id; TICK: tape sequence of the last event */
+	u64 id;      /* ORDER, CANCEL, ANSWER: order id; TICK: tape sequence of the last event */
 	i64 ns;      /* TICK: venue event time to local receive time by the estimated offset; 0: unknown */
 	u32 code;    /* DENY: risk code; TICK: tape kind */
 	u32 rsv;

@@ -50,6 +50,7 @@ static void lost_ladder(struct md_core *c, u32 i, ns_t now)
 {
 	counter_inc(&c->l.cnt[MD_CNT_resyncs]);
 	md_publish_state(c, i, now);
+	book_image_write(c->l.image[i], c->book[i], tape_head(c->tape)); /* empty: nobody reads levels that no longer hold */
 	want_snapshot(c, i, now);
 }
 

@@ -1,6 +1,8 @@
 /*
  * trade_send.c - orders and cancels on their way out. An order leaves within this call or not at all; a cancel may wait.
  */
+#include <string.h>
+
 #include "gateway/trade_internal.h"
 
 #define PLACE_WEIGHT 1
@@ -9,13 +11,22 @@
 
 /* ---- orders ---- */
 
-static void trace_order(struct trade_core *c, u64 id, const u64 stamp[STAMPS])
+static void trace_sent(struct trade_core *c, u16 kind, u64 id, const u64 stamp[STAMPS])
 {
 	struct trace_rec t = { .id = id };
 	for (u32 i = 0; i < STAMPS; i++)
 		t.tsc[i] = stamp[i];
-	if (!trace_put(c->l.trace, TRACE_ORDER, &t))
+	if (!trace_put(c->l.trace, kind, &t))
 		trade_count(c, TRADE_CNT_trace_lost);
+}
+
+static void begin_stamps(const struct trade_core *c, u64 stamp[STAMPS])
+{
+	memset(stamp, 0, STAMPS * sizeof *stamp);
+	stamp[STAMP_POLL] = c->cause.poll_tsc;
+	stamp[STAMP_PUBLISH] = c->cause.publish_tsc;
+	stamp[STAMP_READ] = c->read_tsc;
+	stamp[STAMP_DECIDE] = tsc_now();
 }
 
 static i64 deny(struct trade_core *c, enum risk_code code)
@@ -71,8 +82,9 @@ static u8 down_bits(struct trade_core *c, u8 down)
 i64 trade_submit(void *core, const struct order_req *q, ns_t now)
 {
 	struct trade_core *c = core;
-	u64 stamp[STAMPS] = { c->cause.poll_tsc, c->cause.publish_tsc, c->read_tsc, tsc_now() };
+	u64 stamp[STAMPS];
 	struct risk_passed p;
+	begin_stamps(c, stamp);
 	(void)now;
 	if (q->instrument >= c->n_instruments)
 		return STRATEGY_BAD_REQUEST;
@@ -95,7 +107,7 @@ i64 trade_submit(void *core, const struct order_req *q, ns_t now)
 	stamp[STAMP_DOORBELL] = tsc_now();
 	book_order(c, &p);
 	if (c->cause_seq)
-		trace_order(c, id, stamp);
+		trace_sent(c, TRACE_ORDER, id, stamp);
 	return (i64)id;
 }
 
@@ -128,10 +140,15 @@ static bool write_cancel(struct trade_core *c, const struct order *o, u32 sessio
 static bool try_cancel(struct trade_core *c, struct order *o)
 {
 	u32 s = trade_cancel_session(c);
+	u64 stamp[STAMPS];
+	begin_stamps(c, stamp);
 	if (s == TRADE_SESSIONS || rate_check(&c->rate, RATE_USE_CANCEL, CANCEL_WEIGHT, trade_venue_ms(c)) != ERR_OK)
 		return false;
 	if (!risk_cancel_allowed(c->risk, c->now) || !write_cancel(c, o, s))
 		return false;
+	stamp[STAMP_DOORBELL] = tsc_now();
+	if (c->cause_seq)
+		trace_sent(c, TRACE_CANCEL, o->id, stamp);
 	rate_sent(&c->rate, RATE_USE_CANCEL, CANCEL_WEIGHT, trade_venue_ms(c));
 	journal_cancel_sent(&c->journal, o->id, o->venue_id, c->now);
 	trade_count(c, TRADE_CNT_cancels);
