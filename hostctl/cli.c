@@ -46,8 +46,8 @@ static const struct verb {
 	  TAKES_VIEW | TAKES_N, 0, 1, verb_book },
 	{ "counters", "[PREFIX] [--nonzero]", "all counters, or those of that name",
 	  TAKES_VIEW | TAKES_NONZERO, 0, 1, verb_counters },
-	{ "journal", "FILE", "what a journal file holds: orders sent and what came of them", TAKES_VIEW,
-	  1, 1, verb_journal },
+	{ "journal", "FILE", "what a journal file holds: orders sent and what came of them",
+	  TAKES_VIEW, 1, 1, verb_journal },
 	{ "config", "check FILE | help [PREFIX] | reference",
 	  "the configuration file and its options", 0, 1, 2, verb_config },
 };

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/coid.h"
 #include "gateway/journal.h"
 #include "hostctl/verb.h"
 
@@ -27,19 +26,10 @@ static const struct column columns[] = {
 
 static const char *event_name(u8 kind)
 {
-	static const char *const names[] = { "ACK", "FILL", "CANCELED", "REJECTED", "CANCEL_REJECTED", "UNKNOWN" };
+	static const char *const names[] = {
+		"ACK", "FILL", "CANCELED", "REJECTED", "CANCEL_REJECTED", "UNKNOWN"
+	};
 	return kind < ARRAY_LEN(names) ? names[kind] : "?";
-}
-
-static void cell_coid(struct table *t, u32 boot, u64 id)
-{
-	char text[COID_LEN + 1] = "";
-	if (!id || id > ORDER_ID_MAX) {
-		table_none(t); /* a trade outside our orders */
-		return;
-	}
-	coid_print(text, boot, id);
-	table_text(t, text);
 }
 
 static void none(struct table *t, u32 n)
@@ -80,7 +70,8 @@ static void add_event(struct table *t, const struct view *v, const struct order_
 	table_text(t, asset);
 }
 
-static void add_record(struct table *t, const struct view *v, const struct journal_record *r, u32 boot)
+static void add_record(struct table *t, const struct view *v, const struct journal_record *r,
+		       u32 boot)
 {
 	table_number(t, (i64)r->seq);
 	switch (r->type) {
@@ -132,9 +123,10 @@ enum exit_code verb_journal(const struct request *q, const struct view *v, struc
 		add_record(t, v, &rec, reader.head.boot);
 	munmap((void *)bytes, n);
 	if (e != ERR_OK)
-		return complain(q, EXIT_REFUSED, "%s: no journal of this version: %s", q->arg[0], err_text(e));
+		return complain(q, EXIT_REFUSED, "%s: no journal of this version: %s", q->arg[0],
+				err_text(e));
 	if (reader.n_bad || reader.n_lost)
-		complain(q, EXIT_DONE, "%s: %llu records damaged, %llu missing", q->arg[0], (unsigned long long)reader.n_bad,
-			 (unsigned long long)reader.n_lost);
+		complain(q, EXIT_DONE, "%s: %llu records damaged, %llu missing", q->arg[0],
+			 (unsigned long long)reader.n_bad, (unsigned long long)reader.n_lost);
 	return EXIT_DONE;
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/coid.h"
 #include "hostctl/verb.h"
 
 static const struct column order_columns[] = {
@@ -43,18 +42,6 @@ static u32 read_orders(const struct view *v, struct order_row *rows, u32 *torn)
 	}
 	qsort(rows, n, sizeof *rows, by_id);
 	return n;
-}
-
-static void cell_coid(struct table *t, u32 boot, u64 id)
-{
-	char text[COID_LEN + 1];
-	if (!boot || id > ORDER_ID_MAX) {
-		table_none(t);
-		return;
-	}
-	coid_print(text, boot, id);
-	text[COID_LEN] = 0;
-	table_text(t, text);
 }
 
 static void cell_strategy(struct table *t, const struct view *v, u32 id)

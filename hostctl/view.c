@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "gateway/coid.h"
+
 static const char *remedy(err_t e)
 {
 	switch (e) {
@@ -207,5 +209,16 @@ void cell_money(struct table *t, i64 amount)
 {
 	char text[DEC_TEXT_MAX];
 	dec_print_short(text, amount, NOTIONAL_SCALE);
+	table_text(t, text);
+}
+
+void cell_coid(struct table *t, u32 boot, u64 id)
+{
+	char text[COID_LEN + 1] = "";
+	if (!boot || !id || id > ORDER_ID_MAX) {
+		table_none(t);
+		return;
+	}
+	coid_print(text, boot, id);
 	table_text(t, text);
 }

@@ -69,6 +69,7 @@ void cell_age(struct table *t, const struct view *v, ns_t then); /* now - then; 
 void cell_symbol(struct table *t, const struct view *v, u32 id);
 void cell_px(struct table *t, const struct instrument *i, i64 px);   /* none: no instrument */
 void cell_qty(struct table *t, const struct instrument *i, i64 qty); /* likewise */
+void cell_coid(struct table *t, u32 boot, u64 id);                   /* none: no order of ours */
 void cell_money(struct table *t, i64 amount);                        /* 10^-NOTIONAL_SCALE */
 
 #endif
