@@ -364,6 +364,6 @@ err_t binance_decode(struct binance_decoder *d, const u8 *text, size_t n, struct
 	ok = ok && finish(d, m, &e, &j);
 	if (j.bad)
 		counter_inc(&d->cnt[GATEWAY_CNT_reply_bad_json]);
-	assert(ok == !j.bad || !ok);
+	assert(!ok || !j.bad);
 	return ok ? ERR_OK : ERR_SYNTAX;
 }
