@@ -4,6 +4,8 @@
 #include "dataplane/tcp/tx.h"
 
 #define INITIAL_SEGMENTS 10
+#define BLACK_HOLE_TIMEOUTS 2
+#define BLACK_HOLE_MSS 512 /* passes wherever IPv4 does, with options and tunnels to spare */
 
 void loss_open(struct tcp_conn *c)
 {
@@ -191,6 +193,19 @@ void loss_ack(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
 		duplicate(c);
 }
 
+/*
+ * Full segments vanish and no ICMP says why: a router that drops what is too big in silence. Smaller
+ * ones from now on (the idea of RFC 4821).
+ */
+static void black_hole(struct tcp_conn *c)
+{
+	if (c->rto.backoff == BLACK_HOLE_TIMEOUTS && conn_flight(c) >= c->mss &&
+	    c->mss > BLACK_HOLE_MSS) {
+		c->mss = BLACK_HOLE_MSS;
+		tcp_count(c->t, TCP_CNT_mss_reduced);
+	}
+}
+
 void loss_timeout(struct tcp_conn *c, ns_t now)
 {
 	assert(conn_flight(c) > 0);
@@ -208,6 +223,7 @@ void loss_timeout(struct tcp_conn *c, ns_t now)
 	c->rtt_on = false;
 	lost(c, c->snd_una, c->snd_nxt);
 	rto_expired(&c->rto);
+	black_hole(c);
 	tx_output(c, now);
 	timer_update(c, now, true);
 }

@@ -20,6 +20,7 @@ static void deliver(struct tcp_conn *c, const u8 *p, u32 n, ns_t now)
 {
 	assert(n > 0 && n <= c->rcv_wnd);
 	c->rcv_nxt += n;
+	c->progress_at = c->state == TCP_FIN_WAIT_2 ? now : c->progress_at; /* half closed, in use */
 	c->ack_segs += c->ack_segs < UINT16_MAX;
 	c->ev->data(c->user, c, p, n, now);
 }

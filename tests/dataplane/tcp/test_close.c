@@ -72,6 +72,10 @@ static void test_resets(void **state)
 	       "ev down(RESET)");
 	SCRIPT("reset when all is said", OPENED, "< FA 1 1 0", "> A 1 2 0", "ev fin", "close",
 	       "> FA 1 2 0", "< R 2 0 0", "ev down(CLOSED)");
+	SCRIPT("half closed, but in use", OPENED, "close", "> FA 1 1 0", "< A 1 2 0", "+ 20000",
+	       "< PA 1 2 10", "> A 2 11 0", "+ 20000", "state FIN-WAIT-2", "< PA 11 2 10",
+	       "> A 2 21 0", "+ 29900", "state FIN-WAIT-2", "+ 200", "> RA 2 21 0",
+	       "ev data(10) data(10) down(TIMEOUT)");
 	SCRIPT("a peer that never closes: given up after the user timeout", OPENED, "close",
 	       "> FA 1 1 0", "< A 1 2 0", "+ 29900", "ev", "+ 200", "> RA 2 1 0",
 	       "ev down(TIMEOUT)");

@@ -128,6 +128,17 @@ static void test_probe(void **state)
 	       "cnt rtx_probe 1", "cnt rtx_timeouts 1");
 }
 
+static void test_black_hole(void **state)
+{
+	(void)state;
+	SCRIPT("full segments time out twice: smaller ones", OPENED, "write 1460", "> PA 1 1 1460",
+	       "+ 41", "> PA 1 1 1460", "+ 201", "> PA 1 1 1460", "+ 401", "> A 1 1 512",
+	       "< A 1 513 0 wnd 512", "> A 513 1 512", "> PA 1025 1 436", "cnt mss_reduced 1");
+	SCRIPT("small ones do not count", OPENED, "write 1459", "> PA 1 1 1459", "+ 41",
+	       "> PA 1 1 1459", "+ 201", "> PA 1 1 1459", "+ 401", "> PA 1 1 1459",
+	       "cnt mss_reduced 0");
+}
+
 static void test_cwnd(void **state)
 {
 	(void)state;
@@ -148,6 +159,7 @@ int main(void)
 		cmocka_unit_test(test_backoff),	  cmocka_unit_test(test_karn),
 		cmocka_unit_test(test_fast_sack), cmocka_unit_test(test_fast_reno),
 		cmocka_unit_test(test_probe),	  cmocka_unit_test(test_cwnd),
+		cmocka_unit_test(test_black_hole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
