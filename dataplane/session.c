@@ -12,16 +12,20 @@ const struct counter_def session_counter_defs[SESSION_CNT_COUNT] = {
 
 const char *session_state_name(u32 state)
 {
-	static const char *const names[SESSION_STATES] = { "IDLE", "PREPARING", "CONNECTING", "HANDSHAKE",
-							    "UPGRADING", "OPEN", "CLOSING", "WAITING" };
+	static const char *const names[SESSION_STATES] = { "IDLE",      "PREPARING", "CONNECTING",
+							   "HANDSHAKE", "UPGRADING", "OPEN",
+							   "CLOSING",   "WAITING" };
 	return state < SESSION_STATES ? names[state] : "?";
 }
 
-err_t session_init(struct session *s, struct arena *a, const struct tls_crypto *crypto, const struct session_cfg *cfg,
-		   const struct session_env *env, const struct session_words *cnt)
+err_t session_init(struct session *s, struct arena *a, const struct tls_crypto *crypto,
+		   const struct session_cfg *cfg, const struct session_env *env,
+		   const struct session_words *cnt)
 {
-	*s = (struct session){ .cfg = *cfg, .env = *env, .cnt = *cnt, .deadline_ns = DEADLINE_NEVER };
-	s->plain_cap = cfg->message_max + WS_HEAD_MAX + 2 * TLS_INNER_MAX; /* a message, and the records it begins and ends in */
+	*s = (struct session){ .cfg = *cfg, .env = *env, .cnt = *cnt };
+	s->deadline_ns = DEADLINE_NEVER;
+	/* a message, and the records it begins and ends in */
+	s->plain_cap = cfg->message_max + WS_HEAD_MAX + 2 * TLS_INNER_MAX;
 	s->plain = arena_alloc(a, s->plain_cap, CACHE_LINE);
 	s->scratch = arena_alloc(a, TLS_PLAIN_MAX + TLS_OVERHEAD_MAX, CACHE_LINE);
 	if (!s->plain || !s->scratch)
@@ -52,7 +56,8 @@ static void tell_ctl(struct session *s, err_t why)
 	struct msg_session_state m = { .state = s->state, .err = why };
 	memcpy(m.why, s->why, sizeof m.why);
 	if (s->env.to_ctl)
-		ring_put(s->env.to_ctl, MSG_SESSION_STATE, session_tag(s), &m, sizeof m); /* lost when full: status shows the state */
+		/* lost when full: status shows the state */
+		ring_put(s->env.to_ctl, MSG_SESSION_STATE, session_tag(s), &m, sizeof m);
 }
 
 void session_enter(struct session *s, u32 state, ns_t deadline_ns)
@@ -67,7 +72,8 @@ static void reset_streams(struct session *s)
 	tls_reset(&s->tls);
 	ws_reset(&s->ws);
 	s->plain_at = s->plain_n = s->early_n = 0;
-	s->fail_due = s->pinged = false;
+	s->fail_due = s->pinged = s->pong_due = false;
+	s->http.retry_after_s = 0; /* it was said of the earlier attempt */
 }
 
 static void attempt(struct session *s, ns_t now)
@@ -89,11 +95,13 @@ void session_open(struct session *s, ns_t now)
 		attempt(s, now);
 }
 
+/* What the venue asked for (Retry-After) is never cut short: too early makes the ban longer. */
 static ns_t retry_wait(struct session *s)
 {
 	u32 doublings = u32_min(s->failures, 16);
 	ns_t wait = u64_min(s->cfg.retry_min_ns << doublings, s->cfg.retry_max_ns);
-	return wait - wait / 4 + rng_below(s->env.rng, wait / 2 + 1);
+	wait = wait - wait / 4 + rng_below(s->env.rng, wait / 2 + 1);
+	return u64_max(wait, s->http.retry_after_s * NS_PER_S);
 }
 
 static void tell_down(struct session *s, err_t why, ns_t now)
@@ -104,7 +112,10 @@ static void tell_down(struct session *s, err_t why, ns_t now)
 	s->user->down(s->ctx, s, why, now);
 }
 
-/* The connection is no more: says so, and decides what comes next. */
+/*
+ * The connection is no more: says so, and decides what comes next. Only an opening that lasted ends
+ * a row of failures: who is thrown out at each logon has to wait longer and longer.
+ */
 static void gone(struct session *s, err_t why, ns_t now)
 {
 	s->conn = NULL;
@@ -112,6 +123,8 @@ static void gone(struct session *s, err_t why, ns_t now)
 	s->fail_why = why;
 	ring_put(s->env.to_slow, MSG_SESSION_GONE, session_tag(s), NULL, 0);
 	tls_reset(&s->tls); /* wipes the keys */
+	if (s->told_up && now - s->since_ns >= s->cfg.retry_max_ns)
+		s->failures = 0;
 	if (s->wanted) {
 		counter_inc(&s->cnt.session[SESSION_CNT_failed]);
 		session_enter(s, SESSION_WAITING, now + retry_wait(s));
@@ -140,7 +153,9 @@ static void ignore_down(void *user, struct tcp_conn *c, err_t why, ns_t now)
 /* Closes in good order; what TCP still has to do it does without us. */
 static void leave(struct session *s, ns_t now)
 {
-	static const struct tcp_events nobody = { .open = ignore, .data = ignore_data, .fin = ignore, .down = ignore_down };
+	static const struct tcp_events nobody = {
+		.open = ignore, .data = ignore_data, .fin = ignore, .down = ignore_down
+	};
 	session_write_control(s, now); /* close_notify */
 	tcp_set_user(s->conn, &nobody, NULL);
 	tcp_close(s->conn, now);
@@ -201,7 +216,6 @@ void session_to_slow(struct session *s, u16 type, const void *p, u32 n)
 void session_opened(struct session *s, ns_t now)
 {
 	counter_inc(&s->cnt.session[SESSION_CNT_opened]);
-	s->failures = 0;
 	s->why[0] = 0;
 	s->since_ns = s->rx_ns = now;
 	s->told_up = true;
@@ -209,7 +223,8 @@ void session_opened(struct session *s, ns_t now)
 	s->user->up(s->ctx, s, now);
 }
 
-err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct tls_keys *keys, ns_t now)
+err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct tls_keys *keys,
+		    ns_t now)
 {
 	assert(s->state == SESSION_IDLE);
 	reset_streams(s);
@@ -276,7 +291,8 @@ void session_show(const struct session *s, struct session_status *to)
 static void on_ready(struct session *s, const struct ring_msg *m, ns_t now)
 {
 	const struct msg_ready *r = (const void *)m->data;
-	if (s->state != SESSION_PREPARING || m->n < sizeof *r || r->request_n > sizeof s->request || m->n - sizeof *r < r->request_n) {
+	if (s->state != SESSION_PREPARING || m->n < sizeof *r || r->request_n > sizeof s->request ||
+	    m->n - sizeof *r < r->request_n) {
 		session_doom(s, ERR_INTERNAL, "the slow thread's preparation makes no sense");
 		return;
 	}
@@ -357,12 +373,14 @@ void session_message(struct session *s, const struct ring_msg *m, ns_t now)
 	case MSG_TLS_REFILL: on_refill(s, m, now); break;
 	case MSG_SESSION_FAILED: on_failed(s, m); break;
 	case MSG_SEND:
-		if (session_send(s, m->data, m->n, now) != ERR_OK)
+		if (s->state != SESSION_CLOSING && session_send(s, m->data, m->n, now) != ERR_OK)
 			session_doom(s, ERR_STATE, "a prepared message could not leave");
 		break;
 	default: assert(!"a message no session knows"); break;
 	}
 	if (s->conn && !s->fail_due)
 		session_write_control(s, now);
+	if (s->pong_due)
+		session_write_pong(s, now); /* keys have come, maybe */
 	session_settle(s, now);
 }

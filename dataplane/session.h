@@ -1,10 +1,13 @@
 /*
- * session.h - one WebSocket session over TLS over TCP, kept open: connects, reconnects, answers pings, hands texts on.
+ * session.h - one WebSocket session over TLS over TCP, kept open: connects, reconnects, answers
+ * pings, hands texts on.
  *
- * It composes tcp, tls and ws; the handshake's expensive parts (name, certificate, keys) come from the slow thread by ring. One
- * core's thread. Nothing is allocated after session_init. Time is an argument.
+ * It composes tcp, tls and ws; the handshake's expensive parts (name, certificate, keys) come from
+ * the slow thread by ring. One core's thread. Nothing is allocated after session_init. Time is an
+ * argument.
  *
- * The hot send is session_room, write the payload, session_fire: one WebSocket frame in one TLS record in one TCP segment.
+ * The hot send is session_room, write the payload, session_fire: one WebSocket frame in one TLS
+ * record in one TCP segment.
  */
 #ifndef SAKER_SESSION_H
 #define SAKER_SESSION_H
@@ -32,7 +35,8 @@ struct session;
 /* Called on the core's thread. `down` follows every `up`; nothing may be sent from within it. */
 struct session_user {
 	void (*up)(void *user, struct session *s, ns_t now);
-	void (*text)(void *user, struct session *s, const u8 *p, u32 n, ns_t now); /* valid during the call */
+	/* valid during the call */
+	void (*text)(void *user, struct session *s, const u8 *p, u32 n, ns_t now);
 	void (*down)(void *user, struct session *s, err_t why, ns_t now);
 };
 
@@ -40,8 +44,10 @@ struct session_cfg {
 	u16 index;           /* in its core; part of the tag */
 	u32 message_max;     /* largest message accepted, bytes */
 	ns_t step_timeout_ns; /* for each of: prepare, connect, handshake, upgrade, close */
-	ns_t idle_ns;        /* silence after which a ping goes out; twice that ends the connection */
-	ns_t retry_min_ns, retry_max_ns; /* wait before an attempt: doubles from min to max, jittered by a quarter */
+	/* silence after which a ping goes out; twice that ends the connection */
+	ns_t idle_ns;
+	/* wait before an attempt: doubles from min to max, jittered by a quarter */
+	ns_t retry_min_ns, retry_max_ns;
 };
 
 /* What a session shares with its core. All outlive it. */
@@ -59,7 +65,8 @@ struct session_words {
 struct session {
 	u8 state; /* enum session_state */
 	bool wanted, told_up;
-	bool fail_due; /* a callback found the connection over: taken down once tls_rx has returned */
+	/* a callback found the connection over: taken down once tls_rx has returned */
+	bool fail_due;
 	err_t fail_why;
 	struct tcp_conn *conn;
 	u8 *plain;    /* received plaintext: bytes [plain_at, plain_n) wait to be taken */
@@ -67,7 +74,8 @@ struct session {
 	u8 *room;     /* of the send under way */
 	u32 room_n;
 	ns_t rx_ns;       /* last data from the peer */
-	ns_t deadline_ns; /* of the state: a step's time-out, the next idle check, the end of a wait */
+	/* of the state: a step's time-out, the next idle check, the end of a wait */
+	ns_t deadline_ns;
 	const struct session_user *user;
 	void *ctx;
 	struct session_env env;
@@ -81,16 +89,18 @@ struct session {
 	u8 request[2048];
 	u8 early[4096]; /* handshake bytes that came before TCP was open */
 	u32 early_n;
-	u32 attempt, failures; /* failures: in a row */
+	u32 attempt, failures; /* failures: in a row, until an opening lasts retry_max_ns */
 	ns_t since_ns;         /* when it opened */
-	bool pinged;
+	bool pinged, pong_due;
+	u8 pong_n, pong[WS_CONTROL_MAX]; /* of the newest ping */
 	char why[88];          /* why it last failed, for the operator */
 	u8 *scratch;           /* one record, for sends off the hot path */
 };
 
 /* Start-up. Memory from `a`; `crypto` outlives the session. ERR_NO_MEMORY. */
-err_t session_init(struct session *s, struct arena *a, const struct tls_crypto *crypto, const struct session_cfg *cfg,
-		   const struct session_env *env, const struct session_words *cnt);
+err_t session_init(struct session *s, struct arena *a, const struct tls_crypto *crypto,
+		   const struct session_cfg *cfg, const struct session_env *env,
+		   const struct session_words *cnt);
 void session_set_user(struct session *s, const struct session_user *user, void *ctx);
 void session_fini(struct session *s);
 
@@ -99,26 +109,37 @@ void session_open(struct session *s, ns_t now);
 void session_close(struct session *s, ns_t now);
 
 /*
- * Takes over a connection set up elsewhere, upgraded and between two frames: for replay and benches. Open from here on. ERR_FULL: no
- * TCP connection is free; ERR_UNSUPPORTED: keys.
+ * Takes over a connection set up elsewhere, upgraded and between two frames: for replay and
+ * benches. Open from here on. ERR_FULL: no TCP connection is free; ERR_UNSUPPORTED: keys.
  */
-err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct tls_keys *keys, ns_t now);
+err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct tls_keys *keys,
+		    ns_t now);
 
-/* Gives the connection up at once and tries again: a peer that answers but makes no sense, a channel gone silent. */
+/*
+ * Gives the connection up at once and tries again: a peer that answers but makes no sense, a
+ * channel gone silent.
+ */
 void session_fail(struct session *s, err_t why, const char *text, ns_t now);
 
-/* The same from within `text`: the connection is taken down as soon as the callback has returned. The first reason stands. */
+/*
+ * The same from within `text`: the connection is taken down as soon as the callback has returned.
+ * The first reason stands.
+ */
 void session_doom(struct session *s, err_t why, const char *text);
 
 /* A message from the slow thread whose tag carries this session's index. */
 void session_message(struct session *s, const struct ring_msg *m, ns_t now);
 
-/* Once a turn: time-outs, idle check, reconnect. A compare where nothing is due. Returns the work done. */
+/*
+ * Once a turn: time-outs, idle check, reconnect. A compare where nothing is due. Returns the work
+ * done.
+ */
 static inline u32 session_turn(struct session *s, ns_t now);
 
 /*
- * Room for exactly `n` payload bytes of a text message, or NULL: not open, or it cannot leave now (window, ring, control record
- * due). Between this and session_fire or session_cancel nothing else of this core's TCP may be called.
+ * Room for exactly `n` payload bytes of a text message, or NULL: not open, or it cannot leave now
+ * (window, ring, control record due). Between this and session_fire or session_cancel nothing else
+ * of this core's TCP may be called.
  */
 u8 *session_room(struct session *s, u32 n);
 void session_fire(struct session *s, ns_t now);

@@ -1,11 +1,25 @@
 /*
- * session_rx.c - bytes on their way in: TCP stream to TLS records to HTTP answer or WebSocket messages to the user.
+ * session_rx.c - bytes on their way in: TCP stream to TLS records to HTTP answer or WebSocket
+ * messages to the user.
  */
 #include <string.h>
 
 #include "dataplane/session_internal.h"
 
 /* ---- plaintext: one linear buffer that empties with almost every record ---- */
+
+/*
+ * Where nothing may leave now (our next keys are missing) the newest ping is answered later (RFC
+ * 6455 section 5.5.3).
+ */
+static void take_ping(struct session *s, struct span data, ns_t now)
+{
+	assert(data.n <= sizeof s->pong);
+	memcpy(s->pong, data.p, data.n);
+	s->pong_n = (u8)data.n;
+	s->pong_due = true;
+	session_write_pong(s, now);
+}
 
 static void on_ws(struct session *s, const struct ws_event *ev, ns_t now)
 {
@@ -19,8 +33,7 @@ static void on_ws(struct session *s, const struct ws_event *ev, ns_t now)
 		break;
 	case WS_PING:
 		counter_inc(&s->cnt.session[SESSION_CNT_pings_rx]);
-		if (session_write_pong(s, ev->data, now) != ERR_OK)
-			session_doom(s, ERR_FULL, "no room to answer a ping");
+		take_ping(s, ev->data, now);
 		break;
 	case WS_CLOSE:
 		session_write_close(s, WS_NO_STATUS, now); /* fails only where ours went before */
@@ -96,9 +109,15 @@ static u8 *plain_room(void *user, u32 n)
 
 /* ---- TLS: what the slow thread has to see ---- */
 
-static void on_hs_record(void *user, const u8 *rec, u32 n) { session_to_slow(user, MSG_TLS_RECORD, rec, n); }
+static void on_hs_record(void *user, const u8 *rec, u32 n)
+{
+	session_to_slow(user, MSG_TLS_RECORD, rec, n);
+}
 
-static void on_ticket(void *user, const u8 *rec, u32 n) { session_to_slow(user, MSG_TLS_TICKET, rec, n); }
+static void on_ticket(void *user, const u8 *rec, u32 n)
+{
+	session_to_slow(user, MSG_TLS_TICKET, rec, n);
+}
 
 static void on_want_refill(void *user, enum tls_way way, const struct tls_dir_keys *newest)
 {
@@ -131,7 +150,8 @@ static const char *tls_failure(const struct session *s, err_t e)
 {
 	if (e == ERR_CLOSED)
 		return "the peer closed the TLS connection";
-	return s->state <= SESSION_HANDSHAKE ? "TLS handshake" : "TLS: the peer's records cannot be accepted";
+	return s->state <= SESSION_HANDSHAKE ? "TLS handshake"
+					     : "TLS: the peer's records cannot be accepted";
 }
 
 static void on_tcp_data(void *user, struct tcp_conn *c, const u8 *p, u32 n, ns_t now)
@@ -159,8 +179,11 @@ static void on_tcp_down(void *user, struct tcp_conn *c, err_t why, ns_t now)
 	(void)c;
 	struct session *s = user;
 	s->conn = NULL;
-	session_doom(s, why, why == ERR_REFUSED ? "the peer refused the TCP connection" : err_text(why));
+	session_doom(s, why,
+		     why == ERR_REFUSED ? "the peer refused the TCP connection" : err_text(why));
 	session_settle(s, now);
 }
 
-const struct tcp_events session_tcp_events = { .open = on_tcp_open, .data = on_tcp_data, .fin = on_tcp_fin, .down = on_tcp_down };
+const struct tcp_events session_tcp_events = {
+	.open = on_tcp_open, .data = on_tcp_data, .fin = on_tcp_fin, .down = on_tcp_down
+};
