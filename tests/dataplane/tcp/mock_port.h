@@ -17,26 +17,36 @@
 #include <unistd.h>
 
 #include "common/frame.h"
+#include "common/rng.h"
 
 struct mock_port {
 	struct frame_out out; /* first */
 	int fd;
+	struct rng rng;
+	u32 lose; /* of 1,000 frames, either way */
 	u8 tx[FRAME_MAX], rx[2048];
 };
+
+static inline bool mock_loses(struct mock_port *p)
+{
+	return p->lose && rng_below(&p->rng, 1000) < p->lose;
+}
 
 static inline u8 *mock_room(struct frame_out *o) { return ((struct mock_port *)o)->tx; }
 
 static inline bool mock_push(struct frame_out *o, u32 n)
 {
 	struct mock_port *p = (struct mock_port *)o;
+	if (mock_loses(p))
+		return true;
 	return write(p->fd, p->tx, n) == (ssize_t)n;
 }
 
 static inline bool mock_rx(struct mock_port *p, struct frame *f)
 {
 	ssize_t n = read(p->fd, p->rx, sizeof p->rx);
-	*f = (struct frame){ .p = p->rx, .n = n > 0 ? (u32)n : 0 };
-	return n > 0;
+	*f = (struct frame){ .p = p->rx, .n = n > 0 && !mock_loses(p) ? (u32)n : 0 };
+	return n > 0; /* a lost one arrives empty */
 }
 
 static inline bool if_up(const char *name, const char *ip)
