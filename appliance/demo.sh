@@ -29,8 +29,11 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/saker-demo.XXXXXX")
 instance=${INSTANCE:-demo$RANDOM$RANDOM}
 cleanup() {
 	trap - EXIT INT TERM
-	for p in ${saker_pid:-} ${venue_pid:-}; do kill "$p" 2>/dev/null || :; done
-	for p in ${saker_pid:-} ${venue_pid:-}; do wait "$p" 2>/dev/null || :; done
+	for p in ${saker_pid:-} ${venue_pid:-}; do
+		kill "$p" 2>/dev/null || continue
+		for _ in $(seq 50); do kill -0 "$p" 2>/dev/null || break; sleep 0.1; done
+		kill -9 "$p" 2>/dev/null || :
+	done
 	[ -z "${KEEP:-}" ] || cp -r "$work" "$KEEP"
 	rm -rf "$work" /dev/shm/saker."$instance".*
 }

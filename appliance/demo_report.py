@@ -17,6 +17,7 @@ EXPLAINED = {
     "net.rx_other_mac": "the kernel's own multicast on the TAP devices",
     "net.rx_not_ip": "frames the kernel sends on its own",
     "host.refused": "orders a strategy asked for and risk denied: listed under denied",
+    "gateway.rate_refused": "orders kept back because the venue's limit was reached: denied as venue_budget",
 }
 DROP_WORDS = ("drop", "bad", "lost", "refused", "full", "lapped", "no_room", "no_buffer", "oversize", "unknown", "mismatch", "overflow",
               "malformed", "not_for_us", "not_ip", "too_", "gap", "resync")

@@ -8,7 +8,6 @@
 #define INBOX_BATCH 64
 #define OVERRUNS_MAX 16      /* strategy callbacks over budget in a row, then paused */
 #define CANCEL_RESERVE 200   /* request weight kept for cancels */
-#define NO_ANSWER_NS (11 * NS_PER_S) /* the venue answers within 10 s, by -1007 if need be */
 
 const struct counter_def trade_counter_defs[TRADE_CNT_COUNT] = {
 #define CNT(name_, help_) { .name = #name_, .help = help_ },
@@ -257,18 +256,6 @@ static u32 receive(struct trade_core *c)
 	return n;
 }
 
-/* An order without an answer is UNKNOWN until the venue has been asked. */
-static void find_unanswered(struct trade_core *c)
-{
-	for (u32 i = c->orders.n_open; i--;) {
-		struct order *o = order_table_open(&c->orders, i);
-		if (o->state != ORDER_SENT || c->now < o->sent_ns + NO_ANSWER_NS)
-			continue;
-		trade_count(c, TRADE_CNT_no_answers);
-		trade_apply(c, o, &(struct order_report){ .input = ORDER_IN_NO_ANSWER, .cum_qty = -1 });
-	}
-}
-
 /* The loss limit sees prices that move while nothing fills. */
 static void mark(struct trade_core *c)
 {
@@ -282,7 +269,7 @@ static void mark(struct trade_core *c)
 static void chores(struct trade_core *c)
 {
 	c->chores_ns = c->now + CHORES_NS;
-	find_unanswered(c);
+	recon_expire(&c->recon, c->now);
 	mark(c);
 	trade_retry_cancels(c);
 	if (c->cancel_all_due)

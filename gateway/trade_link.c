@@ -134,7 +134,8 @@ static void ask(struct trade_core *c, const struct recon_ask *a)
 	struct wr w = wr_of(text, sizeof text);
 	u8 use = a->req == BINANCE_REQ_CANCEL_OTHER ? RATE_USE_CANCEL : RATE_USE_QUERY;
 	write_ask(c, a, &w);
-	trade_request(c, 0, &w, use, binance_weight(a->req)); /* what cannot go now is asked again by recon's own time-out */
+	if (!trade_request(c, 0, &w, use, binance_weight(a->req)))
+		recon_unsent(&c->recon, c->now);
 }
 
 static void list_foreign(struct trade_core *c)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Stops every thread of a process whose name does not begin with "hot", by ptrace, until standard input ends.
 
-SIGSTOP would stop the whole process; this stops exactly the threads that are not to be needed. Prints `frozen N`, then waits.
+SIGSTOP would stop the whole process; this stops exactly the threads that are not to be needed. Prints `frozen` and their names, then waits.
 """
 import ctypes
 import os
@@ -21,16 +21,18 @@ def ptrace(request, tid):
 
 def main():
     pid = int(sys.argv[1])
-    frozen = []
+    frozen, names = [], []
     for tid in map(int, os.listdir(f"/proc/{pid}/task")):
         with open(f"/proc/{pid}/task/{tid}/comm") as f:
-            if f.read().startswith("hot"):
-                continue
+            name = f.read().strip()
+        if name.startswith("hot"):
+            continue
         ptrace(PTRACE_SEIZE, tid)
         ptrace(PTRACE_INTERRUPT, tid)
         os.waitpid(tid, WALL)
         frozen.append(tid)
-    print(f"frozen {len(frozen)}", flush=True)
+        names.append(name)
+    print("frozen", *names, flush=True)
     sys.stdin.read()
     for tid in frozen:
         ptrace(PTRACE_DETACH, tid)

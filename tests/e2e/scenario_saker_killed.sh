@@ -1,6 +1,6 @@
 # kill -9 of Saker with orders open: the next start cancels those with its prefix, lists a foreign one and leaves it alone.
 sleep 4
-python3 "$root/tests/e2e/foreign_order.py" place "$work" "$venue_port" || fail "the foreign order was not placed"
+/usr/bin/python3 "$root/tests/e2e/foreign_order.py" place "$work" "$venue_port" || fail "the foreign order was not placed"
 some_open() { [ "$(field status .trading.orders_open)" -gt 0 ]; }
 wait_for 10 "an order of ours to be open" some_open
 kill -9 "$saker_pid"; wait "$saker_pid" 2>/dev/null || :
