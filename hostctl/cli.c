@@ -54,12 +54,13 @@ static const struct verb {
 
 enum exit_code complain(const struct request *q, enum exit_code code, const char *format, ...)
 {
+	char text[1024];
 	va_list ap;
-	fputs("hostctl: ", q->err);
 	va_start(ap, format);
-	vfprintf(q->err, format, ap);
+	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	fputc('\n', q->err);
+	fputs("hostctl: ", q->err);
+	print_line(q->err, text);
 	return code;
 }
 

@@ -26,7 +26,25 @@ static enum exit_code code_of(err_t e)
 	}
 }
 
-/* The answer's own words; one that is not as agreed is refused. */
+/* People read the sentence alone: on standard output where it is done, as a complaint where not. */
+static enum exit_code show_answer(const struct request *q, bool ok, const char *error,
+				  const char *text, struct report *r)
+{
+	if (q->json) {
+		struct table *t = report_record(r, "command", columns, ARRAY_LEN(columns));
+		table_flag(t, ok);
+		table_text(t, error);
+		table_text(t, text);
+	} else if (ok) {
+		print_line(q->out, text);
+	}
+	if (ok)
+		return EXIT_DONE;
+	return complain(q, strcmp(error, err_name(ERR_TIMEOUT)) ? EXIT_REFUSED : EXIT_TIMEOUT,
+			"%s refused: %s", q->verb, text);
+}
+
+/* An answer that is not as agreed is refused. */
 static enum exit_code take_answer(const struct request *q, const char *line, struct report *r)
 {
 	json_error_t why;
@@ -35,20 +53,11 @@ static enum exit_code take_answer(const struct request *q, const char *line, str
 	int ok;
 	enum exit_code code;
 	if (!answer ||
-	    json_unpack(answer, "{s:b,s:s,s:s}", "ok", &ok, "error", &error, "text", &text)) {
+	    json_unpack(answer, "{s:b,s:s,s:s}", "ok", &ok, "error", &error, "text", &text))
 		code = complain(q, EXIT_REFUSED, "the answer is not as agreed: %s",
 				answer ? line : why.text);
-	} else {
-		struct table *t = report_record(r, "command", columns, ARRAY_LEN(columns));
-		table_flag(t, ok);
-		table_text(t, error);
-		table_text(t, text);
-		code = ok ? EXIT_DONE
-			  : complain(q,
-				     strcmp(error, err_name(ERR_TIMEOUT)) ? EXIT_REFUSED
-									  : EXIT_TIMEOUT,
-				     "%s refused: %s", q->verb, text);
-	}
+	else
+		code = show_answer(q, ok, error, text, r);
 	json_decref(answer);
 	return code;
 }

@@ -35,10 +35,11 @@ static u32 read_orders(const struct view *v, struct order_row *rows, u32 *torn)
 	const struct order_cell *cell = view_rows(v, "orders", sizeof *cell, &n_cells);
 	*torn = 0;
 	for (u32 i = 0; i < u32_min(n_cells, ROWS_ORDERS); i++) {
-		if (!row_read(&cell[i].seq, cell[i].w, &rows[n], sizeof rows[n]))
+		struct order_row row;
+		if (!row_read(&cell[i].seq, cell[i].w, &row, sizeof row))
 			++*torn;
-		else if (rows[n].id)
-			n++;
+		else if (row.id)
+			rows[n++] = row;
 	}
 	qsort(rows, n, sizeof *rows, by_id);
 	return n;
@@ -78,7 +79,7 @@ static void add_order(struct table *t, const struct view *v, const struct order_
 
 enum exit_code verb_orders(const struct request *q, const struct view *v, struct report *r)
 {
-	struct order_row rows[ROWS_ORDERS];
+	struct order_row rows[ROWS_ORDERS] = { 0 };
 	struct table *t = report_table(r, "orders", order_columns, ARRAY_LEN(order_columns));
 	struct trade_row trade = { 0 };
 	u32 torn, n = read_orders(v, rows, &torn);

@@ -24,14 +24,10 @@ static const struct column process_columns[] = {
 };
 
 static const struct column core_columns[] = {
-	{ "core", "CORE", SHOW_TEXT },
-	{ "turns_per_s", "TURNS/S", SHOW_COUNT },
-	{ "busy_per_10k", "BUSY/10000", SHOW_COUNT },
-	{ "max_turn_ns", "LONGEST TURN", SHOW_NS },
-	{ "max_turn_age_ns", "AGO", SHOW_NS },
-	{ "slow_turns", "OVER 100 US", SHOW_COUNT },
-	{ "halted", "HALTED", SHOW_FLAG },
-	{ "kill_seen", "KILL SEEN", SHOW_TEXT },
+	{ "core", "CORE", SHOW_TEXT },          { "turns_per_s", "TURNS/S", SHOW_COUNT },
+	{ "busy_ppm", "BUSY PPM", SHOW_COUNT }, { "max_turn_ns", "LONGEST TURN", SHOW_NS },
+	{ "max_turn_age_ns", "AGO", SHOW_NS },  { "slow_turns", "OVER 100 US", SHOW_COUNT },
+	{ "halted", "HALTED", SHOW_FLAG },      { "kill_seen", "KILL SEEN", SHOW_TEXT },
 };
 
 static const struct column session_columns[] = {
@@ -148,7 +144,7 @@ static void add_cores(struct report *r, const struct view *v, const struct core_
 			continue;
 		table_text(t, k->name);
 		table_number(t, (i64)(k->turns * NS_PER_S / (k->took_ns ? k->took_ns : 1)));
-		table_number(t, k->turns ? (i64)(k->busy_turns * 10000 / k->turns) : 0);
+		table_number(t, k->turns ? (i64)(k->busy_turns * 1000000 / k->turns) : 0);
 		table_number(t, (i64)counter_get(&k->s->max_turn_ns));
 		cell_age(t, v, counter_get(&k->s->max_turn_at_ns));
 		table_number(t, (i64)counter_get(&k->s->slow_turns));

@@ -43,6 +43,15 @@ static void cell(struct table *t, json_t *v)
 }
 
 /* A terminal must not obey what a venue or a file has put into a name. */
+static char printable(char c) { return c >= ' ' && c < 0x7f ? c : '?'; }
+
+void print_line(FILE *out, const char *s)
+{
+	while (*s)
+		fputc(printable(*s++), out);
+	fputc('\n', out);
+}
+
 void table_text(struct table *t, const char *s)
 {
 	char safe[CELL_MAX];
@@ -51,8 +60,8 @@ void table_text(struct table *t, const char *s)
 		table_none(t);
 		return;
 	}
-	for (; s[n] && n < sizeof safe - 1; n++)
-		safe[n] = s[n] >= ' ' && s[n] < 0x7f ? s[n] : '?';
+	for (; n < sizeof safe - 1 && s[n]; n++)
+		safe[n] = printable(s[n]);
 	safe[n] = 0;
 	cell(t, json_string(safe));
 }

@@ -60,6 +60,9 @@ void table_stream(struct table *t, FILE *out, bool json);
 
 void report_free(struct report *r);
 
+/* A line of text that may come from outside: made printable, with a newline. */
+void print_line(FILE *out, const char *s);
+
 #define NS_TEXT_MAX 24
 /* "640 ns", "12.3 us", "4.2 s", "3m05s", "2h04m", "5d03h". Returns `out`. */
 const char *ns_text(char out[NS_TEXT_MAX], u64 ns);

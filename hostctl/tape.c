@@ -29,14 +29,13 @@ static const struct column columns[] = {
 static void cell_time(struct table *t, const struct view *v, ns_t at)
 {
 	char text[80];
-	ns_t now = view_now(v);
+	ns_t wall = v->wall_ns + at;
+	time_t s = (time_t)(wall / NS_PER_S);
 	struct tm tm;
-	if (!now || !at) {
+	if (!v->has_clock || !at) {
 		table_none(t);
 		return;
 	}
-	ns_t wall = clock_wall_ns() - (now - at);
-	time_t s = (time_t)(wall / NS_PER_S);
 	gmtime_r(&s, &tm);
 	snprintf(text, sizeof text, "%02d:%02d:%02d.%06llu", tm.tm_hour, tm.tm_min, tm.tm_sec,
 		 (unsigned long long)(wall % NS_PER_S / NS_PER_US));

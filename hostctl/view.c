@@ -45,6 +45,7 @@ err_t view_open(struct view *v, const char *instance, char *why)
 	const struct segment_header *h = v->seg.h;
 	v->clock = (struct clock){ h->tsc_base, h->ns_base, h->tsc_mult, h->tsc_hz };
 	v->has_clock = h->tsc_mult != 0;
+	v->wall_ns = clock_wall_ns() - view_now(v);
 	v->alive = segment_alive(&v->seg);
 	take_instruments(v);
 	return ERR_OK;

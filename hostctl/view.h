@@ -24,6 +24,7 @@ struct view {
 	struct segment seg;
 	struct clock clock; /* the instance's own, so that ages compare */
 	bool has_clock, alive;
+	ns_t wall_ns; /* real time minus the instance's, as it was at view_open */
 	u32 n_instruments;
 	struct instrument instrument[INSTRUMENTS_MAX];
 };

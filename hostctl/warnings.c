@@ -119,6 +119,17 @@ static void of_trading(struct table *t, const struct view *v)
 		warn(t, "strategies_paused", "%llu", (unsigned long long)row.strategies_paused);
 }
 
+/* A gauge's sentence says what its value means. */
+static void of_counter(struct table *t, const char *name, const struct counter_text *text,
+		       u64 value)
+{
+	static const char gauge[] = "gauge: ";
+	if (!strncmp(text->help, gauge, strlen(gauge)))
+		warn(t, name, "%s", text->help + strlen(gauge));
+	else
+		warn(t, name, "%llu %s", (unsigned long long)value, text->help);
+}
+
 static void of_counters(struct table *t, const struct view *v)
 {
 	for (u32 i = 0; i < ARRAY_LEN(watched); i++) {
@@ -129,7 +140,7 @@ static void of_counters(struct table *t, const struct view *v)
 		if (!text || !value)
 			continue;
 		snprintf(name, sizeof name, "%s.%s", watched[i].region, watched[i].counter);
-		warn(t, name, "%llu %.*s", (unsigned long long)value, COUNTER_HELP_MAX, text->help);
+		of_counter(t, name, text, value);
 	}
 }
 
