@@ -4,6 +4,7 @@
 #   demo.sh            makes the namespace (no root needed) and runs itself inside
 #   demo.sh --inside   the demo
 # SAKER_BIN: where saker, saker-venue and hostctl are. OUT: folder for demo.json. LAYOUT: fused or split (default: by the number of CPUs).
+# API_KEY: what Saker logs on with (the venue knows demo-key). EXPECTED_DROPS: counters that a scenario makes rise.
 # SCENARIO: a script sourced once everything trades, instead of the wait (the end-to-end tests use it).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -92,7 +93,7 @@ compare_book() {
 
 openssl genpkey -algorithm ed25519 -out "$work/private.pem" 2>/dev/null
 openssl pkey -in "$work/private.pem" -pubout -out "$work/public.pem"
-echo demo-key >"$work/api-key"; chmod 600 "$work/private.pem" "$work/api-key"
+echo "${API_KEY:-demo-key}" >"$work/api-key"; chmod 600 "$work/private.pem" "$work/api-key"
 mkdir -p "$work/venue"
 start_venue
 sed -e "s|@INSTANCE@|$instance|g; s|@WORK@|$work|g; s|@PORT@|$venue_port|g; s|@LAYOUT@|$layout|g; s|@MD_CPU@|$md_cpu|g; s|@TRADE_CPU@|$last|g; s|@SHARED@|$shared|g" \
