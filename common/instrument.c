@@ -26,7 +26,9 @@ u32 qty_print(const struct instrument *i, char *out, i64 qty) { return dec_print
 static i128 pow10_i128(int n)
 {
 	assert(n <= 2 * DEC_DECIMALS_MAX);
-	return n <= DEC_DECIMALS_MAX ? dec_pow10[n] : (i128)dec_pow10[DEC_DECIMALS_MAX] * dec_pow10[n - DEC_DECIMALS_MAX];
+	if (n <= DEC_DECIMALS_MAX)
+		return dec_pow10[n];
+	return (i128)dec_pow10[DEC_DECIMALS_MAX] * dec_pow10[n - DEC_DECIMALS_MAX];
 }
 
 bool notional_of(const struct instrument *i, i64 px, i64 qty, i64 *out)

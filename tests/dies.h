@@ -1,5 +1,6 @@
 /*
- * dies.h - does a call end the process by abort (a failed assert, a broken promise)? It runs in a child, so the test goes on.
+ * dies.h - does a call end the process by abort (a failed assert, a broken promise)? It runs in a
+ * child, so the test goes on.
  */
 #ifndef TESTS_DIES_H
 #define TESTS_DIES_H

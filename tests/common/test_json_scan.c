@@ -50,7 +50,8 @@ static void test_values(void **state)
 		if (ok != (rows[i].value != NULL) || j.bad == ok)
 			fail_msg("%s (%s)", rows[i].text, rows[i].remark);
 		if (ok &&
-		    (v.type != rows[i].type || !js_is(&v, rows[i].value, (u32)strlen(rows[i].value)) || !js_done(&j)))
+		    (v.type != rows[i].type || !js_is(&v, rows[i].value, (u32)strlen(rows[i].value)) ||
+		     !js_done(&j)))
 			fail_msg("%s (%s): \"%.*s\"", rows[i].text, rows[i].remark, (int)v.n, v.p);
 		if (ok && v.type == JS_STRING)
 			assert_int_equal(v.escaped, strchr(rows[i].value, '\\') != NULL);
