@@ -65,6 +65,9 @@ struct config_risk { /* exact decimal text, quote or base asset; "" : no limit o
 	u32 cancels_per_second, cancel_burst;
 	u32 max_book_age_ms;
 	u32 duplicate_window_ms;
+	u32 max_through_ticks;
+	char max_loss[CONFIG_NUMBER];
+	u32 max_rejects, max_fills, fills_window_ms;
 };
 
 struct config {

@@ -19,7 +19,7 @@ static err_t limits_of(const struct config_risk *r, const struct instrument *i, 
 {
 	err_t e;
 	i64 position;
-	*l = (struct risk_limits){ .max_through = -1, .max_open_orders = r->max_open_orders, .collar_bps = r->collar_bps,
+	*l = (struct risk_limits){ .max_through = r->max_through_ticks, .max_open_orders = r->max_open_orders, .collar_bps = r->collar_bps,
 				   .max_book_age_ns = r->max_book_age_ms * NS_PER_MS, .allowed = 1 };
 	*what = "risk.max_quantity";
 	if ((e = amount(r->max_quantity, i->qty_scale, i->max_qty, &l->max_qty)) != ERR_OK)
@@ -29,6 +29,9 @@ static err_t limits_of(const struct config_risk *r, const struct instrument *i, 
 		return e;
 	*what = "risk.max_open_notional";
 	if ((e = amount(r->max_open_notional, NOTIONAL_SCALE, INT64_MAX, &l->max_open_notional)) != ERR_OK)
+		return e;
+	*what = "risk.max_loss";
+	if ((e = amount(r->max_loss, NOTIONAL_SCALE, 0, &l->max_loss)) != ERR_OK)
 		return e;
 	*what = "risk.max_position";
 	e = amount(r->max_position, i->qty_scale, INT64_MAX / 4, &position);
@@ -49,7 +52,9 @@ static struct risk_account account_of(const struct config_risk *r)
 {
 	return (struct risk_account){ .orders_per_s = r->orders_per_second, .orders_burst = r->order_burst,
 				      .cancels_per_s = r->cancels_per_second, .cancels_burst = r->cancel_burst,
-				      .max_open_orders = r->max_open_orders, .duplicate_ns = r->duplicate_window_ms * NS_PER_MS };
+				      .max_open_orders = r->max_open_orders, .duplicate_ns = r->duplicate_window_ms * NS_PER_MS,
+				      .max_rejects = r->max_rejects, .max_fills = r->max_fills,
+				      .fills_window_ns = r->fills_window_ms * NS_PER_MS };
 }
 
 err_t ctl_send_limits(struct ctl *c, char *error, size_t n)
