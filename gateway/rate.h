@@ -16,7 +16,7 @@
 #define RATE_BACKOFF_MS 60000 /* after a 429 or 418 that names no time */
 
 enum rate_type { RATE_REQUEST_WEIGHT, RATE_ORDERS, RATE_RAW_REQUESTS, RATE_OTHER };
-enum rate_use { RATE_USE_QUERY, RATE_USE_PLACE, RATE_USE_CANCEL };
+enum rate_use { RATE_USE_QUERY, RATE_USE_PLACE, RATE_USE_CANCEL, RATE_USES };
 
 struct rate_window {
 	u8 type;       /* enum rate_type */

@@ -31,7 +31,8 @@ void trade_answer(struct trade_core *c, const struct msg_command *m, err_t resul
 
 static void arm(struct trade_core *c, const struct msg_command *m)
 {
-	trade_obey_kill(c, kill_level(c->l.kill)); /* ctl lowers the word, then sends this: both may fall into one turn */
+	/* ctl lowers the word, then sends this: both may fall into one turn */
+	trade_obey_kill(c, kill_level(c->l.kill));
 	if (!c->cfg.live) {
 		trade_answer(c, m, ERR_STATE, "mode is observe: nothing is ever sent");
 	} else if (c->kill != KILL_NONE) {
@@ -113,7 +114,8 @@ static void stop_turn(struct trade_core *c)
 	if (c->orders.n_open && !late)
 		return;
 	trade_answer(c, &c->stop_command, c->orders.n_open ? ERR_TIMEOUT : ERR_OK,
-		     c->orders.n_open ? "orders are still open: the venue did not confirm their cancelling" : "nothing is open");
+		     c->orders.n_open ? "orders are still open: the venue did not confirm their cancelling"
+				      : "nothing is open");
 	c->stop_command.id = 0;
 }
 
@@ -134,7 +136,7 @@ void trade_obey_kill(struct trade_core *c, u32 level)
 	if (!raised)
 		return;
 	trade_count(c, TRADE_CNT_kills);
-	risk_set_state(c->risk, RISK_STATE_NOT_ARMED); /* latched: trading begins again by arm alone */
-	c->cancel_all_ns = 0;
+	/* latched: trading begins again by arm alone */
+	risk_set_state(c->risk, RISK_STATE_NOT_ARMED);
 	trade_cancel_all(c);
 }

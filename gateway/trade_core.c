@@ -6,8 +6,8 @@
 
 #define CHORES_NS (10 * NS_PER_MS)
 #define INBOX_BATCH 64
-#define OVERRUNS_MAX 16      /* strategy callbacks over budget in a row, then paused */
-#define CANCEL_RESERVE 200   /* request weight kept for cancels */
+#define OVERRUNS_MAX 16    /* strategy callbacks over budget in a row, then paused */
+#define CANCEL_RESERVE 200 /* request weight kept for cancels */
 
 const struct counter_def trade_counter_defs[TRADE_CNT_COUNT] = {
 #define CNT(name_, help_) { .name = #name_, .help = help_ },
@@ -47,8 +47,12 @@ static u64 host_tsc(void *core)
 	return tsc_now();
 }
 
-static const struct host_ops host_ops = { .submit = trade_submit, .cancel = trade_cancel, .position = host_position,
-					  .trace = host_trace, .paused = host_paused, .tsc = host_tsc };
+static const struct host_ops host_ops = { .submit = trade_submit,
+					  .cancel = trade_cancel,
+					  .position = host_position,
+					  .trace = host_trace,
+					  .paused = host_paused,
+					  .tsc = host_tsc };
 
 /* ---- start ---- */
 
@@ -59,7 +63,8 @@ static err_t make_instruments(struct trade_core *c, struct arena *a)
 		c->tmpl[i] = ARENA_NEW(a, struct binance_tmpls);
 		if (!c->tmpl[i])
 			return ERR_NO_MEMORY;
-		err_t e = binance_tmpls_init(c->tmpl[i], &c->instrument[i], c->cfg.boot, c->cfg.recv_window_ms);
+		err_t e =
+			binance_tmpls_init(c->tmpl[i], &c->instrument[i], c->cfg.boot, c->cfg.recv_window_ms);
 		if (e == ERR_OK)
 			e = risk_set_instrument(c->risk, &c->instrument[i]);
 		if (e != ERR_OK)
@@ -72,9 +77,15 @@ static err_t make_instruments(struct trade_core *c, struct arena *a)
 
 static err_t make_strategies(struct trade_core *c, struct arena *a, struct param_error *why)
 {
-	struct host_cfg hc = { .ops = &host_ops, .core = c, .instruments = c->instrument, .n_instruments = c->n_instruments,
-			       .overruns_max = OVERRUNS_MAX, .seed = c->cfg.seed, .counters = c->l.host_cnt,
-			       .budget_tsc = (u64)((unsigned __int128)c->cfg.turn_budget_ns * c->cfg.clock.tsc_hz / NS_PER_S) };
+	struct host_cfg hc = { .ops = &host_ops,
+			       .core = c,
+			       .instruments = c->instrument,
+			       .n_instruments = c->n_instruments,
+			       .overruns_max = OVERRUNS_MAX,
+			       .seed = c->cfg.seed,
+			       .counters = c->l.host_cnt,
+			       .budget_tsc = (u64)((unsigned __int128)c->cfg.turn_budget_ns *
+						   c->cfg.clock.tsc_hz / NS_PER_S) };
 	c->host = host_new(a, &hc);
 	err_t e = c->host ? ERR_OK : ERR_NO_MEMORY;
 	for (u32 i = 0; e == ERR_OK && i < c->cfg.n_strategies; i++) {
@@ -90,7 +101,9 @@ static err_t make_strategies(struct trade_core *c, struct arena *a, struct param
 
 static err_t make_sessions(struct trade_core *c, struct arena *a)
 {
-	struct session_env env = { .tcp = c->tcp, .to_slow = c->l.to_slow, .to_ctl = c->l.to_ctl, .rng = &c->rng };
+	struct session_env env = {
+		.tcp = c->tcp, .to_slow = c->l.to_slow, .to_ctl = c->l.to_ctl, .rng = &c->rng
+	};
 	err_t e = ERR_OK;
 	for (u32 i = 0; i < TRADE_SESSIONS && e == ERR_OK; i++) {
 		struct session_cfg sc = c->cfg.session;
@@ -114,10 +127,11 @@ static err_t make_gateway(struct trade_core *c, struct arena *a)
 	return e;
 }
 
-err_t trade_core_init(struct trade_core *c, struct arena *a, const struct trade_cfg *cfg, const struct trade_links *l,
-		      struct param_error *why)
+err_t trade_core_init(struct trade_core *c, struct arena *a, const struct trade_cfg *cfg,
+		      const struct trade_links *l, struct param_error *why)
 {
-	*c = (struct trade_core){ .cfg = *cfg, .l = *l, .port = l->port, .tape = l->tape, .n_instruments = cfg->n_instruments };
+	*c = (struct trade_core){ .cfg = *cfg, .l = *l, .port = l->port, .tape = l->tape };
+	c->n_instruments = cfg->n_instruments;
 	err_t e = net_init(&c->net, &cfg->net, &l->port->out, l->net_cnt);
 	if (e != ERR_OK)
 		return e;
@@ -125,7 +139,8 @@ err_t trade_core_init(struct trade_core *c, struct arena *a, const struct trade_
 	c->risk = risk_new(a, l->risk_cnt);
 	if (!c->tcp || !c->risk)
 		return ERR_NO_MEMORY;
-	if ((e = make_instruments(c, a)) != ERR_OK || (e = make_gateway(c, a)) != ERR_OK || (e = make_sessions(c, a)) != ERR_OK)
+	if ((e = make_instruments(c, a)) != ERR_OK || (e = make_gateway(c, a)) != ERR_OK ||
+	    (e = make_sessions(c, a)) != ERR_OK)
 		return e;
 	e = make_strategies(c, a, why);
 	trade_reload(c);
@@ -158,7 +173,8 @@ static void on_limits(struct trade_core *c, const struct ring_msg *m)
 	if (e == ERR_OK)
 		e = risk_set_account(c->risk, &l->account, c->now);
 	if (e != ERR_OK)
-		trade_notice(c, NOTICE_DENIED, l->instrument, e, "risk refused the limits: nothing is allowed in this instrument");
+		trade_notice(c, NOTICE_DENIED, l->instrument, e,
+			     "risk refused the limits: nothing is allowed in this instrument");
 }
 
 static void on_instrument(struct trade_core *c, const struct ring_msg *m)
@@ -195,7 +211,8 @@ static void on_params(struct trade_core *c, const struct ring_msg *m)
 	text[m->n] = 0;
 	memcpy(v, st.values, st.desc->n_params * sizeof v[0]);
 	err_t e = param_parse(st.desc->params, st.desc->n_params, text, v, &given, &why);
-	if (e == ERR_OK && (e = host_set_params(c->host, (u16)m->tag, v, st.desc->n_params, c->now)) != ERR_OK)
+	if (e == ERR_OK &&
+	    (e = host_set_params(c->host, (u16)m->tag, v, st.desc->n_params, c->now)) != ERR_OK)
 		memcpy(why.text, "the strategy refused these values", 34);
 	trade_notice(c, NOTICE_STRATEGY, (i64)m->tag, e, e == ERR_OK ? "parameters changed" : why.text);
 }
@@ -209,7 +226,7 @@ static void on_ctl(struct trade_core *c, const struct ring_msg *m)
 	case MSG_CLOCK: on_clock(c, m); break;
 	case MSG_PARAMS: on_params(c, m); break;
 	case MSG_SESSION_CONNECT:
-		if (m->tag < TRADE_SESSIONS)
+		if (m->tag < TRADE_SESSIONS && c->cfg.live)
 			session_open(&c->session[m->tag], c->now);
 		break;
 	case MSG_SESSION_CLOSE:
@@ -272,8 +289,6 @@ static void chores(struct trade_core *c)
 	recon_expire(&c->recon, c->now);
 	mark(c);
 	trade_retry_cancels(c);
-	if (c->cancel_all_due)
-		trade_cancel_all(c);
 	trade_command_turn(c);
 	trade_show(c);
 }

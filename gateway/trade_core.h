@@ -1,8 +1,10 @@
 /*
- * trade_core.h - the trading core: tape, strategies, risk, orders, order sessions. The picture's right half.
+ * trade_core.h - the trading core: tape, strategies, risk, orders, order sessions. The picture's
+ * right half.
  *
- * init / step / close, as md_core.h. Decides only from the tape, its own session events and its inboxes; reads the kill word each
- * turn. Two order sessions: the first places and cancels and carries the private stream, the second stands by for cancels.
+ * init / step / close, as md_core.h. Decides only from the tape, its own session events and its
+ * inboxes; reads the kill word each turn. Two order sessions: the first places and cancels and
+ * carries the private stream, the second stands by for cancels.
  */
 #ifndef SAKER_TRADE_CORE_H
 #define SAKER_TRADE_CORE_H
@@ -94,6 +96,11 @@ struct trade_market {
 	u16 version;
 };
 
+/* Requests of one use on one session that have no answer yet. */
+struct trade_flight {
+	u32 n, weight;
+};
+
 struct trade_core {
 	/* the turn */
 	struct port *port;
@@ -105,14 +112,14 @@ struct trade_core {
 	i64 venue_offset_ns;     /* venue time = now + this */
 	u8 link[TRADE_SESSIONS]; /* enum link_state */
 	u8 kill;                 /* level this core acts on */
-	bool cancels_due;        /* some order has cancel_wanted and none could leave yet */
-	bool cancel_all_due, stopping;
-	u8 flattening;           /* see trade_flatten.c */
+	bool cancels_due;        /* some order is wanted gone and its cancel has not left yet */
+	bool stopping;
+	bool flattening; /* see trade_flatten.c */
 	struct risk *risk;
 	struct host *host;
 	struct tape_event cause; /* the event strategies are deciding on; seq 0: none */
 	u64 cause_seq, read_tsc;
-	u32 profile;             /* orders until the next full set of stamps */
+	u32 profile; /* orders until the next full set of stamps */
 	struct trade_market market[INSTRUMENTS_MAX];
 	struct binance_tmpls *tmpl[INSTRUMENTS_MAX];
 	struct session session[TRADE_SESSIONS];
@@ -129,13 +136,22 @@ struct trade_core {
 	struct instrument instrument[INSTRUMENTS_MAX];
 	u32 n_instruments;
 	u64 n_requests, fills[INSTRUMENTS_MAX];
-	ns_t chores_ns, cancel_all_ns, flatten_ns, stop_ns, recon_again_ns;
+	u64 cancel_upto;    /* every order up to this id is wanted gone */
+	u64 cancel_all_due; /* instruments whose mass cancel has not left yet, one bit each */
+	ns_t cancels_ns;    /* single cancels that wait are not tried again before */
+	struct trade_flight flight[TRADE_SESSIONS][RATE_USES];
+	ns_t link_ns[TRADE_SESSIONS]; /* since when each link is in its state */
+	ns_t chores_ns, flatten_ns, stop_ns, recon_again_ns, recon_wait_ns;
+	i64 flatten_code;                                 /* why the last order of a flatten was refused */
 	struct msg_command stop_command, flatten_command; /* whose answers are due */
 };
 
-/* `why` (PARAM_ERROR text) says which strategy or parameter was refused. ERR_NO_MEMORY, ERR_ARGUMENT. */
-err_t trade_core_init(struct trade_core *c, struct arena *a, const struct trade_cfg *cfg, const struct trade_links *l,
-		      struct param_error *why);
+/*
+ * `why` (PARAM_ERROR text) says which strategy or parameter was refused. ERR_NO_MEMORY,
+ * ERR_ARGUMENT.
+ */
+err_t trade_core_init(struct trade_core *c, struct arena *a, const struct trade_cfg *cfg,
+		      const struct trade_links *l, struct param_error *why);
 
 /* One turn at the time-stamp count `tsc`. Returns the work done; 0: idle. */
 u32 trade_core_step(struct trade_core *c, u64 tsc);

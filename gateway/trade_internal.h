@@ -1,7 +1,8 @@
 /*
- * trade_internal.h - what the files of the trade core share: trade_core.c (turn, inbox), trade_market.c (tape to strategies),
- * trade_send.c (orders and cancels out), trade_reply.c (answers in), trade_link.c (logon and reconciliation), trade_command.c
- * (the operator, the kill word), trade_show.c (rows for other processes).
+ * trade_internal.h - what the files of the trade core share: trade_core.c (turn, inbox),
+ * trade_market.c (tape to strategies), trade_send.c (orders and cancels out), trade_reply.c
+ * (answers in), trade_link.c (logon and reconciliation), trade_command.c (the operator, the kill
+ * word), trade_show.c (rows for other processes).
  */
 #ifndef SAKER_TRADE_INTERNAL_H
 #define SAKER_TRADE_INTERNAL_H
@@ -12,7 +13,10 @@
 static inline void trade_count(struct trade_core *c, enum trade_cnt what) { counter_inc(&c->l.cnt[what]); }
 
 /* Venue time of this turn. */
-static inline u64 trade_venue_ms(const struct trade_core *c) { return (u64)((i64)c->now + c->venue_offset_ns) / NS_PER_MS; }
+static inline u64 trade_venue_ms(const struct trade_core *c)
+{
+	return (u64)((i64)c->now + c->venue_offset_ns) / NS_PER_MS;
+}
 
 /* ---- trade_market.c ---- */
 u32 trade_read_tape(struct trade_core *c);
@@ -22,17 +26,32 @@ struct risk_view trade_risk_view(const struct trade_core *c, u32 instrument);
 /* ---- trade_send.c ---- */
 i64 trade_submit(void *core, const struct order_req *q, ns_t now);  /* host_ops.submit */
 int trade_cancel(void *core, u16 strategy, u64 order_id, ns_t now); /* host_ops.cancel */
-void trade_want_cancel(struct trade_core *c, struct order *o);      /* now, or as soon as it can leave */
+/* now, or as soon as it can leave */
+void trade_want_cancel(struct trade_core *c, struct order *o);
+bool trade_wants_gone(const struct trade_core *c, const struct order *o);
+/* with the chores: mass cancels and single ones that wait */
 void trade_retry_cancels(struct trade_core *c);
-void trade_cancel_all(struct trade_core *c); /* mass cancel of every instrument, repeated until nothing is open */
+/*
+ * Every order there is now is to go: a mass cancel of every instrument, then single cancels of what
+ * is still open. Orders that come later are not meant.
+ */
+void trade_cancel_all(struct trade_core *c);
 /* A request off the order path, on session `i`. false: it cannot go now (budget, session). */
 bool trade_request(struct trade_core *c, u32 i, const struct wr *w, u8 use, u32 weight);
-u32 trade_cancel_session(const struct trade_core *c); /* which session cancels may use; TRADE_SESSIONS: none */
+/* it has left: the rate budget */
+void trade_sent_request(struct trade_core *c, u32 session, u8 use, u32 weight);
+/* its answer, and what it says of rates */
+void trade_answered(struct trade_core *c, u32 session, const struct binance_msg *m);
+/* their answers will never come */
+void trade_forget_requests(struct trade_core *c, u32 session);
+/* which session cancels may use; TRADE_SESSIONS: none */
+u32 trade_cancel_session(const struct trade_core *c);
 
 /* ---- trade_reply.c ---- */
 void trade_on_text(struct trade_core *c, u32 session, const u8 *p, u32 n);
 void trade_apply(struct trade_core *c, struct order *o, const struct order_report *r);
-void trade_on_event(void *core, const struct order_event *ev); /* one order event: risk, strategy, journal; recon_out.event */
+/* one order event: risk, strategy, journal; recon_out.event */
+void trade_on_event(void *core, const struct order_event *ev);
 extern const struct reply_sink trade_sink;
 
 /* ---- trade_link.c ---- */
@@ -41,6 +60,7 @@ void trade_link_reply(struct trade_core *c, u32 session, const struct binance_ms
 u32 trade_link_turn(struct trade_core *c);
 void trade_set_link(struct trade_core *c, u32 session, u8 state);
 void trade_recon_init(struct trade_core *c);
+void trade_recon_soon(struct trade_core *c); /* some order's fate has become unknown */
 
 /* ---- trade_command.c ---- */
 void trade_command(struct trade_core *c, const struct msg_command *m);

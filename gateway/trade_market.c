@@ -5,6 +5,25 @@
 
 #define TAPE_BATCH 256 /* events a turn at most: answers of the venue must not wait behind a long diff */
 
+/*
+ * Nothing of an instrument whose prices cannot be trusted stays in the book, unless so configured.
+ */
+static void book_state_is(struct trade_core *c, u32 instrument, u8 state)
+{
+	struct trade_market *m = &c->market[instrument];
+	bool was_valid = m->book_state == BOOK_VALID;
+	m->book_state = state;
+	if (!was_valid || state == BOOK_VALID || !c->cfg.cancel_on_stale)
+		return;
+	for (u32 i = c->orders.n_open; i--;) {
+		struct order *o = order_table_open(&c->orders, i);
+		if (o->instrument != instrument || o->cancel_wanted)
+			continue;
+		trade_count(c, TRADE_CNT_stale_cancels);
+		trade_want_cancel(c, o);
+	}
+}
+
 void trade_reload(struct trade_core *c)
 {
 	c->tape_next = tape_head(c->tape) + 1;
@@ -12,30 +31,15 @@ void trade_reload(struct trade_core *c)
 		struct trade_market *m = &c->market[i];
 		struct book_top top;
 		if (!c->l.image[i] || book_image_read_top(c->l.image[i], &top) != ERR_OK) {
-			m->book_state = BOOK_STALE; /* until the tape says otherwise */
+			book_state_is(c, i, BOOK_STALE); /* until the tape says otherwise */
 			continue;
 		}
-		m->bid_px = top.bid_px, m->bid_qty = top.bid_qty, m->ask_px = top.ask_px, m->ask_qty = top.ask_qty;
+		m->bid_px = top.bid_px, m->bid_qty = top.bid_qty, m->ask_px = top.ask_px,
+		m->ask_qty = top.ask_qty;
 		m->trade_px = top.trade_px, m->trade_qty = top.trade_qty;
 		m->rx_ns = top.bbo_rx_ns;
-		m->book_state = top.state;
 		m->reloaded_at = top.tape_seq;
-	}
-}
-
-static void on_status(struct trade_core *c, const struct tape_event *e)
-{
-	struct trade_market *m = &c->market[e->instrument];
-	bool was_valid = m->book_state == BOOK_VALID;
-	m->book_state = (u8)e->book_state;
-	if (!was_valid || m->book_state == BOOK_VALID || !c->cfg.cancel_on_stale)
-		return;
-	for (u32 i = c->orders.n_open; i--;) {
-		struct order *o = order_table_open(&c->orders, i);
-		if (o->instrument != e->instrument || o->cancel_wanted)
-			continue;
-		trade_count(c, TRADE_CNT_stale_cancels);
-		trade_want_cancel(c, o);
+		book_state_is(c, i, top.state);
 	}
 }
 
@@ -44,11 +48,12 @@ static void fold(struct trade_core *c, const struct tape_event *e)
 	struct trade_market *m = &c->market[e->instrument];
 	switch (e->kind) {
 	case TAPE_BBO:
-		m->bid_px = e->bid_px, m->bid_qty = e->bid_qty, m->ask_px = e->ask_px, m->ask_qty = e->ask_qty;
+		m->bid_px = e->bid_px, m->bid_qty = e->bid_qty, m->ask_px = e->ask_px,
+		m->ask_qty = e->ask_qty;
 		m->rx_ns = e->rx_ns;
 		break;
 	case TAPE_TRADE: m->trade_px = e->px, m->trade_qty = e->qty; break;
-	case TAPE_STATUS: on_status(c, e); break;
+	case TAPE_STATUS: book_state_is(c, e->instrument, (u8)e->book_state); break;
 	default: break; /* level changes: no strategy interface of this version shows depth */
 	}
 }
@@ -56,10 +61,22 @@ static void fold(struct trade_core *c, const struct tape_event *e)
 static void decide(struct trade_core *c, const struct tape_event *e, u64 seq)
 {
 	const struct trade_market *m = &c->market[e->instrument];
-	struct market_view v = { .instrument = e->instrument, .version = e->version, .kind = e->kind, .flags = e->flags, .seq = seq,
-				 .book_state = m->book_state, .status = m->status, .bid_px = m->bid_px, .bid_qty = m->bid_qty,
-				 .ask_px = m->ask_px, .ask_qty = m->ask_qty, .trade_px = m->trade_px, .trade_qty = m->trade_qty,
-				 .position = risk_position(c->risk, e->instrument)->qty, .rx_ns = m->rx_ns, .now = c->now };
+	struct market_view v = { .instrument = e->instrument,
+				 .version = e->version,
+				 .kind = e->kind,
+				 .flags = e->flags,
+				 .seq = seq,
+				 .book_state = m->book_state,
+				 .status = m->status,
+				 .bid_px = m->bid_px,
+				 .bid_qty = m->bid_qty,
+				 .ask_px = m->ask_px,
+				 .ask_qty = m->ask_qty,
+				 .trade_px = m->trade_px,
+				 .trade_qty = m->trade_qty,
+				 .position = risk_position(c->risk, e->instrument)->qty,
+				 .rx_ns = m->rx_ns,
+				 .now = c->now };
 	c->cause = *e;
 	c->cause_seq = seq;
 	trade_count(c, TRADE_CNT_decisions);
@@ -95,7 +112,14 @@ u32 trade_read_tape(struct trade_core *c)
 struct risk_view trade_risk_view(const struct trade_core *c, u32 instrument)
 {
 	const struct trade_market *m = &c->market[instrument];
-	return (struct risk_view){ .bid_px = m->bid_px, .ask_px = m->ask_px, .book_rx_ns = m->rx_ns, .version = m->version,
-				   .status = m->status, .book_state = m->book_state, .kill = c->kill,
-				   .down = (u8)(c->link[0] == LINK_READY ? 0 : RISK_DOWN_SESSION | RISK_DOWN_PRIVATE) };
+	return (struct risk_view){
+		.bid_px = m->bid_px,
+		.ask_px = m->ask_px,
+		.book_rx_ns = m->rx_ns,
+		.version = m->version,
+		.status = m->status,
+		.book_state = m->book_state,
+		.kill = c->kill,
+		.down = (u8)(c->link[0] == LINK_READY ? 0 : RISK_DOWN_SESSION | RISK_DOWN_PRIVATE)
+	};
 }

@@ -3,6 +3,8 @@
  */
 #include "gateway/trade_internal.h"
 
+#define REFUSAL_REST_NS (500 * NS_PER_MS) /* after a refused cancel, before it is repeated */
+
 /* ---- events of an order ---- */
 
 static void trace_answer(struct trade_core *c, const struct order *o)
@@ -11,6 +13,18 @@ static void trace_answer(struct trade_core *c, const struct order *o)
 	t.tsc[STAMP_POLL] = c->rx_tsc;
 	if (!trace_put(c->l.trace, TRACE_ANSWER, &t))
 		trade_count(c, TRADE_CNT_trace_lost);
+}
+
+/* An order that is to go and may now be cancelled, or has to be again. */
+static void after_event(struct trade_core *c, const struct order *o, u8 kind)
+{
+	if (trade_wants_gone(c, o))
+		c->cancels_due = true;
+	if (kind == ORDER_EV_CANCEL_REJECTED)
+		c->cancels_ns = c->now + REFUSAL_REST_NS;
+	if (kind == ORDER_EV_UNKNOWN)
+		trade_recon_soon(c);
+	trade_show_order(c, o);
 }
 
 void trade_on_event(void *core, const struct order_event *ev)
@@ -26,12 +40,14 @@ void trade_on_event(void *core, const struct order_event *ev)
 			rate_filled(&c->rate, trade_venue_ms(c));
 	}
 	if (ev->kind == ORDER_EV_UNKNOWN)
-		trade_notice(c, NOTICE_ORDER_UNKNOWN, (i64)ev->order_id, ev->code, "the fate of this order is unknown until the venue is asked");
+		trade_notice(c, NOTICE_ORDER_UNKNOWN, (i64)ev->order_id, ev->code,
+			     "the fate of this order is unknown until the venue is asked");
 	if (ev->kind == ORDER_EV_REJECTED || ev->kind == ORDER_EV_CANCEL_REJECTED)
-		trade_notice(c, NOTICE_VENUE_ERROR, (i64)ev->order_id, ev->code, "the venue refused an order or a cancel");
+		trade_notice(c, NOTICE_VENUE_ERROR, (i64)ev->order_id, ev->code,
+			     "the venue refused an order or a cancel");
 	host_on_order(c->host, ev, c->now, tsc_now());
 	if (o)
-		trade_show_order(c, o);
+		after_event(c, o, ev->kind);
 }
 
 void trade_apply(struct trade_core *c, struct order *o, const struct order_report *r)
@@ -45,8 +61,6 @@ void trade_apply(struct trade_core *c, struct order *o, const struct order_repor
 		trade_on_event(c, &ev[i]);
 	if (!n)
 		trade_show_order(c, o);
-	if (o->cancel_wanted && o->state == ORDER_LIVE)
-		c->cancels_due = true; /* asked for while it could not be sent */
 }
 
 static void apply_report(struct trade_core *c, u64 id, const struct order_report *r)
@@ -84,36 +98,17 @@ static void on_list_balance(void *ctx, const struct binance_msg *m, const struct
 		recon_on_balance(&c->recon, m, b);
 }
 
-const struct reply_sink trade_sink = { .order = on_list_order, .trade = on_list_trade, .balance = on_list_balance };
+const struct reply_sink trade_sink = { .order = on_list_order,
+				       .trade = on_list_trade,
+				       .balance = on_list_balance };
 
 /* ---- messages ---- */
-
-static u8 use_of(u8 req)
-{
-	switch (req) {
-	case BINANCE_REQ_PLACE: return RATE_USE_PLACE;
-	case BINANCE_REQ_CANCEL:
-	case BINANCE_REQ_CANCEL_ALL:
-	case BINANCE_REQ_CANCEL_OTHER: return RATE_USE_CANCEL;
-	default: return RATE_USE_QUERY;
-	}
-}
-
-static void account_for(struct trade_core *c, const struct binance_msg *m)
-{
-	u64 ms = trade_venue_ms(c);
-	rate_answered(&c->rate, use_of(m->req), binance_weight(m->req), m->code == 0, ms);
-	for (u32 i = 0; i < m->n_rates; i++)
-		rate_told(&c->rate, m->rate[i].type, m->rate[i].interval_s, m->rate[i].limit, m->rate[i].count, ms);
-	if (m->status == 429 || m->status == 418)
-		rate_stop(&c->rate, m->retry_after_ms, ms);
-}
 
 static void on_response(struct trade_core *c, u32 session, const struct binance_msg *m)
 {
 	struct order_report r;
 	u64 id;
-	account_for(c, m);
+	trade_answered(c, session, m);
 	switch (m->req) {
 	case BINANCE_REQ_LOGON:
 	case BINANCE_REQ_SUBSCRIBE: trade_link_reply(c, session, m); break;
@@ -122,7 +117,8 @@ static void on_response(struct trade_core *c, u32 session, const struct binance_
 		if (binance_report_of(m, &id, &r))
 			apply_report(c, id, &r);
 		break;
-	case BINANCE_REQ_CANCEL_ALL: break; /* its orders came by the sink; -2011 says that none was open */
+	/* its orders came by the sink; -2011 says that none was open */
+	case BINANCE_REQ_CANCEL_ALL: break;
 	default: recon_on_response(&c->recon, m, c->now); break;
 	}
 }
@@ -143,8 +139,12 @@ void trade_on_text(struct trade_core *c, u32 session, const u8 *p, u32 n)
 		if (binance_report_of(&m, &id, &r))
 			apply_report(c, id, &r);
 		break;
-	case BINANCE_MSG_STREAM_ENDED: session_doom(&c->session[session], ERR_CLOSED, "the venue ended the private stream"); break;
-	case BINANCE_MSG_SERVER_SHUTDOWN: session_doom(&c->session[session], ERR_CLOSED, "the venue announced its shutdown"); break;
+	case BINANCE_MSG_STREAM_ENDED:
+		session_doom(&c->session[session], ERR_CLOSED, "the venue ended the private stream");
+		break;
+	case BINANCE_MSG_SERVER_SHUTDOWN:
+		session_doom(&c->session[session], ERR_CLOSED, "the venue announced its shutdown");
+		break;
 	default: break;
 	}
 }

@@ -1,5 +1,6 @@
 /*
- * trade_send.c - orders and cancels on their way out. An order leaves within this call or not at all; a cancel may wait.
+ * trade_send.c - orders and cancels on their way out. An order leaves within this call or not at
+ * all; a cancel may wait.
  */
 #include <string.h>
 
@@ -7,7 +8,7 @@
 
 #define PLACE_WEIGHT 1
 #define CANCEL_WEIGHT 1
-#define CANCEL_ALL_AGAIN_NS (500 * NS_PER_MS)
+#define CANCELS_REST_NS (500 * NS_PER_MS) /* for a mass cancel to work, and after a refusal */
 
 /* ---- orders ---- */
 
@@ -64,7 +65,7 @@ static void book_order(struct trade_core *c, const struct risk_passed *p)
 	struct order *o = order_table_sent(&c->orders, p, c->now);
 	assert(o && "order_table_next_id promised the slot");
 	risk_on_sent(c->risk, o->id, p);
-	rate_sent(&c->rate, RATE_USE_PLACE, PLACE_WEIGHT, trade_venue_ms(c));
+	trade_sent_request(c, 0, RATE_USE_PLACE, PLACE_WEIGHT);
 	journal_order_sent(&c->journal, o->id, &p->req, c->now);
 	trade_count(c, TRADE_CNT_orders);
 	trade_show_order(c, o);
@@ -142,14 +143,15 @@ static bool try_cancel(struct trade_core *c, struct order *o)
 	u32 s = trade_cancel_session(c);
 	u64 stamp[STAMPS];
 	begin_stamps(c, stamp);
-	if (s == TRADE_SESSIONS || rate_check(&c->rate, RATE_USE_CANCEL, CANCEL_WEIGHT, trade_venue_ms(c)) != ERR_OK)
+	if (s == TRADE_SESSIONS ||
+	    rate_check(&c->rate, RATE_USE_CANCEL, CANCEL_WEIGHT, trade_venue_ms(c)) != ERR_OK)
 		return false;
 	if (!risk_cancel_allowed(c->risk, c->now) || !write_cancel(c, o, s))
 		return false;
 	stamp[STAMP_DOORBELL] = tsc_now();
 	if (c->cause_seq)
 		trace_sent(c, TRACE_CANCEL, o->id, stamp);
-	rate_sent(&c->rate, RATE_USE_CANCEL, CANCEL_WEIGHT, trade_venue_ms(c));
+	trade_sent_request(c, s, RATE_USE_CANCEL, CANCEL_WEIGHT);
 	journal_cancel_sent(&c->journal, o->id, o->venue_id, c->now);
 	trade_count(c, TRADE_CNT_cancels);
 	trade_apply(c, o, &(struct order_report){ .input = ORDER_IN_CANCEL_SENT, .cum_qty = -1 });
@@ -181,14 +183,17 @@ int trade_cancel(void *core, u16 strategy, u64 order_id, ns_t now)
 	return 0;
 }
 
-void trade_retry_cancels(struct trade_core *c)
+bool trade_wants_gone(const struct trade_core *c, const struct order *o)
 {
-	if (!c->cancels_due)
-		return;
+	return order_state_is_open(o->state) && (o->cancel_wanted || o->id <= c->cancel_upto);
+}
+
+static void retry_singles(struct trade_core *c)
+{
 	c->cancels_due = false;
 	for (u32 i = c->orders.n_open; i--;) {
 		struct order *o = order_table_open(&c->orders, i);
-		if (!o->cancel_wanted || o->state == ORDER_CANCELLING)
+		if (!trade_wants_gone(c, o) || o->state == ORDER_CANCELLING)
 			continue;
 		if (!can_cancel(o) || !try_cancel(c, o))
 			c->cancels_due = true;
@@ -205,32 +210,69 @@ bool trade_request(struct trade_core *c, u32 i, const struct wr *w, u8 use, u32 
 		return false;
 	if (session_send(&c->session[i], w->start, (u32)wr_len(w), c->now) != ERR_OK)
 		return false;
-	rate_sent(&c->rate, use, weight, ms);
+	trade_sent_request(c, i, use, weight);
 	return true;
 }
 
-static bool send_cancel_all(struct trade_core *c, u32 session)
+/* ---- mass cancels ---- */
+
+static bool send_mass_cancel(struct trade_core *c, u32 session, u32 instrument)
 {
-	bool all = true;
-	for (u32 i = 0; i < c->n_instruments; i++) {
-		char text[BINANCE_REQUEST_MAX];
-		struct wr w = wr_of(text, sizeof text);
-		binance_symbol_request(&w, BINANCE_REQ_CANCEL_ALL, ++c->n_requests, c->instrument[i].symbol, trade_venue_ms(c));
-		if (trade_request(c, session, &w, RATE_USE_CANCEL, CANCEL_WEIGHT))
-			trade_count(c, TRADE_CNT_cancel_alls);
-		else
-			all = false;
+	char text[BINANCE_REQUEST_MAX];
+	struct wr w = wr_of(text, sizeof text);
+	binance_symbol_request(&w, BINANCE_REQ_CANCEL_ALL, ++c->n_requests, c->instrument[instrument].symbol,
+			       trade_venue_ms(c));
+	if (!trade_request(c, session, &w, RATE_USE_CANCEL, CANCEL_WEIGHT))
+		return false;
+	trade_count(c, TRADE_CNT_cancel_alls);
+	return true;
+}
+
+static void mass_cancel(struct trade_core *c)
+{
+	u32 s = trade_cancel_session(c);
+	for (u32 i = 0; i < c->n_instruments && s != TRADE_SESSIONS; i++) {
+		if (!(c->cancel_all_due >> i & 1) || !send_mass_cancel(c, s, i))
+			continue;
+		c->cancel_all_due &= ~(1ull << i);
+		c->cancels_ns = c->now + CANCELS_REST_NS;
 	}
-	return all;
 }
 
 void trade_cancel_all(struct trade_core *c)
 {
-	u32 s = trade_cancel_session(c);
-	c->cancel_all_due = true;
-	if (s == TRADE_SESSIONS || c->now < c->cancel_all_ns)
-		return;
-	c->cancel_all_ns = c->now + CANCEL_ALL_AGAIN_NS;
-	if (send_cancel_all(c, s))
-		c->cancel_all_due = c->orders.n_open > 0; /* asked again until the venue has said that nothing is open */
+	static_assert(INSTRUMENTS_MAX <= 64, "one bit each");
+	c->cancel_upto = c->orders.next_id - 1;
+	c->cancel_all_due = ~0ull >> (64 - c->n_instruments);
+	c->cancels_due = true;
+	mass_cancel(c);
+}
+
+/*
+ * An order whose session was lost may still reach the venue within its receive window, behind a
+ * mass cancel that went by the standby. The instruments of such orders; while the order session is
+ * back, reconciliation asks instead.
+ */
+static u64 may_still_arrive(const struct trade_core *c)
+{
+	ns_t window_ns = c->cfg.recv_window_ms * NS_PER_MS + RECON_SETTLE_NS;
+	u64 mask = 0;
+	if (c->link[0] >= LINK_RECON)
+		return 0;
+	for (u32 i = 0; i < c->orders.n_open; i++) {
+		const struct order *o = order_table_open(&c->orders, i);
+		if (o->state == ORDER_UNKNOWN && trade_wants_gone(c, o) && c->now <= o->sent_ns + window_ns)
+			mask |= 1ull << o->instrument;
+	}
+	return mask;
+}
+
+void trade_retry_cancels(struct trade_core *c)
+{
+	if (c->cancels_due && c->now >= c->cancels_ns) {
+		c->cancel_all_due |= may_still_arrive(c);
+		retry_singles(c);
+	}
+	if (c->cancel_all_due)
+		mass_cancel(c);
 }

@@ -7,10 +7,22 @@
 
 void trade_show_order(struct trade_core *c, const struct order *o)
 {
-	struct order_row row = { .id = o->id, .venue_id = o->venue_id, .instrument = o->instrument, .strategy = o->strategy,
-				 .state = o->state, .side = o->side, .type = o->type, .tif = o->tif, .unconfirmed = o->unconfirmed,
-				 .code = o->code, .px = o->px, .qty = o->qty, .filled_qty = o->filled_qty,
-				 .cause_seq = o->cause_seq, .sent_ns = o->sent_ns, .venue_time_us = o->venue_time_us };
+	struct order_row row = { .id = o->id,
+				 .venue_id = o->venue_id,
+				 .instrument = o->instrument,
+				 .strategy = o->strategy,
+				 .state = o->state,
+				 .side = o->side,
+				 .type = o->type,
+				 .tif = o->tif,
+				 .unconfirmed = o->unconfirmed,
+				 .code = o->code,
+				 .px = o->px,
+				 .qty = o->qty,
+				 .filled_qty = o->filled_qty,
+				 .cause_seq = o->cause_seq,
+				 .sent_ns = o->sent_ns,
+				 .venue_time_us = o->venue_time_us };
 	struct order_cell *cell = &c->l.orders[o->id % ROWS_ORDERS];
 	row_write(&cell->seq, cell->w, &row, sizeof row);
 }
@@ -20,9 +32,17 @@ static void show_position(struct trade_core *c, u32 i)
 	const struct position *p = risk_position(c->risk, i);
 	const struct trade_market *m = &c->market[i];
 	struct risk_exposure x = risk_exposure(c->risk, i);
-	struct position_row row = { .instrument = i, .open_orders = x.open_orders, .qty = p->qty, .start_qty = p->start_qty,
-				    .bought_qty = p->bought_qty, .sold_qty = p->sold_qty, .buy_exposure = x.buy_qty,
-				    .sell_exposure = x.sell_qty, .bid_px = m->bid_px, .ask_px = m->ask_px, .fills = c->fills[i] };
+	struct position_row row = { .instrument = i,
+				    .open_orders = x.open_orders,
+				    .qty = p->qty,
+				    .start_qty = p->start_qty,
+				    .bought_qty = p->bought_qty,
+				    .sold_qty = p->sold_qty,
+				    .buy_exposure = x.buy_qty,
+				    .sell_exposure = x.sell_qty,
+				    .bid_px = m->bid_px,
+				    .ask_px = m->ask_px,
+				    .fills = c->fills[i] };
 	position_realised(p, &row.realised);
 	position_unrealised(p, &c->instrument[i], p->qty > 0 ? m->bid_px : m->ask_px, &row.unrealised);
 	for (u32 f = 0; f < u32_min(ROW_FEES, POSITION_FEES_MAX); f++) {
@@ -43,10 +63,15 @@ static u64 paused_strategies(struct trade_core *c)
 
 static void show_state(struct trade_core *c)
 {
-	struct trade_row row = { .boot = c->cfg.boot, .mode = c->cfg.live, .risk_state = risk_state(c->risk),
-				 .latched = risk_latched(c->risk), .recon_state = c->recon.state,
-				 .doubtful = recon_doubtful(&c->recon), .foreign_orders = c->recon.n_foreign,
-				 .orders_open = c->orders.n_open, .strategies_paused = paused_strategies(c),
+	struct trade_row row = { .boot = c->cfg.boot,
+				 .mode = c->cfg.live,
+				 .risk_state = risk_state(c->risk),
+				 .latched = risk_latched(c->risk),
+				 .recon_state = c->recon.state,
+				 .doubtful = recon_doubtful(&c->recon),
+				 .foreign_orders = c->recon.n_foreign,
+				 .orders_open = c->orders.n_open,
+				 .strategies_paused = paused_strategies(c),
 				 .venue_ms = trade_venue_ms(c) };
 	for (u32 i = 0; i < TRADE_SESSIONS; i++)
 		row.link[i] = c->link[i];
