@@ -80,7 +80,7 @@ $(B)/%.o: %.c $(B)/flags | $(O)/have-headers
 	$(Q)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c $< -o $@
 
 # One look at the headers that come from packages, so that a bare machine gets one clear sentence.
-HEADERS := rte_ethdev.h intel-ipsec-mb.h openssl/ssl.h jansson.h yaml.h curl/curl.h microhttpd.h zlib.h
+HEADERS := rte_ethdev.h intel-ipsec-mb.h openssl/ssl.h jansson.h yaml.h curl/curl.h zlib.h
 $(O)/have-headers: tuning/packages/build.txt
 	@mkdir -p $(@D); printf '#include <%s>\n' $(HEADERS) | \
 	$(CC) $$(pkg-config --cflags libdpdk 2>/dev/null) -x c -E - -o /dev/null 2>$@.log && touch $@ || \
@@ -153,12 +153,15 @@ asan: ## unit tests under the address and undefined-behaviour sanitizers
 tsan: ## the threaded unit tests under the thread sanitizer
 	$(Q)$(MAKE) --no-print-directory BUILD=tsan unit-threads
 
-test: ## unit tests in release, asan and tsan, then the integration scripts; the last line sums up
+test: ## install what is missing; unit tests in release, asan and tsan, then the scripts; the last line sums up
+	$(Q)tuning/deps.sh build run test
 	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-all.sh
 
 # SECONDS means something to a shell: it travels as DEMO_SECONDS.
 unexport SECONDS
-demo: all ## the appliance against the simulated venue: make demo [SECONDS=30] [RECORDING=file]
+demo: ## install what is missing, build, trade against the simulated venue: make demo [SECONDS=30] [RECORDING=file]
+	$(Q)tuning/deps.sh build run
+	$(Q)$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc)) all
 	$(Q)DEMO_SECONDS='$(if $(filter command,$(origin SECONDS)),$(SECONDS),30)' RECORDING='$(RECORDING)' SAKER_BIN='$(abspath $(B)/bin)' \
 		appliance/demo.sh
 

@@ -1,8 +1,9 @@
 /*
  * alloc_guard.h - counts every allocation made on a hot thread, by whatever library.
  *
- * The process's malloc family passes through here (alloc_guard.c defines it; under a sanitizer its allocation hook is used instead).
- * With SAKER_ALLOC_ABORT=1 in the environment the first such allocation aborts, so that a debugger shows who made it.
+ * The process's malloc family passes through here (alloc_guard.c defines it; under a sanitizer its
+ * allocation hook is used instead). With SAKER_ALLOC_ABORT=1 in the environment the first such
+ * allocation aborts, so that a debugger shows who made it.
  */
 #ifndef SAKER_ALLOC_GUARD_H
 #define SAKER_ALLOC_GUARD_H

@@ -17,12 +17,12 @@
 
 #define ARENA_BYTES (1536ull << 20) /* address space; pages are taken as they are used */
 
-static volatile int stop_signals;
+static int stop_signals; /* times the process was asked to end; relaxed */
 
 static void on_signal(int sig)
 {
 	(void)sig;
-	stop_signals++;
+	__atomic_fetch_add(&stop_signals, 1, __ATOMIC_RELAXED);
 }
 
 /* ---- opening ---- */
@@ -45,7 +45,8 @@ static err_t next_boot(struct app *a, char *error)
 	if (ok)
 		return ERR_OK;
 bad:
-	snprintf(error, APP_ERROR, "%s: %s (files.state_dir must be a folder this user may write)", path, strerror(errno));
+	snprintf(error, APP_ERROR, "%s: %s (files.state_dir must be a folder this user may write)", path,
+		 strerror(errno));
 	return ERR_IO;
 }
 
@@ -63,7 +64,8 @@ static err_t fetch_instruments(struct app *a, char *error)
 
 static err_t parse_mac(const struct config_port *p, u8 mac[6], char *error)
 {
-	if (!p->mac[0] || sscanf(p->mac, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) == 6)
+	if (!p->mac[0] || sscanf(p->mac, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2, mac + 3,
+				 mac + 4, mac + 5) == 6)
 		return ERR_OK;
 	snprintf(error, APP_ERROR, "port %s: mac: expected 02:00:00:00:00:01", p->device);
 	return ERR_ARGUMENT;
@@ -71,10 +73,18 @@ static err_t parse_mac(const struct config_port *p, u8 mac[6], char *error)
 
 static err_t open_ports(struct app *a, char *error)
 {
-	struct nic_port_cfg ports[2] = { { .device = a->cfg.md_port.device, .rx_csum = true, .tx_csum = a->cfg.md_port.tx_checksum },
-					 { .device = a->cfg.trade_port.device, .rx_csum = true, .tx_csum = a->cfg.trade_port.tx_checksum } };
-	struct nic_cfg n = { .instance = a->cfg.instance, .ports = ports, .n_ports = 2, .no_huge = a->cfg.nic_no_huge,
-			     .memory_mb = a->cfg.nic_memory_mb, .cpu = a->cfg.trade_cpu };
+	struct nic_port_cfg ports[2] = {
+		{ .device = a->cfg.md_port.device, .rx_csum = true, .tx_csum = a->cfg.md_port.tx_checksum },
+		{ .device = a->cfg.trade_port.device,
+		  .rx_csum = true,
+		  .tx_csum = a->cfg.trade_port.tx_checksum }
+	};
+	struct nic_cfg n = { .instance = a->cfg.instance,
+			     .ports = ports,
+			     .n_ports = 2,
+			     .no_huge = a->cfg.nic_no_huge,
+			     .memory_mb = a->cfg.nic_memory_mb,
+			     .cpu = a->cfg.trade_cpu };
 	u64 *md_cnt = a->md_port.counters, *trade_cnt = a->trade_port.counters;
 	err_t e = parse_mac(&a->cfg.md_port, ports[0].mac, error);
 	if (e == ERR_OK)
@@ -97,21 +107,28 @@ static err_t open_slow(struct app *a, char *error)
 {
 	static char stream_path[INSTRUMENTS_MAX * 80], api_path[] = "/ws-api/v3?returnRateLimits=true";
 	bool live = a->cfg.mode == MODE_LIVE;
-	struct slow_cfg sc = { .tls = { .ca_file = a->cfg.ca_file[0] ? a->cfg.ca_file : NULL }, .recv_window_ms = a->cfg.recv_window_ms,
-			       .private_key_file = live ? a->cfg.private_key_file : "", .api_key_file = live ? a->cfg.api_key_file : "" };
+	struct slow_cfg sc = { .tls = { .ca_file = a->cfg.ca_file[0] ? a->cfg.ca_file : NULL },
+			       .recv_window_ms = a->cfg.recv_window_ms,
+			       .private_key_file = live ? a->cfg.private_key_file : "",
+			       .api_key_file = live ? a->cfg.api_key_file : "" };
 	struct slow_target api = { a->cfg.api.host, a->cfg.api.address, api_path, a->cfg.api.port };
 	size_t n = (size_t)snprintf(stream_path, sizeof stream_path, "/stream?streams=");
 	for (u32 i = 0; i < a->n_instruments; i++) {
 		char lower[SYMBOL_MAX] = "";
 		for (u32 k = 0; k < a->instrument[i].symbol_n; k++)
 			lower[k] = (char)(a->instrument[i].symbol[k] | 0x20);
-		n += (size_t)snprintf(stream_path + n, sizeof stream_path - n, "%s%s@bookTicker/%s@trade/%s@depth@100ms", i ? "/" : "",
-				      lower, lower, lower);
+		n += (size_t)snprintf(stream_path + n, sizeof stream_path - n,
+				      "%s%s@bookTicker/%s@trade/%s@depth@100ms", i ? "/" : "", lower, lower,
+				      lower);
 	}
 	a->slow.n_cores = 2;
-	a->slow.core[0] = (struct slow_core){ .in = a->md_rings.to_slow, .out = a->md_rings.from_slow, .n_targets = 1 };
-	a->slow.core[0].target[0] = (struct slow_target){ a->cfg.stream.host, a->cfg.stream.address, stream_path, a->cfg.stream.port };
-	a->slow.core[1] = (struct slow_core){ .in = a->trade_rings.to_slow, .out = a->trade_rings.from_slow, .n_targets = 2 };
+	a->slow.core[0] =
+		(struct slow_core){ .in = a->md_rings.to_slow, .out = a->md_rings.from_slow, .n_targets = 1 };
+	a->slow.core[0].target[0] = (struct slow_target){ a->cfg.stream.host, a->cfg.stream.address,
+							  stream_path, a->cfg.stream.port };
+	a->slow.core[1] = (struct slow_core){ .in = a->trade_rings.to_slow,
+					      .out = a->trade_rings.from_slow,
+					      .n_targets = 2 };
 	a->slow.core[1].target[0] = a->slow.core[1].target[1] = api;
 	err_t e = slow_init(&a->slow, &sc, error);
 	a->slow_up = true;
@@ -127,8 +144,11 @@ static void link_ctl(struct app *a)
 	c->instrument = a->instrument;
 	c->n_instruments = a->n_instruments;
 	c->trade_state = a->trade_links.state;
-	a->io = (struct io){ .clock = a->clock, .journal = a->journal, .trace = { a->md_rings.trace, a->trade_rings.trace },
-			     .journal_fd = -1, .write_errors = &c->cnt[APP_CNT_journal_write_errors],
+	a->io = (struct io){ .clock = a->clock,
+			     .journal = a->journal,
+			     .trace = { a->md_rings.trace, a->trade_rings.trace },
+			     .journal_fd = -1,
+			     .write_errors = &c->cnt[APP_CNT_journal_write_errors],
 			     .lag_negative = &c->cnt[APP_CNT_lag_negative],
 			     .lag_implausible = &c->cnt[APP_CNT_lag_implausible] };
 	for (u32 i = 0; i < IO_HISTS; i++)
@@ -149,7 +169,9 @@ static void lock_memory(struct app *a)
 	bool locked = mlock(a->arena.base, a->arena.used) == 0 && mlock(a->seg.base, a->seg.size) == 0;
 	counter_set(&a->ctl.cnt[APP_CNT_memory_not_locked], !locked);
 	if (!locked)
-		log_line("saker", "memory is not locked (%s): raise the limit (LimitMEMLOCK=infinity, ulimit -l); swapping would stall a hot core",
+		log_line("saker",
+			 "memory is not locked (%s): raise the limit (LimitMEMLOCK=infinity, ulimit -l); "
+			 "swapping would stall a hot core",
 			 strerror(errno));
 }
 
@@ -157,7 +179,8 @@ err_t app_open(struct app *a, char *error)
 {
 	err_t e = clock_calibrate(&a->clock);
 	if (e != ERR_OK) {
-		snprintf(error, APP_ERROR, "this processor's time-stamp counter is not invariant: it cannot be a clock");
+		snprintf(error, APP_ERROR,
+			 "this processor's time-stamp counter is not invariant: it cannot be a clock");
 		return e;
 	}
 	if (!log_open(a->cfg.log_file))
@@ -191,16 +214,20 @@ int app_run(struct app *a)
 	struct sigaction sa = { .sa_handler = on_signal };
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
-	a->hot = (struct hot){ .md = &a->md, .trade = &a->trade, .split = a->cfg.layout == LAYOUT_SPLIT,
-			       .md_cpu = a->cfg.md_cpu, .trade_cpu = a->cfg.trade_cpu };
-	if (pthread_create(&slow, NULL, slow_thread, &a->slow) || pthread_create(&io, NULL, io_thread, &a->io))
+	a->hot = (struct hot){ .md = &a->md,
+			       .trade = &a->trade,
+			       .split = a->cfg.layout == LAYOUT_SPLIT,
+			       .md_cpu = a->cfg.md_cpu,
+			       .trade_cpu = a->cfg.trade_cpu };
+	if (pthread_create(&slow, NULL, slow_thread, &a->slow) ||
+	    pthread_create(&io, NULL, io_thread, &a->io))
 		return 1;
 	pthread_setname_np(slow, "slow");
 	pthread_setname_np(io, "io");
 	err_t e = hot_start(&a->hot, error, sizeof error);
 	if (e == ERR_OK) {
-		log_line("saker", "instance %s boot %u: %s, %s", a->cfg.instance, a->boot, a->hot.split ? "split" : "fused",
-			 a->cfg.mode == MODE_LIVE ? "live" : "observe");
+		log_line("saker", "instance %s boot %u: %s, %s", a->cfg.instance, a->boot,
+			 a->hot.split ? "split" : "fused", a->cfg.mode == MODE_LIVE ? "live" : "observe");
 		ctl_run(&a->ctl, &stop_signals);
 	} else {
 		fprintf(stderr, "saker: %s\n", error);

@@ -1,8 +1,9 @@
 /*
  * app.h - the saker process: every part of it in one struct, opened and closed in one order.
  *
- * app_open takes a checked configuration and makes the segment, the ports, the memory and both cores; app_run starts the threads and
- * returns when the process is to end; app_close undoes everything. Main thread.
+ * app_open takes a checked configuration and makes the segment, the ports, the memory and both
+ * cores; app_run starts the threads and returns when the process is to end; app_close undoes
+ * everything. Main thread.
  */
 #ifndef SAKER_APP_H
 #define SAKER_APP_H
@@ -33,7 +34,7 @@ struct app {
 	struct nic nic;
 	struct port md_port, trade_port;
 	struct tls_crypto crypto;
-	struct arena arena;        /* sealed before trading begins */
+	struct arena arena; /* sealed before trading begins */
 	struct app_rings md_rings, trade_rings;
 	struct ring *journal;
 	struct md_links md_links;
@@ -47,7 +48,10 @@ struct app {
 	bool nic_up, ports_up, slow_up, md_up, trade_up;
 };
 
-/* On failure `error` (APP_ERROR bytes) is one line that names the place and the remedy; app_close is due all the same. */
+/*
+ * On failure `error` (APP_ERROR bytes) is one line that names the place and the remedy; app_close
+ * is due all the same.
+ */
 err_t app_open(struct app *a, char *error);
 
 /* Returns when trading has stopped: 0, or an exit code. */
@@ -57,13 +61,19 @@ void app_close(struct app *a);
 
 /* ---- the parts of app_open that fill a file of their own ---- */
 
-/* app_segment.c: the segment and all its regions; links of both cores point into it. ERR_EXISTS, ERR_NO_MEMORY, ERR_IO. */
+/*
+ * app_segment.c: the segment and all its regions; links of both cores point into it. ERR_EXISTS,
+ * ERR_NO_MEMORY, ERR_IO.
+ */
 err_t app_make_segment(struct app *a, char *error);
 
 /* app_cores.c: rings, memory, both cores. */
 err_t app_make_cores(struct app *a, char *error);
 
-/* app_recover.c: earlier boots' orders and position, into the trade core before it steps. What cannot be read is said and left out. */
+/*
+ * app_recover.c: earlier boots' orders and position, into the trade core before it steps. What
+ * cannot be read is said and left out.
+ */
 void app_recover(struct app *a);
 
 #endif

@@ -7,11 +7,11 @@
 
 #include "appliance/app.h"
 
-#define CTL_RING (4u << 20)         /* a snapshot of 5000 levels a side is 160 KB */
-#define SLOW_RING (1u << 20)        /* a handshake is some 10 KB */
+#define CTL_RING (4u << 20)  /* a snapshot of 5000 levels a side is 160 KB */
+#define SLOW_RING (1u << 20) /* a handshake is some 10 KB */
 #define TRACE_RING (8u << 20)
 #define JOURNAL_RING (4u << 20)
-#define MESSAGE_MAX (256u << 10)    /* of one WebSocket message: the largest diff seen is 20 KB */
+#define MESSAGE_MAX (256u << 10) /* of one WebSocket message: the largest diff seen is 20 KB */
 #define FEED_LEVELS 5000
 #define BOOK_BUFFER 65536
 #define STALE_NS (2 * NS_PER_S)
@@ -35,8 +35,10 @@ static void link_rings(struct app *a)
 	const struct app_rings *m = &a->md_rings, *t = &a->trade_rings;
 	struct md_links *ml = &a->md_links;
 	struct trade_links *tl = &a->trade_links;
-	ml->in_ctl = m->from_ctl, ml->in_slow = m->from_slow, ml->to_ctl = m->to_ctl, ml->to_slow = m->to_slow, ml->trace = m->trace;
-	tl->in_ctl = t->from_ctl, tl->in_slow = t->from_slow, tl->to_ctl = t->to_ctl, tl->to_slow = t->to_slow, tl->trace = t->trace;
+	ml->in_ctl = m->from_ctl, ml->in_slow = m->from_slow, ml->to_ctl = m->to_ctl,
+	ml->to_slow = m->to_slow, ml->trace = m->trace;
+	tl->in_ctl = t->from_ctl, tl->in_slow = t->from_slow, tl->to_ctl = t->to_ctl,
+	tl->to_slow = t->to_slow, tl->trace = t->trace;
 	tl->journal = a->journal;
 	ml->port = &a->md_port, tl->port = &a->trade_port;
 	ml->crypto = tl->crypto = &a->crypto;
@@ -50,11 +52,13 @@ static err_t net_cfg(const struct config_port *p, const struct port *port, struc
 	unsigned prefix = 0;
 	*out = (struct net_cfg){ .mtu = port->mtu };
 	memcpy(out->mac, port->mac, sizeof out->mac);
-	bool ok = sscanf(p->ip, "%31[^/]/%u", ip, &prefix) == 2 && prefix <= 32 && ip_addr_parse(ip, &out->ip) == ERR_OK &&
+	bool ok = sscanf(p->ip, "%31[^/]/%u", ip, &prefix) == 2 && prefix <= 32 &&
+		  ip_addr_parse(ip, &out->ip) == ERR_OK &&
 		  (!p->gateway[0] || ip_addr_parse(p->gateway, &out->gateway) == ERR_OK);
 	out->prefix_len = (u8)prefix;
 	if (!ok)
-		snprintf(error, APP_ERROR, "port %s: ip or gateway: expected 10.0.0.2/24 and 10.0.0.1", p->device);
+		snprintf(error, APP_ERROR, "port %s: ip or gateway: expected 10.0.0.2/24 and 10.0.0.1",
+			 p->device);
 	return ok ? ERR_OK : ERR_ARGUMENT;
 }
 
@@ -69,30 +73,43 @@ static struct tcp_cfg tcp_cfg(void)
 
 static struct session_cfg session_cfg(const struct config *c)
 {
-	return (struct session_cfg){ .message_max = MESSAGE_MAX, .step_timeout_ns = c->session_timeout_ms * NS_PER_MS,
-				     .idle_ns = c->session_idle_ms * NS_PER_MS, .retry_min_ns = c->retry_min_ms * NS_PER_MS,
+	return (struct session_cfg){ .message_max = MESSAGE_MAX,
+				     .step_timeout_ns = c->session_timeout_ms * NS_PER_MS,
+				     .idle_ns = c->session_idle_ms * NS_PER_MS,
+				     .retry_min_ns = c->retry_min_ms * NS_PER_MS,
 				     .retry_max_ns = c->retry_max_ms * NS_PER_MS };
 }
 
 static err_t make_md(struct app *a, char *error)
 {
-	struct md_cfg m = { .clock = a->clock, .tcp = tcp_cfg(), .session = session_cfg(&a->cfg), .book_levels = a->cfg.book_depth,
-			    .book_buffer_levels = BOOK_BUFFER, .feed_levels = FEED_LEVELS, .stale_ns = STALE_NS, .snapshot_ns = SNAPSHOT_NS };
+	struct md_cfg m = { .clock = a->clock,
+			    .tcp = tcp_cfg(),
+			    .session = session_cfg(&a->cfg),
+			    .book_levels = a->cfg.book_depth,
+			    .book_buffer_levels = BOOK_BUFFER,
+			    .feed_levels = FEED_LEVELS,
+			    .stale_ns = STALE_NS,
+			    .snapshot_ns = SNAPSHOT_NS };
 	err_t e = net_cfg(&a->cfg.md_port, &a->md_port, &m.net, error);
 	if (e == ERR_OK && (e = md_core_init(&a->md, &a->arena, &m, &a->md_links)) != ERR_OK)
-		snprintf(error, APP_ERROR, "market-data core: %s (addresses of ports.md, book.depth)", err_text(e));
+		snprintf(error, APP_ERROR, "market-data core: %s (addresses of ports.md, book.depth)",
+			 err_text(e));
 	a->md_up = e == ERR_OK;
 	return e;
 }
 
-static void strategy_texts(const struct config *c, struct trade_strategy *out, char (*params)[CONFIG_PARAMS * 64])
+static void strategy_texts(const struct config *c, struct trade_strategy *out,
+			   char (*params)[CONFIG_PARAMS * 64])
 {
 	for (u32 i = 0; i < c->n_strategies; i++) {
 		size_t n = 0;
 		params[i][0] = 0;
 		for (u32 p = 0; p < c->strategy[i].n_params && n < sizeof params[i]; p++)
-			n += (size_t)snprintf(params[i] + n, sizeof params[i] - n, "%s ", c->strategy[i].param[p].text);
-		out[i] = (struct trade_strategy){ .type = c->strategy[i].type, .plugin = c->strategy[i].plugin, .params = params[i] };
+			n += (size_t)snprintf(params[i] + n, sizeof params[i] - n, "%s ",
+					      c->strategy[i].param[p].text);
+		out[i] = (struct trade_strategy){ .type = c->strategy[i].type,
+						  .plugin = c->strategy[i].plugin,
+						  .params = params[i] };
 	}
 }
 
@@ -101,12 +118,21 @@ static err_t make_trade(struct app *a, char *error)
 	static char params[CONFIG_STRATEGIES][CONFIG_PARAMS * 64];
 	struct trade_strategy s[CONFIG_STRATEGIES];
 	struct param_error why = { "" };
-	struct trade_cfg t = { .clock = a->clock, .tcp = tcp_cfg(), .session = session_cfg(&a->cfg), .boot = a->boot,
-			       .recv_window_ms = a->cfg.recv_window_ms, .live = a->cfg.mode == MODE_LIVE,
+	struct trade_cfg t = { .clock = a->clock,
+			       .tcp = tcp_cfg(),
+			       .session = session_cfg(&a->cfg),
+			       .boot = a->boot,
+			       .recv_window_ms = a->cfg.recv_window_ms,
+			       .live = a->cfg.mode == MODE_LIVE,
 			       .cancel_on_stale = a->cfg.on_stale == ON_LOSS_CANCEL,
-			       .cancel_on_session_loss = a->cfg.on_session_loss == ON_LOSS_CANCEL, .instruments = a->instrument,
-			       .n_instruments = a->n_instruments, .strategies = s, .n_strategies = a->cfg.n_strategies,
-			       .profile_every = a->cfg.profile_every, .turn_budget_ns = TURN_BUDGET_NS, .seed = a->boot };
+			       .cancel_on_session_loss = a->cfg.on_session_loss == ON_LOSS_CANCEL,
+			       .instruments = a->instrument,
+			       .n_instruments = a->n_instruments,
+			       .strategies = s,
+			       .n_strategies = a->cfg.n_strategies,
+			       .profile_every = a->cfg.profile_every,
+			       .turn_budget_ns = TURN_BUDGET_NS,
+			       .seed = a->boot };
 	strategy_texts(&a->cfg, s, params);
 	err_t e = net_cfg(&a->cfg.trade_port, &a->trade_port, &t.net, error);
 	if (e == ERR_OK && (e = trade_core_init(&a->trade, &a->arena, &t, &a->trade_links, &why)) != ERR_OK)

@@ -1,5 +1,6 @@
 /*
- * app_recover.c - what earlier boots left: their orders still open, the last trades seen, the position. From their journals, at start.
+ * app_recover.c - what earlier boots left: their orders still open, the last trades seen, the
+ * position. From their journals, at start.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -40,7 +41,8 @@ static void add_fills(const struct app *a, struct past *p, struct journal_reader
 	struct journal_record rec;
 	while (journal_next(&r, &rec)) {
 		const struct order_event *e = &rec.event;
-		if (rec.type != JOURNAL_ORDER_EVENT || e->kind != ORDER_EV_FILL || e->instrument >= a->n_instruments)
+		if (rec.type != JOURNAL_ORDER_EVENT || e->kind != ORDER_EV_FILL ||
+		    e->instrument >= a->n_instruments)
 			continue;
 		p->qty[e->instrument] += e->side == SIDE_BUY ? e->fill_qty : -e->fill_qty;
 		p->last_px[e->instrument] = e->fill_px;
@@ -55,18 +57,29 @@ static void add_open(struct app *a, struct journal_reader *r)
 	static struct journal_open_order open_order[OPEN_MAX];
 	u32 n = 0;
 	if (journal_open_orders(r, open_order, OPEN_MAX, &n, NULL) != ERR_OK)
-		log_line("saker", "journal of boot %u: more orders left open than can be asked about one by one; the venue's list finds them", r->head.boot);
+		log_line("saker",
+			 "journal of boot %u: more orders left open than can be asked about one by one; the "
+			 "venue's list finds them",
+			 r->head.boot);
 	for (u32 i = 0; i < n; i++) {
 		const struct journal_open_order *j = &open_order[i];
-		struct recon_other o = { .instrument = j->req.instrument, .boot = r->head.boot, .order_id = j->order_id, .venue_id = j->venue_id,
-					 .px = j->req.px, .qty = j->req.qty, .filled_qty = j->filled_qty, .side = j->req.side,
-					 .owner = COID_OLDER, .coid_n = COID_LEN };
+		struct recon_other o = { .instrument = j->req.instrument,
+					 .boot = r->head.boot,
+					 .order_id = j->order_id,
+					 .venue_id = j->venue_id,
+					 .px = j->req.px,
+					 .qty = j->req.qty,
+					 .filled_qty = j->filled_qty,
+					 .side = j->req.side,
+					 .owner = COID_OLDER,
+					 .coid_n = COID_LEN };
 		coid_print(o.coid, r->head.boot, j->order_id);
 		if (recon_add_older(&a->trade.recon, &o) != ERR_OK)
 			break;
 	}
 	if (n)
-		log_line("saker", "boot %u left %u orders open: the venue will be asked about each", r->head.boot, n);
+		log_line("saker", "boot %u left %u orders open: the venue will be asked about each",
+			 r->head.boot, n);
 }
 
 void app_recover(struct app *a)
@@ -83,8 +96,8 @@ void app_recover(struct app *a)
 			if (boot + 1 == a->boot)
 				add_open(a, &r);
 			if (r.n_bad || r.n_lost)
-				log_line("saker", "journal of boot %u: %llu damaged and %llu missing records", boot, (unsigned long long)r.n_bad,
-					 (unsigned long long)r.n_lost);
+				log_line("saker", "journal of boot %u: %llu damaged and %llu missing records",
+					 boot, (unsigned long long)r.n_bad, (unsigned long long)r.n_lost);
 		} else {
 			log_line("saker", "journal of boot %u cannot be read: it is left out", boot);
 		}
@@ -94,8 +107,10 @@ void app_recover(struct app *a)
 		if (p.last_trade_id[i])
 			recon_set_last_trade(&a->trade.recon, i, p.last_trade_id[i]);
 		if (p.qty[i] && risk_set_position(a->trade.risk, i, p.qty[i], p.last_px[i]) != ERR_OK)
-			log_line("saker", "%s: the position of earlier boots does not fit", a->instrument[i].symbol);
+			log_line("saker", "%s: the position of earlier boots does not fit",
+				 a->instrument[i].symbol);
 	}
 	if (p.fills)
-		log_line("saker", "position taken over from %llu fills of earlier boots", (unsigned long long)p.fills);
+		log_line("saker", "position taken over from %llu fills of earlier boots",
+			 (unsigned long long)p.fills);
 }

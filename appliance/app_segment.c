@@ -10,7 +10,8 @@
 
 static size_t segment_bytes(const struct app *a)
 {
-	size_t n = SEGMENT_FIXED + tape_bytes(a->cfg.tape_slots) + a->n_instruments * (book_image_bytes(a->cfg.book_depth) + CACHE_LINE);
+	size_t n = SEGMENT_FIXED + tape_bytes(a->cfg.tape_slots) +
+		   a->n_instruments * (book_image_bytes(a->cfg.book_depth) + CACHE_LINE);
 	return (n + SEGMENT_PAGE - 1) / SEGMENT_PAGE * SEGMENT_PAGE;
 }
 
@@ -55,10 +56,11 @@ static bool md_regions(struct app *a, u64 **port_cnt)
 	l->book_cnt = counters(a, "md.book", book_counter_defs, BOOK_CNT_COUNT);
 	l->status = table(a, "md.status", 1, sizeof *l->status);
 	l->session_status = table(a, "session.md", 1, sizeof *l->session_status);
-	void *tape = segment_add(&a->seg, "md.tape", REGION_TAPE, a->cfg.tape_slots, tape_bytes(a->cfg.tape_slots));
+	void *tape = segment_add(&a->seg, "md.tape", REGION_TAPE, a->cfg.tape_slots,
+				 tape_bytes(a->cfg.tape_slots));
 	l->tape = tape ? tape_init(tape, a->cfg.tape_slots) : NULL;
-	return session_words(a, "md", &l->session_cnt) && l->cnt && l->net_cnt && l->tcp_cnt && *port_cnt && l->feed_cnt &&
-	       l->book_cnt && l->status && l->session_status && l->tape;
+	return session_words(a, "md", &l->session_cnt) && l->cnt && l->net_cnt && l->tcp_cnt && *port_cnt &&
+	       l->feed_cnt && l->book_cnt && l->status && l->session_status && l->tape;
 }
 
 static bool trade_regions(struct app *a, u64 **port_cnt)
@@ -77,8 +79,9 @@ static bool trade_regions(struct app *a, u64 **port_cnt)
 	l->orders = table(a, "orders", ROWS_ORDERS, sizeof *l->orders);
 	l->positions = table(a, "positions", a->n_instruments, sizeof *l->positions);
 	l->state = table(a, "trade.state", 1, sizeof *l->state);
-	return session_words(a, "trade.order", &l->session_cnt[0]) && session_words(a, "trade.standby", &l->session_cnt[1]) && l->cnt &&
-	       l->net_cnt && l->tcp_cnt && *port_cnt && l->gateway_cnt && l->risk_cnt && l->host_cnt && l->status &&
+	return session_words(a, "trade.order", &l->session_cnt[0]) &&
+	       session_words(a, "trade.standby", &l->session_cnt[1]) && l->cnt && l->net_cnt && l->tcp_cnt &&
+	       *port_cnt && l->gateway_cnt && l->risk_cnt && l->host_cnt && l->status &&
 	       l->session_status[0] && l->session_status[1] && l->orders && l->positions && l->state;
 }
 
@@ -87,7 +90,8 @@ static bool books(struct app *a)
 	for (u32 i = 0; i < a->n_instruments; i++) {
 		char name[32];
 		snprintf(name, sizeof name, "md.book.%.*s", SYMBOL_MAX - 1, a->instrument[i].symbol);
-		void *mem = segment_add(&a->seg, name, REGION_BOOK, a->cfg.book_depth, book_image_bytes(a->cfg.book_depth));
+		void *mem = segment_add(&a->seg, name, REGION_BOOK, a->cfg.book_depth,
+					book_image_bytes(a->cfg.book_depth));
 		if (!mem)
 			return false;
 		a->md_links.image[i] = book_image_init(mem, a->cfg.book_depth);
@@ -102,7 +106,8 @@ static bool books(struct app *a)
 static bool histograms(struct app *a)
 {
 	for (u32 i = 0; i < IO_HISTS; i++)
-		if (!(a->io.hist[i] = segment_add(&a->seg, io_hist_names[i], REGION_HIST, 1, sizeof(struct hist))))
+		if (!(a->io.hist[i] =
+			      segment_add(&a->seg, io_hist_names[i], REGION_HIST, 1, sizeof(struct hist))))
 			return false;
 	return true;
 }
@@ -111,10 +116,13 @@ static bool texts(struct app *a)
 {
 	char strategies[CONFIG_STRATEGIES * 2 * CONFIG_NUMBER + 1] = "", summary[2 * CONFIG_TEXT];
 	for (u32 i = 0, n = 0; i < a->cfg.n_strategies; i++)
-		n += (u32)snprintf(strategies + n, sizeof strategies - n, "%s %s\n", a->cfg.strategy[i].name, a->cfg.strategy[i].type);
-	snprintf(summary, sizeof summary, "file: %s\nmode: %s\nlayout: %s\n", a->cfg.file, a->cfg.mode == MODE_LIVE ? "live" : "observe",
+		n += (u32)snprintf(strategies + n, sizeof strategies - n, "%s %s\n", a->cfg.strategy[i].name,
+				   a->cfg.strategy[i].type);
+	snprintf(summary, sizeof summary, "file: %s\nmode: %s\nlayout: %s\n", a->cfg.file,
+		 a->cfg.mode == MODE_LIVE ? "live" : "observe",
 		 a->cfg.layout == LAYOUT_SPLIT ? "split" : "fused");
-	return text(a, "strategies", strategies) && text(a, "ctl.socket", a->cfg.socket) && text(a, "config", summary);
+	return text(a, "strategies", strategies) && text(a, "ctl.socket", a->cfg.socket) &&
+	       text(a, "config", summary);
 }
 
 err_t app_make_segment(struct app *a, char *error)
@@ -123,8 +131,9 @@ err_t app_make_segment(struct app *a, char *error)
 	err_t e = segment_create(&a->seg, a->cfg.instance, segment_bytes(a));
 	if (e != ERR_OK) {
 		snprintf(error, APP_ERROR, "instance %s: %s", a->cfg.instance,
-			 e == ERR_EXISTS ? "it is running already (hostctl status; or choose another instance name)"
-					 : "its shared-memory segment in /dev/shm cannot be made: is there room?");
+			 e == ERR_EXISTS
+				 ? "it is running already (hostctl status; or choose another instance name)"
+				 : "its shared-memory segment in /dev/shm cannot be made: is there room?");
 		return e;
 	}
 	snprintf(a->seg.h->build, sizeof a->seg.h->build, "%s", SAKER_BUILD);
@@ -133,7 +142,8 @@ err_t app_make_segment(struct app *a, char *error)
 	a->seg.h->ns_base = a->clock.ns_base;
 	a->seg.h->tsc_mult = a->clock.mult;
 	a->ctl.cnt = counters(a, "app", app_counter_defs, APP_CNT_COUNT);
-	if (!a->ctl.cnt || !md_regions(a, &md_port) || !trade_regions(a, &trade_port) || !books(a) || !histograms(a) || !texts(a)) {
+	if (!a->ctl.cnt || !md_regions(a, &md_port) || !trade_regions(a, &trade_port) || !books(a) ||
+	    !histograms(a) || !texts(a)) {
 		snprintf(error, APP_ERROR, "the shared-memory segment is too small for its regions");
 		return ERR_NO_MEMORY;
 	}

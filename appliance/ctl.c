@@ -30,7 +30,8 @@ bool ctl_tell(struct ctl *c, struct ctl_core *core, u16 type, u64 tag, const voi
 static bool tell_entropy(struct ctl *c, struct ctl_core *core)
 {
 	u8 bytes[32];
-	return getrandom(bytes, sizeof bytes, 0) == sizeof bytes && ctl_tell(c, core, MSG_ENTROPY, 0, bytes, sizeof bytes);
+	return getrandom(bytes, sizeof bytes, 0) == sizeof bytes &&
+	       ctl_tell(c, core, MSG_ENTROPY, 0, bytes, sizeof bytes);
 }
 
 /* Our own wall clock, until the venue has been asked. */
@@ -42,7 +43,8 @@ static bool tell_own_clock(struct ctl *c, struct ctl_core *core)
 
 err_t ctl_start(struct ctl *c, char *error, size_t n)
 {
-	bool ok = tell_entropy(c, &c->md) && tell_entropy(c, &c->trade) && tell_own_clock(c, &c->md) && tell_own_clock(c, &c->trade);
+	bool ok = tell_entropy(c, &c->md) && tell_entropy(c, &c->trade) && tell_own_clock(c, &c->md) &&
+		  tell_own_clock(c, &c->trade);
 	for (u32 i = 0; ok && i < c->n_instruments; i++)
 		ok = ctl_tell(c, &c->md, MSG_INSTRUMENT, i, &c->instrument[i], sizeof c->instrument[i]);
 	err_t e = ok ? ctl_send_limits(c, error, n) : ERR_FULL;
@@ -50,7 +52,9 @@ err_t ctl_start(struct ctl *c, char *error, size_t n)
 		return e;
 	e = door_open(&c->door, c->cfg->socket);
 	if (e != ERR_OK) {
-		snprintf(error, n, "%s: the command socket cannot be made: %s (set files.socket to a path of your own)", c->cfg->socket, err_text(e));
+		snprintf(error, n,
+			 "%s: the command socket cannot be made: %s (set files.socket to a path of your own)",
+			 c->cfg->socket, err_text(e));
 		return e;
 	}
 	ctl_tell(c, &c->md, MSG_SESSION_CONNECT, 0, NULL, 0);
@@ -64,7 +68,9 @@ err_t ctl_start(struct ctl *c, char *error, size_t n)
 static void log_session(const char *core, const struct ring_msg *m)
 {
 	const struct msg_session_state *s = (const void *)m->data;
-	const char *name = core[0] == 'm' ? "market data" : SESSION_TAG_INDEX(m->tag) ? "order standby" : "order";
+	const char *name = core[0] == 'm'              ? "market data"
+			   : SESSION_TAG_INDEX(m->tag) ? "order standby"
+						       : "order";
 	if (s->state == SESSION_OPEN)
 		log_line("session", "%s: open (attempt %u)", name, SESSION_TAG_ATTEMPT(m->tag));
 	else if (s->state == SESSION_WAITING)
@@ -73,8 +79,10 @@ static void log_session(const char *core, const struct ring_msg *m)
 
 static void log_notice(const struct msg_notice *n)
 {
-	static const char *const kinds[] = { "foreign order", "order unknown", "reconciled", "denied", "venue error", "strategy" };
-	log_line("trade", "%s: %s (%lld, %lld)", n->kind < ARRAY_LEN(kinds) ? kinds[n->kind] : "?", n->text, (long long)n->a, (long long)n->b);
+	static const char *const kinds[] = { "foreign order", "order unknown", "reconciled",
+					     "denied",        "venue error",   "strategy" };
+	log_line("trade", "%s: %s (%lld, %lld)", n->kind < ARRAY_LEN(kinds) ? kinds[n->kind] : "?", n->text,
+		 (long long)n->a, (long long)n->b);
 }
 
 /* arm_at_start: once, when everything is reconciled for the first time. */
@@ -90,7 +98,9 @@ static void take(struct ctl *c, const char *core, const struct ring_msg *m)
 {
 	switch (m->type) {
 	case MSG_SESSION_STATE: log_session(core, m); break;
-	case MSG_WANT_SNAPSHOT: ctl_want_snapshot(c, ((const struct msg_snapshot *)(const void *)m->data)->instrument); break;
+	case MSG_WANT_SNAPSHOT:
+		ctl_want_snapshot(c, ((const struct msg_snapshot *)(const void *)m->data)->instrument);
+		break;
 	case MSG_ANSWER: ctl_on_answer(c, (const void *)m->data); break;
 	case MSG_NOTICE: {
 		const struct msg_notice *n = (const void *)m->data;
@@ -122,7 +132,7 @@ static void heartbeat(struct ctl *c, ns_t now)
 	__atomic_store_n(&c->seg->h->heartbeat_ns, now, __ATOMIC_RELAXED);
 }
 
-int ctl_run(struct ctl *c, const volatile int *stop_signals)
+int ctl_run(struct ctl *c, const int *stop_signals)
 {
 	while (!c->done) {
 		struct pollfd fds[DOOR_CLIENTS + 1];
@@ -134,9 +144,10 @@ int ctl_run(struct ctl *c, const volatile int *stop_signals)
 		drain(c, "md", &c->md);
 		drain(c, "trade", &c->trade);
 		ctl_venue_turn(c, now);
-		if (*stop_signals && !c->stop_id)
+		int asked = __atomic_load_n(stop_signals, __ATOMIC_RELAXED);
+		if (asked && !c->stop_id)
 			ctl_stop(c, 0);
-		if (*stop_signals > 1)
+		if (asked > 1)
 			c->done = true, c->exit_code = 1; /* asked twice: not waiting for the venue's word */
 	}
 	return c->exit_code;

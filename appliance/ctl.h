@@ -1,5 +1,6 @@
 /*
- * ctl.h - the ctl thread: commands, snapshots, venue time, configuration for the cores, notices for the operator. Never blocks.
+ * ctl.h - the ctl thread: commands, snapshots, venue time, configuration for the cores, notices for
+ * the operator. Never blocks.
  *
  * It is the only producer of both cores' ctl inboxes. Runs on the process's main thread.
  */
@@ -45,21 +46,27 @@ struct ctl {
 	bool time_asked;
 	bool snapshot_wanted[INSTRUMENTS_MAX], snapshot_asked[INSTRUMENTS_MAX];
 	ns_t snapshot_retry_ns[INSTRUMENTS_MAX];
-	u32 stop_id;     /* command id whose answer ends the process; 0: not stopping */
-	bool done;       /* the loop is to end */
+	u32 stop_id; /* command id whose answer ends the process; 0: not stopping */
+	bool done;   /* the loop is to end */
 	int exit_code;
 	bool auto_armed;
-	u32 next_id;     /* of commands of its own */
+	u32 next_id; /* of commands of its own */
 };
 
-/* Asks the venue what the configured instruments are; waits for the answer. `error` names what is wrong. Start-up, main thread. */
+/*
+ * Asks the venue what the configured instruments are; waits for the answer. `error` names what is
+ * wrong. Start-up, main thread.
+ */
 err_t ctl_fetch_instruments(struct ctl *c, struct instrument *out, char *error, size_t n);
 
-/* Before the cores step: clocks, entropy, limits, instruments, connect. ERR_FULL, ERR_ARGUMENT (limits): `error` says which. */
+/*
+ * Before the cores step: clocks, entropy, limits, instruments, connect. ERR_FULL, ERR_ARGUMENT
+ * (limits): `error` says which.
+ */
 err_t ctl_start(struct ctl *c, char *error, size_t n);
 
 /* Until stopped. `stop_signals`: how many times the process was asked to end. Returns the exit code. */
-int ctl_run(struct ctl *c, const volatile int *stop_signals);
+int ctl_run(struct ctl *c, const int *stop_signals);
 
 void ctl_close(struct ctl *c);
 
@@ -71,7 +78,8 @@ void ctl_venue_turn(struct ctl *c, ns_t now);
 void ctl_on_request(void *user, u32 id, char *verb, char *arg); /* door_request */
 void ctl_on_answer(struct ctl *c, const struct msg_command *m);
 void ctl_stop(struct ctl *c, u32 id);
-err_t ctl_own_minimum(const struct config_risk *r, struct instrument *i); /* our minimum order value where it is above the venue's */
+err_t ctl_own_minimum(const struct config_risk *r,
+		      struct instrument *i); /* our minimum order value where it is above the venue's */
 err_t ctl_send_limits(struct ctl *c, char *error, size_t n);
 
 #endif

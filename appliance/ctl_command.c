@@ -11,8 +11,8 @@ static const struct {
 	const char *name;
 	u32 verb;
 } verbs[] = {
-	{ "arm", CMD_ARM }, { "pause", CMD_PAUSE }, { "resume", CMD_RESUME }, { "flatten", CMD_FLATTEN },
-	{ "stop", CMD_STOP }, { "cancel-all", CMD_CANCEL_ALL },
+	{ "arm", CMD_ARM },         { "pause", CMD_PAUSE }, { "resume", CMD_RESUME },
+	{ "flatten", CMD_FLATTEN }, { "stop", CMD_STOP },   { "cancel-all", CMD_CANCEL_ALL },
 };
 
 /* Index + 1 of a strategy by name; 0: none was named, all are meant; UINT32_MAX: there is no such one. */
@@ -32,7 +32,8 @@ void ctl_stop(struct ctl *c, u32 id)
 	log_line("ctl", "stop: cancelling all orders");
 	c->stop_id = m.id;
 	if (!ctl_tell(c, &c->trade, MSG_COMMAND, 0, &m, sizeof m))
-		c->done = true, c->exit_code = 1; /* the core does not drain its inbox: nothing more can be done in order */
+		c->done = true,
+		c->exit_code = 1; /* the core does not drain its inbox: nothing more can be done in order */
 }
 
 /* An explicit arm is what lowers a raised kill word. */
@@ -71,7 +72,8 @@ void ctl_on_request(void *user, u32 id, char *verb, char *arg)
 			command(c, id, verbs[i].verb, arg);
 			return;
 		}
-	door_answer(&c->door, id, ERR_UNSUPPORTED, "no such command: arm, pause, resume, flatten, stop, cancel-all");
+	door_answer(&c->door, id, ERR_UNSUPPORTED,
+		    "no such command: arm, pause, resume, flatten, stop, cancel-all");
 }
 
 void ctl_on_answer(struct ctl *c, const struct msg_command *m)

@@ -15,12 +15,16 @@ static err_t amount(const char *text, u32 decimals, i64 none, i64 *out)
 	return text[0] ? dec_parse(text, strlen(text), decimals, out) : ERR_OK;
 }
 
-static err_t limits_of(const struct config_risk *r, const struct instrument *i, struct risk_limits *l, const char **what)
+static err_t limits_of(const struct config_risk *r, const struct instrument *i, struct risk_limits *l,
+		       const char **what)
 {
 	err_t e;
 	i64 position;
-	*l = (struct risk_limits){ .max_through = r->max_through_ticks, .max_open_orders = r->max_open_orders, .collar_bps = r->collar_bps,
-				   .max_book_age_ns = r->max_book_age_ms * NS_PER_MS, .allowed = 1 };
+	*l = (struct risk_limits){ .max_through = r->max_through_ticks,
+				   .max_open_orders = r->max_open_orders,
+				   .collar_bps = r->collar_bps,
+				   .max_book_age_ns = r->max_book_age_ms * NS_PER_MS,
+				   .allowed = 1 };
 	*what = "risk.max_quantity";
 	if ((e = amount(r->max_quantity, i->qty_scale, i->max_qty, &l->max_qty)) != ERR_OK)
 		return e;
@@ -50,10 +54,14 @@ err_t ctl_own_minimum(const struct config_risk *r, struct instrument *i)
 
 static struct risk_account account_of(const struct config_risk *r)
 {
-	return (struct risk_account){ .orders_per_s = r->orders_per_second, .orders_burst = r->order_burst,
-				      .cancels_per_s = r->cancels_per_second, .cancels_burst = r->cancel_burst,
-				      .max_open_orders = r->max_open_orders, .duplicate_ns = r->duplicate_window_ms * NS_PER_MS,
-				      .max_rejects = r->max_rejects, .max_fills = r->max_fills,
+	return (struct risk_account){ .orders_per_s = r->orders_per_second,
+				      .orders_burst = r->order_burst,
+				      .cancels_per_s = r->cancels_per_second,
+				      .cancels_burst = r->cancel_burst,
+				      .max_open_orders = r->max_open_orders,
+				      .duplicate_ns = r->duplicate_window_ms * NS_PER_MS,
+				      .max_rejects = r->max_rejects,
+				      .max_fills = r->max_fills,
 				      .fills_window_ns = r->fills_window_ms * NS_PER_MS };
 }
 
@@ -64,8 +72,8 @@ err_t ctl_send_limits(struct ctl *c, char *error, size_t n)
 		const char *what = "";
 		err_t e = limits_of(&c->cfg->risk, &c->instrument[i], &m.limits, &what);
 		if (e != ERR_OK) {
-			snprintf(error, n, "%s: %s: not an exact amount in the scale of %s: %s", c->cfg->file, what,
-				 c->instrument[i].symbol, err_text(e));
+			snprintf(error, n, "%s: %s: not an exact amount in the scale of %s: %s", c->cfg->file,
+				 what, c->instrument[i].symbol, err_text(e));
 			return e;
 		}
 		if (!ctl_tell(c, &c->trade, MSG_LIMITS, i, &m, sizeof m))

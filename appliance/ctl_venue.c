@@ -34,18 +34,21 @@ static void on_exchange_info(void *user, u64 tag, const struct http_answer *a)
 	f->answered = true;
 	f->result = ERR_IO;
 	if (a->status != 200) {
-		snprintf(f->error, f->n, "https://%s:%u: exchangeInfo: %s (status %ld); check venue.rest and venue.ca_file", cfg->rest.host,
-			 cfg->rest.port, a->error[0] ? a->error : "refused", a->status);
+		snprintf(f->error, f->n,
+			 "https://%s:%u: exchangeInfo: %s (status %ld); check venue.rest and venue.ca_file",
+			 cfg->rest.host, cfg->rest.port, a->error[0] ? a->error : "refused", a->status);
 		return;
 	}
 	for (u32 i = 0; i < cfg->n_instruments; i++) {
 		char why[256] = "";
-		f->result = feed_rest_instrument(a->body, a->n, cfg->instrument[i], &f->out[i], why, sizeof why);
+		f->result =
+			feed_rest_instrument(a->body, a->n, cfg->instrument[i], &f->out[i], why, sizeof why);
 		if (f->result == ERR_OK)
 			f->result = ctl_own_minimum(&cfg->risk, &f->out[i]);
 		if (f->result != ERR_OK) {
-			snprintf(f->error, f->n, "exchangeInfo: %s: %s (check instruments and risk.min_notional)", cfg->instrument[i],
-				 why[0] ? why : err_text(f->result));
+			snprintf(f->error, f->n,
+				 "exchangeInfo: %s: %s (check instruments and risk.min_notional)",
+				 cfg->instrument[i], why[0] ? why : err_text(f->result));
 			return;
 		}
 		f->out[i].id = i;
@@ -61,8 +64,8 @@ err_t ctl_fetch_instruments(struct ctl *c, struct instrument *out, char *error, 
 	for (u32 i = 0; i < FETCH_TRIES && !f.answered; i++)
 		http_turn(c->http, NULL, 0, FETCH_WAIT_MS);
 	if (!f.answered)
-		snprintf(error, n, "https://%s:%u: exchangeInfo: no answer in %u s", c->cfg->rest.host, c->cfg->rest.port,
-			 FETCH_TRIES * FETCH_WAIT_MS / 1000);
+		snprintf(error, n, "https://%s:%u: exchangeInfo: no answer in %u s", c->cfg->rest.host,
+			 c->cfg->rest.port, FETCH_TRIES * FETCH_WAIT_MS / 1000);
 	return f.answered ? f.result : ERR_TIMEOUT;
 }
 
@@ -72,7 +75,8 @@ static bool send_side(struct ctl *c, u32 instrument, bool ask, const struct feed
 {
 	for (u32 at = 0; at < n; at += MSG_LEVELS_MAX) {
 		u32 k = u32_min(MSG_LEVELS_MAX, n - at);
-		struct msg_levels *m = ring_reserve(c->md.to, MSG_SNAPSHOT_LEVELS, instrument, (u32)(sizeof *m + k * sizeof m->level[0]));
+		struct msg_levels *m = ring_reserve(c->md.to, MSG_SNAPSHOT_LEVELS, instrument,
+						    (u32)(sizeof *m + k * sizeof m->level[0]));
 		if (!m)
 			return false;
 		*m = (struct msg_levels){ .instrument = instrument, .n = (u16)k, .ask = ask };
@@ -86,8 +90,10 @@ static bool send_side(struct ctl *c, u32 instrument, bool ask, const struct feed
 static bool send_snapshot(struct ctl *c, u32 instrument, const struct feed_rest_depth *d)
 {
 	struct msg_snapshot m = { .instrument = instrument, .update_id = d->last_update_id };
-	return ctl_tell(c, &c->md, MSG_SNAPSHOT_BEGIN, instrument, &m, sizeof m) && send_side(c, instrument, false, d->bids, d->n_bids) &&
-	       send_side(c, instrument, true, d->asks, d->n_asks) && ctl_tell(c, &c->md, MSG_SNAPSHOT_END, instrument, &m, sizeof m);
+	return ctl_tell(c, &c->md, MSG_SNAPSHOT_BEGIN, instrument, &m, sizeof m) &&
+	       send_side(c, instrument, false, d->bids, d->n_bids) &&
+	       send_side(c, instrument, true, d->asks, d->n_asks) &&
+	       ctl_tell(c, &c->md, MSG_SNAPSHOT_END, instrument, &m, sizeof m);
 }
 
 static void on_depth(void *user, u64 instrument, const struct http_answer *a)
@@ -105,7 +111,8 @@ static void on_depth(void *user, u64 instrument, const struct http_answer *a)
 		return;
 	}
 	counter_inc(&c->cnt[APP_CNT_http_errors]);
-	log_line("venue", "snapshot of %s: status %ld: %s", c->instrument[instrument].symbol, a->status, why[0] ? why : a->error);
+	log_line("venue", "snapshot of %s: status %ld: %s", c->instrument[instrument].symbol, a->status,
+		 why[0] ? why : a->error);
 	c->snapshot_wanted[instrument] = true;
 	c->snapshot_retry_ns[instrument] = clock_ns(c->clock, tsc_now()) + SNAPSHOT_RETRY_NS;
 }
@@ -122,7 +129,8 @@ static void ask_snapshots(struct ctl *c, ns_t now)
 		char path[96];
 		if (!c->snapshot_wanted[i] || c->snapshot_asked[i] || now < c->snapshot_retry_ns[i])
 			continue;
-		snprintf(path, sizeof path, "/api/v3/depth?symbol=%s&limit=%u", c->instrument[i].symbol, SNAPSHOT_LIMIT);
+		snprintf(path, sizeof path, "/api/v3/depth?symbol=%s&limit=%u", c->instrument[i].symbol,
+			 SNAPSHOT_LIMIT);
 		c->snapshot_asked[i] = http_get(c->http, path, on_depth, c, i);
 		c->snapshot_wanted[i] = !c->snapshot_asked[i];
 	}
@@ -130,7 +138,10 @@ static void ask_snapshots(struct ctl *c, ns_t now)
 
 /* ---- the venue's clock ---- */
 
-/* The answer was made somewhere within the round trip: the middle, give or take half of it and the venue's millisecond. */
+/*
+ * The answer was made somewhere within the round trip: the middle, give or take half of it and the
+ * venue's millisecond.
+ */
 static void on_time(void *user, u64 tag, const struct http_answer *a)
 {
 	struct ctl *c = user;
@@ -143,16 +154,19 @@ static void on_time(void *user, u64 tag, const struct http_answer *a)
 		return;
 	}
 	ns_t mono = clock_ns(c->clock, tsc_now()), wall = clock_wall_ns();
-	ns_t venue_at_done = server_ms * NS_PER_MS + NS_PER_MS / 2 + a->round_trip_ns / 2 + (wall - a->done_wall_ns);
-	struct msg_clock k = { .offset_ns = (i64)venue_at_done - (i64)mono, .round_trip_ns = a->round_trip_ns + NS_PER_MS };
+	ns_t venue_at_done =
+		server_ms * NS_PER_MS + NS_PER_MS / 2 + a->round_trip_ns / 2 + (wall - a->done_wall_ns);
+	struct msg_clock k = { .offset_ns = (i64)venue_at_done - (i64)mono,
+			       .round_trip_ns = a->round_trip_ns + NS_PER_MS };
 	i64 off = (i64)venue_at_done - (i64)wall;
 	u64 off_ns = (u64)(off < 0 ? -off : off);
 	counter_set(&c->cnt[APP_CNT_clock_offset_us], off_ns / NS_PER_US);
 	counter_set(&c->cnt[APP_CNT_clock_error_us], k.round_trip_ns / 2 / NS_PER_US);
 	if (off_ns > c->cfg->recv_window_ms * NS_PER_MS / 2) {
 		counter_inc(&c->cnt[APP_CNT_clock_alarms]);
-		log_line("venue", "ALARM: our clock is %lld ms from the venue's, receive window %u ms: synchronise it", (long long)(off / (i64)NS_PER_MS),
-			 c->cfg->recv_window_ms);
+		log_line("venue",
+			 "ALARM: our clock is %lld ms from the venue's, receive window %u ms: synchronise it",
+			 (long long)(off / (i64)NS_PER_MS), c->cfg->recv_window_ms);
 	}
 	ctl_tell(c, &c->md, MSG_CLOCK, 0, &k, sizeof k);
 	ctl_tell(c, &c->trade, MSG_CLOCK, 0, &k, sizeof k);

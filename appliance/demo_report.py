@@ -3,7 +3,8 @@
 
   demo_report.py compare-book OURS VENUE          one line of JSON: do both books hold the same levels
   demo_report.py progress STATUS POSITION         one line for the screen
-  demo_report.py report WORK OUT SECONDS          reads what demo.sh left in WORK, writes OUT, prints the report; exit code 1: not all well
+  demo_report.py report WORK OUT SECONDS          reads what demo.sh left in WORK, writes OUT, prints the report;
+                                                  exit code 1: not all is well
 """
 import glob
 import json
@@ -212,7 +213,7 @@ def report(work, out, seconds):
     print(f"\n  {r['ticks']} ticks, {r['orders']} orders ({r['acks']} acknowledged, {r['rejects']} rejected by the venue), {cancels} cancels, "
           f"{r['fills']} fills")
     for f in list(fills.values())[:8]:
-        print(f"    {f['side']:<4} {f['quantity']} at {f['price']}  fee {f['fee']} {f['fee_asset']}")
+        print(f"    {f['side']:<4} {f['quantity']} at {f['price']}  fee {f['fee']:f} {f['fee_asset']}")
     if len(fills) > 8:
         print(f"    ... and {len(fills) - 8} more")
     print(f"  position {position['quantity']} BTC, realised {position['realised']}, unrealised {position['unrealised']} USDT, fees {fees}")

@@ -32,7 +32,8 @@ err_t door_open(struct door *d, const char *path)
 	unlink(path);
 	d->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mode_t old = umask(0177);
-	bool ok = d->listener >= 0 && bind(d->listener, (struct sockaddr *)&at, sizeof at) == 0 && listen(d->listener, DOOR_CLIENTS) == 0;
+	bool ok = d->listener >= 0 && bind(d->listener, (struct sockaddr *)&at, sizeof at) == 0 &&
+		  listen(d->listener, DOOR_CLIENTS) == 0;
 	umask(old);
 	return ok ? ERR_OK : ERR_IO;
 }
@@ -130,7 +131,8 @@ void door_answer(struct door *d, u32 id, err_t e, const char *text)
 {
 	char safe[600], line[800];
 	json_text(safe, sizeof safe, text);
-	int n = snprintf(line, sizeof line, "{\"ok\":%s,\"error\":\"%s\",\"text\":\"%s\"}\n", e == ERR_OK ? "true" : "false", err_name(e), safe);
+	int n = snprintf(line, sizeof line, "{\"ok\":%s,\"error\":\"%s\",\"text\":\"%s\"}\n",
+			 e == ERR_OK ? "true" : "false", err_name(e), safe);
 	for (u32 i = 0; i < DOOR_CLIENTS; i++)
 		if (d->client[i].fd >= 0 && d->client[i].id == id) {
 			if (send(d->client[i].fd, line, (size_t)n, MSG_NOSIGNAL) < 0)

@@ -74,7 +74,10 @@ static err_t start(struct hot *h, const char *name, void *(*run)(void *), char *
 	pthread_attr_destroy(&attr);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (rc) {
-		snprintf(error, n, "hot core: no thread on CPU %u: %s (choose CPUs this process may use: cpus.md, cpus.trade)", cpu, strerror(rc));
+		snprintf(error, n,
+			 "hot core: no thread on CPU %u: %s (choose CPUs this process may use: cpus.md, "
+			 "cpus.trade)",
+			 cpu, strerror(rc));
 		return ERR_IO;
 	}
 	pthread_setname_np(h->thread[h->n_threads++], name);

@@ -1,7 +1,8 @@
 /*
  * hot.h - the threads of the hot cores: one for both step functions (fused) or one each (split).
  *
- * A hot thread is pinned, blocks all signals, and does nothing but step. While it runs, an allocation on it is counted (alloc_guard.h).
+ * A hot thread is pinned, blocks all signals, and does nothing but step. While it runs, an
+ * allocation on it is counted (alloc_guard.h).
  */
 #ifndef SAKER_HOT_H
 #define SAKER_HOT_H

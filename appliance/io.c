@@ -13,8 +13,15 @@
 #define JOURNAL_BATCH 64
 #define LAG_MAX_NS (60 * NS_PER_S) /* beyond: the feed is a recording of another day */
 
-const char *const io_hist_names[IO_HISTS] = { "t2t", "poll_to_publish", "publish_to_read", "read_to_decide", "decide_to_risk",
-					      "risk_to_doorbell", "decide_to_doorbell", "order_to_ack", "feed_lag" };
+const char *const io_hist_names[IO_HISTS] = { "t2t",
+					      "poll_to_publish",
+					      "publish_to_read",
+					      "read_to_decide",
+					      "decide_to_risk",
+					      "risk_to_doorbell",
+					      "decide_to_doorbell",
+					      "order_to_ack",
+					      "feed_lag" };
 
 /* ---- journal ---- */
 
@@ -38,7 +45,8 @@ err_t io_open_journal(struct io *io, const char *dir, u32 boot, char *error, siz
 	journal_header_make(&h, boot, 0, clock_wall_ns());
 	if (io->journal_fd >= 0 && write_all(io->journal_fd, &h, sizeof h))
 		return ERR_OK;
-	snprintf(error, n, "%s: the journal cannot be written: %s (check files.state_dir)", path, strerror(errno));
+	snprintf(error, n, "%s: the journal cannot be written: %s (check files.state_dir)", path,
+		 strerror(errno));
 	return ERR_IO;
 }
 
@@ -112,7 +120,10 @@ static u32 drain_trace(struct io *io, struct ring *r)
 
 /* ---- the loop ---- */
 
-u32 io_step(struct io *io) { return drain_journal(io) + drain_trace(io, io->trace[0]) + drain_trace(io, io->trace[1]); }
+u32 io_step(struct io *io)
+{
+	return drain_journal(io) + drain_trace(io, io->trace[0]) + drain_trace(io, io->trace[1]);
+}
 
 void *io_thread(void *arg)
 {

@@ -12,15 +12,15 @@
 #include "common/trace.h"
 
 enum io_hist {
-	HIST_T2T,                /* poll of the tick's frame to doorbell of the order or cancel it caused */
+	HIST_T2T, /* poll of the tick's frame to doorbell of the order or cancel it caused */
 	HIST_POLL_TO_PUBLISH,
 	HIST_PUBLISH_TO_READ,
 	HIST_READ_TO_DECIDE,
-	HIST_DECIDE_TO_RISK,     /* one order in profile_every */
-	HIST_RISK_TO_DOORBELL,   /* likewise */
+	HIST_DECIDE_TO_RISK,   /* one order in profile_every */
+	HIST_RISK_TO_DOORBELL, /* likewise */
 	HIST_DECIDE_TO_DOORBELL,
 	HIST_ORDER_TO_ACK,
-	HIST_FEED_LAG,           /* venue event time to local receive time, by the estimated clock offset */
+	HIST_FEED_LAG, /* venue event time to local receive time, by the estimated clock offset */
 	IO_HISTS
 };
 
@@ -30,9 +30,9 @@ struct io {
 	struct clock clock;
 	struct ring *trace[2], *journal;
 	struct hist *hist[IO_HISTS];
-	int journal_fd;          /* -1: none */
+	int journal_fd;                                     /* -1: none */
 	u64 *write_errors, *lag_negative, *lag_implausible; /* counter words */
-	bool stop;               /* relaxed */
+	bool stop;                                          /* relaxed */
 };
 
 /* Creates the journal file, whose name holds the boot number. ERR_IO: `error` names it. */

@@ -1,7 +1,8 @@
 /*
  * saker_main.c - the saker process: `saker --config FILE`.
  *
- * Exit codes: 0 stopped in good order; 1 stopped, but not everything was confirmed; 2 usage; 3 could not start; 4 configuration.
+ * Exit codes: 0 stopped in good order; 1 stopped, but not everything was confirmed; 2 usage; 3
+ * could not start; 4 configuration.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,10 @@ static struct app app; /* large: both cores lie in it */
 static int usage(void)
 {
 	fprintf(stderr, "usage: saker --config FILE\n"
-			"  runs the appliance in the foreground; SIGTERM cancels all orders, waits for the venue's word and ends\n"
-			"  hostctl config check FILE checks a configuration, hostctl config help explains its options\n");
+			"  runs the appliance in the foreground; SIGTERM cancels all orders, waits for the "
+			"venue's word and ends\n"
+			"  hostctl config check FILE checks a configuration, hostctl config help explains "
+			"its options\n");
 	return 2;
 }
 

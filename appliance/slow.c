@@ -29,7 +29,10 @@ static err_t read_file(const char *path, char *out, size_t room, char *why)
 		fclose(f);
 	if (n && n < room - 1)
 		return ERR_OK;
-	snprintf(why, TLS_WHY_MAX, "%s: %s", path, !f ? "cannot be read" : n ? "is too long to be a key" : "is empty");
+	snprintf(why, TLS_WHY_MAX, "%s: %s", path,
+		 !f  ? "cannot be read"
+		 : n ? "is too long to be a key"
+		     : "is empty");
 	return f ? ERR_SYNTAX : ERR_IO;
 }
 
@@ -44,7 +47,9 @@ static err_t read_keys(struct slow *s, const struct slow_cfg *cfg, char *why)
 	e = binance_key_open(&s->key, pem, strlen(pem));
 	explicit_bzero(pem, sizeof pem);
 	if (e != ERR_OK) {
-		snprintf(why, TLS_WHY_MAX, "%s: no unencrypted Ed25519 private key in PEM form (openssl genpkey -algorithm ed25519 makes one)",
+		snprintf(why, TLS_WHY_MAX,
+			 "%s: no unencrypted Ed25519 private key in PEM form (openssl genpkey -algorithm "
+			 "ed25519 makes one)",
 			 cfg->private_key_file);
 		return e;
 	}
@@ -129,7 +134,8 @@ static err_t resolve(const struct slow_target *t, u8 ip[16], const char **why)
 	return ERR_OK;
 }
 
-static err_t send_ready(struct slow *s, struct slow_core *c, const struct slow_target *t, u64 tag, const char **why)
+static err_t send_ready(struct slow *s, struct slow_core *c, const struct slow_target *t, u64 tag,
+			const char **why)
 {
 	u8 buf[sizeof(struct msg_ready) + REQUEST_MAX];
 	struct msg_ready *r = (void *)buf;
@@ -140,7 +146,8 @@ static err_t send_ready(struct slow *s, struct slow_core *c, const struct slow_t
 	if (e != ERR_OK)
 		return e;
 	*why = "no random bytes, or the upgrade request does not fit";
-	if (getrandom(req.key, sizeof req.key, 0) != sizeof req.key || ws_http_accept(req.key, r->accept) != ERR_OK)
+	if (getrandom(req.key, sizeof req.key, 0) != sizeof req.key ||
+	    ws_http_accept(req.key, r->accept) != ERR_OK)
 		return ERR_INTERNAL;
 	r->port = t->port;
 	r->request_n = (u16)ws_http_request(r->request, REQUEST_MAX, &req);
@@ -221,7 +228,8 @@ static void sign(struct slow *s, struct slow_core *c, const struct ring_msg *m)
 	const struct msg_sign *q = (const void *)m->data;
 	struct wr w = wr_of(text, sizeof text);
 	if (!s->has_key || m->n != sizeof *q) {
-		failed(s, c, m->tag, ERR_AUTH, "no private key is configured: set venue.private_key_file and venue.api_key_file");
+		failed(s, c, m->tag, ERR_AUTH,
+		       "no private key is configured: set venue.private_key_file and venue.api_key_file");
 		return;
 	}
 	binance_logon_payload(&w, s->api_key, s->recv_window_ms, q->venue_ms);
@@ -254,7 +262,8 @@ static void take(struct slow *s, struct slow_core *c, const struct ring_msg *m)
 		break;
 	case MSG_TLS_TICKET:
 		if (hs)
-			tls_client_ticket(hs, m->data, m->n); /* without a ticket the next handshake is a full one */
+			tls_client_ticket(hs, m->data,
+					  m->n); /* without a ticket the next handshake is a full one */
 		break;
 	case MSG_TLS_WANT_REFILL: refill(s, c, m); break;
 	case MSG_SIGN: sign(s, c, m); break;

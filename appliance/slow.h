@@ -1,8 +1,9 @@
 /*
- * slow.h - the slow thread: whatever a session needs that may block or compute for long. Name resolution, TLS handshakes, signatures.
+ * slow.h - the slow thread: whatever a session needs that may block or compute for long. Name
+ * resolution, TLS handshakes, signatures.
  *
- * It answers the hot cores' messages by their inboxes and keeps no state of a session but its handshake. Secrets (the private key,
- * the API key) live here alone.
+ * It answers the hot cores' messages by their inboxes and keeps no state of a session but its
+ * handshake. Secrets (the private key, the API key) live here alone.
  */
 #ifndef SAKER_SLOW_H
 #define SAKER_SLOW_H

@@ -1,8 +1,10 @@
 /*
- * bench_t2t.c - tick to trade: from the receive burst that returned a bookTicker frame to the transmit burst that is handed the order.
+ * bench_t2t.c - tick to trade: from the receive burst that returned a bookTicker frame to the
+ * transmit burst that is handed the order.
  *
- * t2t.fused: both cores stepped by one thread, back to back. t2t.split: the market-data core on one CPU, the trading core on another;
- * with two CPUs the venue's side shares the first with it. Each tick makes one IOC order; real TLS records, real JSON, full risk.
+ * t2t.fused: both cores stepped by one thread, back to back. t2t.split: the market-data core on one
+ * CPU, the trading core on another; with two CPUs the venue's side shares the first with it. Each
+ * tick makes one IOC order; real TLS records, real JSON, full risk.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -27,7 +29,8 @@ struct taker {
 	struct strategy_ctx *ctx;
 };
 
-static err_t taker_init(void *state, const struct strategy_api *api, struct strategy_ctx *ctx, const struct strategy_value *v)
+static err_t taker_init(void *state, const struct strategy_api *api, struct strategy_ctx *ctx,
+			const struct strategy_value *v)
 {
 	struct taker *t = state;
 	(void)v;
@@ -40,12 +43,21 @@ static void taker_on_market(void *state, const struct market_view *m)
 	struct taker *t = state;
 	if (m->kind != TAPE_BBO || m->book_state != BOOK_VALID)
 		return;
-	struct order_req q = { .instrument = 0, .side = SIDE_BUY, .type = ORDER_LIMIT, .tif = TIF_IOC, .px = m->ask_px, .qty = 100000 };
+	struct order_req q = { .instrument = 0,
+			       .side = SIDE_BUY,
+			       .type = ORDER_LIMIT,
+			       .tif = TIF_IOC,
+			       .px = m->ask_px,
+			       .qty = 100000 };
 	t->api->submit(t->ctx, &q);
 }
 
-static const struct strategy_desc taker = { STRATEGY_ABI, .name = "bench_taker", .help = "an IOC order at the ask for each tick",
-					    .state_size = sizeof(struct taker), .init = taker_init, .on_market = taker_on_market };
+static const struct strategy_desc taker = { STRATEGY_ABI,
+					    .name = "bench_taker",
+					    .help = "an IOC order at the ask for each tick",
+					    .state_size = sizeof(struct taker),
+					    .init = taker_init,
+					    .on_market = taker_on_market };
 
 /* ---- measuring ---- */
 
@@ -58,7 +70,11 @@ static void pin(u32 cpu)
 		perror("bench: sched_setaffinity");
 }
 
-static void next_tick(struct rng *r) { world_tick(&w, 6000000 + (i64)rng_below(r, 1000000), (i64)rng_below(r, 100000000000) + 1, (i64)rng_below(r, 10000000) + 1); }
+static void next_tick(struct rng *r)
+{
+	world_tick(&w, 6000000 + (i64)rng_below(r, 1000000), (i64)rng_below(r, 100000000000) + 1,
+		   (i64)rng_below(r, 10000000) + 1);
+}
 
 /* The stamp of the order's tick: when the burst had returned its frame. */
 static u64 polled_tsc(void)
@@ -98,7 +114,8 @@ static void must_have_traded(const char *name, u64 want)
 {
 	if (w.orders_seen >= want)
 		return;
-	fprintf(stderr, "bench: %s: only %llu orders for %llu ticks\n", name, (unsigned long long)w.orders_seen, (unsigned long long)want);
+	fprintf(stderr, "bench: %s: only %llu orders for %llu ticks\n", name,
+		(unsigned long long)w.orders_seen, (unsigned long long)want);
 	exit(1);
 }
 

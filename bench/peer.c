@@ -60,7 +60,8 @@ static void on_data(void *user, struct tcp_conn *c, const u8 *rec, u32 n, ns_t n
 	(void)now;
 	while (n > TLS_HEADER_LEN) {
 		u32 rec_n = TLS_HEADER_LEN + ((u32)rec[3] << 8 | rec[4]);
-		err_t e = rec_n <= n ? tls_open(&p->rx[i], rec, rec_n, plain, &plain_n, &type) : ERR_TRUNCATED;
+		err_t e =
+			rec_n <= n ? tls_open(&p->rx[i], rec, rec_n, plain, &plain_n, &type) : ERR_TRUNCATED;
 		if (e != ERR_OK)
 			die("a record of the client", e);
 		take_frame(p, i, plain, plain_n);
@@ -70,8 +71,16 @@ static void on_data(void *user, struct tcp_conn *c, const u8 *rec, u32 n, ns_t n
 }
 
 static void on_open(void *user, struct tcp_conn *c, ns_t now) { (void)user, (void)c, (void)now; }
-static void on_fin(void *user, struct tcp_conn *c, ns_t now) { (void)user, (void)c, (void)now; die("the client closed", ERR_CLOSED); }
-static void on_down(void *user, struct tcp_conn *c, err_t why, ns_t now) { (void)user, (void)c, (void)now; die("the connection ended", why); }
+static void on_fin(void *user, struct tcp_conn *c, ns_t now)
+{
+	(void)user, (void)c, (void)now;
+	die("the client closed", ERR_CLOSED);
+}
+static void on_down(void *user, struct tcp_conn *c, err_t why, ns_t now)
+{
+	(void)user, (void)c, (void)now;
+	die("the connection ended", why);
+}
 
 static const struct tcp_events events = { .open = on_open, .data = on_data, .fin = on_fin, .down = on_down };
 
@@ -87,14 +96,31 @@ static struct tls_dir_keys keys_of(u8 seed)
 	return k;
 }
 
-void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto, u16 local_port, ns_t now)
+void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto,
+	       u16 local_port, ns_t now)
 {
 	u32 i = p->n_conns++;
 	struct tls_keys k = { .now = { keys_of((u8)(local_port + 1)), keys_of((u8)(local_port + 77)) } };
-	struct tcp_adopt us = { .dst = ip_addr_v4(PEER_IP), .port = VENUE_PORT, .local_port = local_port, .snd_nxt = 1000, .rcv_nxt = 5000,
-				.snd_wnd = 1 << 20, .snd_scale = 7, .rcv_scale = 7, .mss = 1460, .sack = true };
-	struct tcp_adopt them = { .dst = ip_addr_v4(CLIENT_IP), .port = local_port, .local_port = VENUE_PORT, .snd_nxt = 5000, .rcv_nxt = 1000,
-				  .snd_wnd = 1 << 20, .snd_scale = 7, .rcv_scale = 7, .mss = 1460, .sack = true };
+	struct tcp_adopt us = { .dst = ip_addr_v4(PEER_IP),
+				.port = VENUE_PORT,
+				.local_port = local_port,
+				.snd_nxt = 1000,
+				.rcv_nxt = 5000,
+				.snd_wnd = 1 << 20,
+				.snd_scale = 7,
+				.rcv_scale = 7,
+				.mss = 1460,
+				.sack = true };
+	struct tcp_adopt them = { .dst = ip_addr_v4(CLIENT_IP),
+				  .port = local_port,
+				  .local_port = VENUE_PORT,
+				  .snd_nxt = 5000,
+				  .rcv_nxt = 1000,
+				  .snd_wnd = 1 << 20,
+				  .snd_scale = 7,
+				  .rcv_scale = 7,
+				  .mss = 1460,
+				  .sack = true };
 	memcpy(us.peer_mac, p->port->mac, 6);
 	memcpy(them.peer_mac, client->mac, 6);
 	p->conn[i] = tcp_adopt(p->tcp, &them, &events, p, now);

@@ -1,6 +1,7 @@
 /*
- * peer.h - the venue's end of one session, in memory: our own TCP in the server's place, a TLS record layer with the mirrored keys, and
- * server WebSocket frames. Real bytes at the port; the handshake is replaced by adoption. Not a venue: it answers what it is told to.
+ * peer.h - the venue's end of one session, in memory: our own TCP in the server's place, a TLS
+ * record layer with the mirrored keys, and server WebSocket frames. Real bytes at the port; the
+ * handshake is replaced by adoption. Not a venue: it answers what it is told to.
  */
 #ifndef BENCH_PEER_H
 #define BENCH_PEER_H
@@ -22,7 +23,7 @@ struct peer {
 	u32 n_conns;
 };
 
-#define PEER_IP 0x0a4d0001u  /* 10.77.0.1 */
+#define PEER_IP 0x0a4d0001u /* 10.77.0.1 */
 #define CLIENT_IP 0x0a4d0002u
 
 struct net_cfg peer_net_cfg(const struct port *own, u32 ip);
@@ -30,7 +31,8 @@ struct net_cfg peer_net_cfg(const struct port *own, u32 ip);
 void peer_open(struct peer *p, struct arena *a, struct port *port);
 
 /* Joins one session of `core_tcp` with this peer: same tuple, same keys, from either end. Exits on failure. */
-void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto, u16 local_port, ns_t now);
+void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto,
+	       u16 local_port, ns_t now);
 
 /* Takes what the client has sent and calls `text`; looks after TCP. */
 void peer_turn(struct peer *p, ns_t now);

@@ -53,9 +53,12 @@ void samples_print(struct samples *s, const char *name, const char *note)
 	uname(&u);
 	cpu_model(cpu, sizeof cpu);
 	qsort(s->ns, s->n, sizeof *s->ns, by_value);
-	printf("{\"name\":\"%s\",\"unit\":\"ns\",\"n\":%u,\"min\":%llu,\"p50\":%llu,\"p90\":%llu,\"p99\":%llu,\"p999\":%llu,\"max\":%llu,", name, s->n,
-	       (unsigned long long)s->ns[0], (unsigned long long)at(s, 0.5), (unsigned long long)at(s, 0.9),
-	       (unsigned long long)at(s, 0.99), (unsigned long long)at(s, 0.999), (unsigned long long)s->ns[s->n - 1]);
-	printf("\"host\":{\"cpu\":\"%s\",\"cpus\":%ld,\"kernel\":\"%s\"}%s}\n", cpu, sysconf(_SC_NPROCESSORS_ONLN), u.release, note);
+	printf("{\"name\":\"%s\",\"unit\":\"ns\",\"n\":%u,\"min\":%llu,\"p50\":%llu,\"p90\":%llu,\"p99\":%"
+	       "llu,\"p999\":%llu,\"max\":%llu,",
+	       name, s->n, (unsigned long long)s->ns[0], (unsigned long long)at(s, 0.5),
+	       (unsigned long long)at(s, 0.9), (unsigned long long)at(s, 0.99),
+	       (unsigned long long)at(s, 0.999), (unsigned long long)s->ns[s->n - 1]);
+	printf("\"host\":{\"cpu\":\"%s\",\"cpus\":%ld,\"kernel\":\"%s\"}%s}\n", cpu,
+	       sysconf(_SC_NPROCESSORS_ONLN), u.release, note);
 	fflush(stdout);
 }

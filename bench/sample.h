@@ -11,7 +11,8 @@ struct samples {
 	u32 n, cap;
 };
 
-void samples_open(struct samples *s, u32 cap); /* touched, so that adding never faults; exits where memory is short */
+void samples_open(struct samples *s,
+		  u32 cap); /* touched, so that adding never faults; exits where memory is short */
 void samples_close(struct samples *s);
 
 static inline void samples_add(struct samples *s, u64 ns)

@@ -47,25 +47,38 @@ static void answer_order(struct world *w, u32 i, const char *id, const char *coi
 {
 	char t[1024];
 	unsigned long long n = ++w->venue_order_id;
-	int len = snprintf(t, sizeof t, "{\"id\":\"%s\",\"status\":200,\"result\":{\"symbol\":\"BTCUSDT\",\"orderId\":%llu,\"orderListId\":-1,"
-			   "\"clientOrderId\":\"%s\",\"transactTime\":1723161255000}}", id, n, coid);
+	int len = snprintf(t, sizeof t,
+			   "{\"id\":\"%s\",\"status\":200,\"result\":{\"symbol\":\"BTCUSDT\",\"orderId\":%"
+			   "llu,\"orderListId\":-1,"
+			   "\"clientOrderId\":\"%s\",\"transactTime\":1723161255000}}",
+			   id, n, coid);
 	peer_send(&w->trade_peer, i, t, (u32)len, w->trade_peer.now);
 	if (!w->expire)
 		return;
-	len = snprintf(t, sizeof t, "{\"subscriptionId\":0,\"event\":{\"e\":\"executionReport\",\"E\":1723161255001,\"s\":\"BTCUSDT\",\"c\":\"%s\","
-		       "\"S\":\"BUY\",\"o\":\"LIMIT\",\"f\":\"IOC\",\"q\":\"0.00100000\",\"p\":\"61837.64000000\",\"P\":\"0.00000000\","
-		       "\"F\":\"0.00000000\",\"g\":-1,\"C\":\"\",\"x\":\"EXPIRED\",\"X\":\"EXPIRED\",\"r\":\"NONE\",\"i\":%llu,"
-		       "\"l\":\"0.00000000\",\"z\":\"0.00000000\",\"L\":\"0.00000000\",\"n\":\"0\",\"N\":null,\"T\":1723161255001,\"t\":-1,"
-		       "\"I\":1,\"w\":false,\"m\":false,\"M\":false,\"O\":1723161255000,\"Z\":\"0.00000000\",\"Y\":\"0.00000000\","
-		       "\"Q\":\"0.00000000\",\"W\":1723161255000,\"V\":\"NONE\"}}", coid, n);
+	len = snprintf(t, sizeof t,
+		       "{\"subscriptionId\":0,\"event\":{\"e\":\"executionReport\",\"E\":1723161255001,\"s\":"
+		       "\"BTCUSDT\",\"c\":\"%s\","
+		       "\"S\":\"BUY\",\"o\":\"LIMIT\",\"f\":\"IOC\",\"q\":\"0.00100000\",\"p\":\"61837."
+		       "64000000\",\"P\":\"0.00000000\","
+		       "\"F\":\"0.00000000\",\"g\":-1,\"C\":\"\",\"x\":\"EXPIRED\",\"X\":\"EXPIRED\",\"r\":"
+		       "\"NONE\",\"i\":%llu,"
+		       "\"l\":\"0.00000000\",\"z\":\"0.00000000\",\"L\":\"0.00000000\",\"n\":\"0\",\"N\":"
+		       "null,\"T\":1723161255001,\"t\":-1,"
+		       "\"I\":1,\"w\":false,\"m\":false,\"M\":false,\"O\":1723161255000,\"Z\":\"0.00000000\","
+		       "\"Y\":\"0.00000000\","
+		       "\"Q\":\"0.00000000\",\"W\":1723161255000,\"V\":\"NONE\"}}",
+		       coid, n);
 	peer_send(&w->trade_peer, i, t, (u32)len, w->trade_peer.now);
 }
 
 static const char *result_of(const char *method)
 {
-	static const struct { const char *method, *result; } rows[] = {
-		{ "session.logon", "{\"apiKey\":\"k\",\"authorizedSince\":1,\"connectedSince\":1,\"returnRateLimits\":false,"
-				   "\"serverTime\":1723161255000,\"userDataStream\":false}" },
+	static const struct {
+		const char *method, *result;
+	} rows[] = {
+		{ "session.logon",
+		  "{\"apiKey\":\"k\",\"authorizedSince\":1,\"connectedSince\":1,\"returnRateLimits\":false,"
+		  "\"serverTime\":1723161255000,\"userDataStream\":false}" },
 		{ "userDataStream.subscribe", "{\"subscriptionId\":0}" },
 		{ "account.status", "{\"makerCommission\":0,\"takerCommission\":0,\"balances\":[]}" },
 		{ "openOrders.status", "[]" },
@@ -92,7 +105,8 @@ static void on_request(void *user, u32 i, const u8 *p, u32 n)
 		answer_order(w, i, id, coid);
 		return;
 	}
-	int len = snprintf(out, sizeof out, "{\"id\":\"%s\",\"status\":200,\"result\":%s}", id, result_of(method));
+	int len = snprintf(out, sizeof out, "{\"id\":\"%s\",\"status\":200,\"result\":%s}", id,
+			   result_of(method));
 	peer_send(&w->trade_peer, i, out, (u32)len, w->trade_peer.now);
 }
 
@@ -108,38 +122,74 @@ static bool push_hook(struct frame_out *o, u32 n)
 
 static struct session_words session_words(struct world *w)
 {
-	return (struct session_words){ words(w, SESSION_CNT_COUNT), words(w, TLS_CNT_COUNT), words(w, WS_CNT_COUNT) };
+	return (struct session_words){ words(w, SESSION_CNT_COUNT), words(w, TLS_CNT_COUNT),
+				       words(w, WS_CNT_COUNT) };
 }
 
 static void make_links(struct world *w)
 {
 	struct tape *tape = tape_init(take(w, tape_bytes(TAPE_SLOTS)), TAPE_SLOTS);
 	struct book_image *image = book_image_init(take(w, book_image_bytes(DEPTH)), DEPTH);
-	w->ml = (struct md_links){ .port = &w->md_port, .in_ctl = ring_new(&w->arena, 1 << 20), .in_slow = ring_new(&w->arena, 1 << 16),
-				   .to_ctl = ring_new(&w->arena, 1 << 20), .to_slow = ring_new(&w->arena, 1 << 16), .trace = ring_new(&w->arena, 1 << 20),
-				   .tape = tape, .image = { image }, .status = take(w, sizeof(struct core_status)),
-				   .session_status = take(w, sizeof(struct session_status)), .kill = &w->kill, .crypto = &w->crypto,
-				   .cnt = words(w, MD_CNT_COUNT), .net_cnt = words(w, NET_CNT_COUNT), .tcp_cnt = words(w, TCP_CNT_COUNT),
-				   .feed_cnt = words(w, FEED_CNT_COUNT), .book_cnt = words(w, BOOK_CNT_COUNT), .session_cnt = session_words(w) };
-	w->tl = (struct trade_links){ .port = &w->trade_port, .in_ctl = ring_new(&w->arena, 1 << 20), .in_slow = ring_new(&w->arena, 1 << 16),
-				      .to_ctl = ring_new(&w->arena, 1 << 20), .to_slow = ring_new(&w->arena, 1 << 16), .trace = ring_new(&w->arena, 1 << 20),
-				      .journal = ring_new(&w->arena, 1 << 20), .tape = tape, .image = { image },
+	w->ml = (struct md_links){ .port = &w->md_port,
+				   .in_ctl = ring_new(&w->arena, 1 << 20),
+				   .in_slow = ring_new(&w->arena, 1 << 16),
+				   .to_ctl = ring_new(&w->arena, 1 << 20),
+				   .to_slow = ring_new(&w->arena, 1 << 16),
+				   .trace = ring_new(&w->arena, 1 << 20),
+				   .tape = tape,
+				   .image = { image },
+				   .status = take(w, sizeof(struct core_status)),
+				   .session_status = take(w, sizeof(struct session_status)),
+				   .kill = &w->kill,
+				   .crypto = &w->crypto,
+				   .cnt = words(w, MD_CNT_COUNT),
+				   .net_cnt = words(w, NET_CNT_COUNT),
+				   .tcp_cnt = words(w, TCP_CNT_COUNT),
+				   .feed_cnt = words(w, FEED_CNT_COUNT),
+				   .book_cnt = words(w, BOOK_CNT_COUNT),
+				   .session_cnt = session_words(w) };
+	w->tl = (struct trade_links){ .port = &w->trade_port,
+				      .in_ctl = ring_new(&w->arena, 1 << 20),
+				      .in_slow = ring_new(&w->arena, 1 << 16),
+				      .to_ctl = ring_new(&w->arena, 1 << 20),
+				      .to_slow = ring_new(&w->arena, 1 << 16),
+				      .trace = ring_new(&w->arena, 1 << 20),
+				      .journal = ring_new(&w->arena, 1 << 20),
+				      .tape = tape,
+				      .image = { image },
 				      .status = take(w, sizeof(struct core_status)),
-				      .session_status = { take(w, sizeof(struct session_status)), take(w, sizeof(struct session_status)) },
-				      .kill = &w->kill, .crypto = &w->crypto, .orders = take(w, ROWS_ORDERS * sizeof(struct order_cell)),
-				      .positions = take(w, sizeof(struct position_cell)), .state = take(w, sizeof(struct trade_cell)),
-				      .cnt = words(w, TRADE_CNT_COUNT), .net_cnt = words(w, NET_CNT_COUNT), .tcp_cnt = words(w, TCP_CNT_COUNT),
-				      .gateway_cnt = words(w, GATEWAY_CNT_COUNT), .risk_cnt = words(w, RISK_COUNTERS), .host_cnt = words(w, HOST_COUNTERS),
+				      .session_status = { take(w, sizeof(struct session_status)),
+							  take(w, sizeof(struct session_status)) },
+				      .kill = &w->kill,
+				      .crypto = &w->crypto,
+				      .orders = take(w, ROWS_ORDERS * sizeof(struct order_cell)),
+				      .positions = take(w, sizeof(struct position_cell)),
+				      .state = take(w, sizeof(struct trade_cell)),
+				      .cnt = words(w, TRADE_CNT_COUNT),
+				      .net_cnt = words(w, NET_CNT_COUNT),
+				      .tcp_cnt = words(w, TCP_CNT_COUNT),
+				      .gateway_cnt = words(w, GATEWAY_CNT_COUNT),
+				      .risk_cnt = words(w, RISK_COUNTERS),
+				      .host_cnt = words(w, HOST_COUNTERS),
 				      .session_cnt = { session_words(w), session_words(w) } };
 }
 
-static const struct session_cfg session_defaults = { .message_max = 64 << 10, .step_timeout_ns = 10 * NS_PER_S, .idle_ns = 60 * NS_PER_S,
-						     .retry_min_ns = NS_PER_S, .retry_max_ns = NS_PER_S };
+static const struct session_cfg session_defaults = { .message_max = 64 << 10,
+						     .step_timeout_ns = 10 * NS_PER_S,
+						     .idle_ns = 60 * NS_PER_S,
+						     .retry_min_ns = NS_PER_S,
+						     .retry_max_ns = NS_PER_S };
 
 static void make_md(struct world *w)
 {
-	struct md_cfg m = { .clock = w->clock, .net = peer_net_cfg(&w->md_port, CLIENT_IP), .tcp = tcp_cfg_default, .session = session_defaults,
-			    .book_levels = DEPTH, .book_buffer_levels = 4096, .feed_levels = 1000, .stale_ns = 60 * NS_PER_S,
+	struct md_cfg m = { .clock = w->clock,
+			    .net = peer_net_cfg(&w->md_port, CLIENT_IP),
+			    .tcp = tcp_cfg_default,
+			    .session = session_defaults,
+			    .book_levels = DEPTH,
+			    .book_buffer_levels = 4096,
+			    .feed_levels = 1000,
+			    .stale_ns = 60 * NS_PER_S,
 			    .snapshot_ns = 60 * NS_PER_S };
 	m.tcp.secret[0] = 2;
 	err_t e = md_core_init(&w->md, &w->arena, &m, &w->ml);
@@ -151,9 +201,19 @@ static void make_trade(struct world *w, const struct strategy_desc *d)
 {
 	struct trade_strategy none = { 0 };
 	struct param_error why = { "" };
-	struct trade_cfg t = { .clock = w->clock, .net = peer_net_cfg(&w->trade_port, CLIENT_IP), .tcp = tcp_cfg_default, .session = session_defaults,
-			       .boot = 1, .recv_window_ms = 5000, .live = true, .instruments = &w->instrument, .n_instruments = 1,
-			       .strategies = &none, .turn_budget_ns = NS_PER_S, .seed = 1, .profile_every = 0 };
+	struct trade_cfg t = { .clock = w->clock,
+			       .net = peer_net_cfg(&w->trade_port, CLIENT_IP),
+			       .tcp = tcp_cfg_default,
+			       .session = session_defaults,
+			       .boot = 1,
+			       .recv_window_ms = 5000,
+			       .live = true,
+			       .instruments = &w->instrument,
+			       .n_instruments = 1,
+			       .strategies = &none,
+			       .turn_budget_ns = NS_PER_S,
+			       .seed = 1,
+			       .profile_every = 0 };
 	u16 id;
 	t.tcp.secret[0] = 3;
 	err_t e = trade_core_init(&w->trade, &w->arena, &t, &w->tl, &why);
@@ -185,10 +245,15 @@ static void load_book(struct world *w)
 {
 	char t[512];
 	struct msg_snapshot s = { .update_id = w->update_id + 1 };
-	struct { struct msg_levels m; struct msg_level l[2]; } bids = { .m = { .n = 2 } }, asks = { .m = { .n = 2, .ask = 1 } };
-	int n = snprintf(t, sizeof t, "{\"stream\":\"btcusdt@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":1723161255208,\"s\":\"BTCUSDT\","
-			 "\"U\":%llu,\"u\":%llu,\"b\":[[\"61837.63000000\",\"3.78826000\"]],\"a\":[]}}", (unsigned long long)w->update_id + 1,
-			 (unsigned long long)w->update_id + 2);
+	struct {
+		struct msg_levels m;
+		struct msg_level l[2];
+	} bids = { .m = { .n = 2 } }, asks = { .m = { .n = 2, .ask = 1 } };
+	int n = snprintf(t, sizeof t,
+			 "{\"stream\":\"btcusdt@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":"
+			 "1723161255208,\"s\":\"BTCUSDT\","
+			 "\"U\":%llu,\"u\":%llu,\"b\":[[\"61837.63000000\",\"3.78826000\"]],\"a\":[]}}",
+			 (unsigned long long)w->update_id + 1, (unsigned long long)w->update_id + 2);
 	peer_send(&w->md_peer, 0, t, (u32)n, w->md_peer.now);
 	step(w);
 	for (int i = 0; i < 2; i++) {
@@ -208,11 +273,21 @@ static void load_book(struct world *w)
 
 static void set_limits(struct world *w)
 {
-	struct msg_limits l = { .limits = { .max_qty = 1000000000, .max_notional = INT64_MAX, .max_open_notional = INT64_MAX,
-					    .max_long = INT64_MAX / 4, .max_short = INT64_MAX / 4, .max_through = -1, .max_open_orders = 1000,
-					    .collar_bps = 10000, .max_book_age_ns = 60 * NS_PER_S, .allowed = 1 },
-				.account = { .orders_per_s = 10000000, .orders_burst = 10000000, .cancels_per_s = 10000000,
-					     .cancels_burst = 10000000, .max_open_orders = 1000 } };
+	struct msg_limits l = { .limits = { .max_qty = 1000000000,
+					    .max_notional = INT64_MAX,
+					    .max_open_notional = INT64_MAX,
+					    .max_long = INT64_MAX / 4,
+					    .max_short = INT64_MAX / 4,
+					    .max_through = -1,
+					    .max_open_orders = 1000,
+					    .collar_bps = 10000,
+					    .max_book_age_ns = 60 * NS_PER_S,
+					    .allowed = 1 },
+				.account = { .orders_per_s = 10000000,
+					     .orders_burst = 10000000,
+					     .cancels_per_s = 10000000,
+					     .cancels_burst = 10000000,
+					     .max_open_orders = 1000 } };
 	tell(w->tl.in_ctl, MSG_LIMITS, 0, &l, sizeof l);
 }
 
@@ -236,7 +311,8 @@ static void make_ready(struct world *w)
 	ns_t now = clock_ns(&w->clock, tsc_now());
 	peer_join(&w->md_peer, &w->md.session, &w->md_port, &w->crypto, MARKET_PORT, now);
 	for (u16 i = 0; i < TRADE_SESSIONS; i++)
-		peer_join(&w->trade_peer, &w->trade.session[i], &w->trade_port, &w->crypto, (u16)(ORDER_PORT + i), now);
+		peer_join(&w->trade_peer, &w->trade.session[i], &w->trade_port, &w->crypto,
+			  (u16)(ORDER_PORT + i), now);
 	for (u32 turn = 0; turn < 1000000 && w->trade.link[0] != LINK_READY; turn++) {
 		send_logons(w);
 		step(w);
@@ -251,12 +327,24 @@ static void make_ready(struct world *w)
 void world_open(struct world *w, const struct strategy_desc *strategy)
 {
 	memset(w, 0, sizeof *w);
-	w->instrument = (struct instrument){ .version = 1, .px_scale = 2, .qty_scale = 8, .symbol_n = 7, .symbol = "BTCUSDT", .base = "BTC",
-					     .quote = "USDT", .tick = 1, .min_px = 1, .max_px = 100000000, .lot = 1000, .min_qty = 1000,
-					     .max_qty = 900000000000, .min_notional = 500000000 };
+	w->instrument = (struct instrument){ .version = 1,
+					     .px_scale = 2,
+					     .qty_scale = 8,
+					     .symbol_n = 7,
+					     .symbol = "BTCUSDT",
+					     .base = "BTC",
+					     .quote = "USDT",
+					     .tick = 1,
+					     .min_px = 1,
+					     .max_px = 100000000,
+					     .lot = 1000,
+					     .min_qty = 1000,
+					     .max_qty = 900000000000,
+					     .min_notional = 500000000 };
 	w->update_id = 50093239189;
 	w->expire = true;
-	if (clock_calibrate(&w->clock) != ERR_OK || arena_open(&w->arena, 1ull << 30) != ERR_OK || tls_crypto_init(&w->crypto, true) != ERR_OK)
+	if (clock_calibrate(&w->clock) != ERR_OK || arena_open(&w->arena, 1ull << 30) != ERR_OK ||
+	    tls_crypto_init(&w->crypto, true) != ERR_OK)
 		die("start", "clock, memory or crypto");
 	u64 *cnt[4];
 	for (int i = 0; i < 4; i++)
@@ -292,7 +380,10 @@ void world_tick(struct world *w, i64 bid_px, i64 bid_qty, i64 ask_qty)
 	qty_print(&w->instrument, aq, ask_qty);
 	px_print(&w->instrument, bp, bid_px);
 	px_print(&w->instrument, ap, bid_px + 1);
-	int n = snprintf(t, sizeof t, "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"BTCUSDT\",\"b\":\"%s000000\",\"B\":\"%s\",\"a\":\"%s000000\","
-			 "\"A\":\"%s\"}}", (unsigned long long)++w->update_id, bp, bq, ap, aq);
+	int n = snprintf(t, sizeof t,
+			 "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"BTCUSDT\",\"b\":\"%"
+			 "s000000\",\"B\":\"%s\",\"a\":\"%s000000\","
+			 "\"A\":\"%s\"}}",
+			 (unsigned long long)++w->update_id, bp, bq, ap, aq);
 	peer_send(&w->md_peer, 0, t, (u32)n, w->md_peer.now);
 }

@@ -1,8 +1,9 @@
 /*
  * world.h - both cores and the venue's ends of their sessions in one process, joined in memory: what benches measure.
  *
- * Everything between the ports is the product's own: TCP, TLS records, WebSocket, JSON, book, tape, strategy, risk, order text. Only the
- * handshakes are left out (sessions are adopted), and the venue is the peer below it, which answers as the venue's protocol has it.
+ * Everything between the ports is the product's own: TCP, TLS records, WebSocket, JSON, book, tape,
+ * strategy, risk, order text. Only the handshakes are left out (sessions are adopted), and the
+ * venue is the peer below it, which answers as the venue's protocol has it.
  */
 #ifndef BENCH_WORLD_H
 #define BENCH_WORLD_H
@@ -24,9 +25,9 @@ struct world {
 	struct instrument instrument;
 	struct segment_kill_page kill;
 	u64 update_id, venue_order_id, orders_seen;
-	u64 pushed_tsc;           /* when the last frame of the trade core was handed to the device */
+	u64 pushed_tsc; /* when the last frame of the trade core was handed to the device */
 	bool (*push)(struct frame_out *o, u32 n);
-	bool expire;              /* answer each order by an expiry, so that none stays open */
+	bool expire; /* answer each order by an expiry, so that none stays open */
 };
 
 /* Exits with a sentence where something fails. The strategy sees BTCUSDT as instrument 0. */

@@ -26,9 +26,8 @@ static const struct column columns[] = {
 
 static const char *event_name(u8 kind)
 {
-	static const char *const names[] = {
-		"ACK", "FILL", "CANCELED", "REJECTED", "CANCEL_REJECTED", "UNKNOWN"
-	};
+	static const char *const names[] = { "ACK",    "FILL", "CANCELED", "REJECTED", "CANCEL_REJECTED",
+					     "UNKNOWN" };
 	return kind < ARRAY_LEN(names) ? names[kind] : "?";
 }
 
@@ -70,8 +69,7 @@ static void add_event(struct table *t, const struct view *v, const struct order_
 	table_text(t, asset);
 }
 
-static void add_record(struct table *t, const struct view *v, const struct journal_record *r,
-		       u32 boot)
+static void add_record(struct table *t, const struct view *v, const struct journal_record *r, u32 boot)
 {
 	table_number(t, (i64)r->seq);
 	switch (r->type) {

@@ -18,7 +18,7 @@ make_step() {
 }
 
 make_step release BUILD=release all unit
-make_step asan BUILD=asan unit
+make_step asan BUILD=asan all unit
 make_step tsan BUILD=tsan unit-threads
 echo "== scripts"
 RESULT=$results/scripts tests/run-scripts.sh

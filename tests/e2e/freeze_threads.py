@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Stops every thread of a process whose name does not begin with "hot", by ptrace, until standard input ends.
 
-SIGSTOP would stop the whole process; this stops exactly the threads that are not to be needed. Prints `frozen` and their names, then waits.
+SIGSTOP would stop the whole process; this stops exactly the threads that are not to be needed. Prints `frozen` and
+their names, then waits.
 """
 import ctypes
 import os

@@ -1,17 +1,22 @@
-# kill -9 of Saker with orders open: the next start cancels those with its prefix, lists a foreign one and leaves it alone.
+# kill -9 of Saker with orders open: the next start cancels those with its prefix, lists a foreign
+# one and leaves it alone.
 sleep 4
 /usr/bin/python3 "$root/tests/e2e/foreign_order.py" place "$work" "$venue_port" || fail "the foreign order was not placed"
 some_open() { [ "$(field status .trading.orders_open)" -gt 0 ]; }
 wait_for 10 "an order of ours to be open" some_open
 kill -9 "$saker_pid"; wait "$saker_pid" 2>/dev/null || :
-ours() { venue_get /sim/ledger | jq -r '[.orders[] | select((.status == "NEW" or .status == "PARTIALLY_FILLED") and (.clientOrderId | startswith("saker-00000001-")))] | length'; }
+ours() { # open orders of the first boot
+	venue_get /sim/ledger | jq -r '[.orders[] | select(.clientOrderId | startswith("saker-00000001-"))
+		| select(.status == "NEW" or .status == "PARTIALLY_FILLED")] | length'
+}
 left=$(ours)
 [ "$left" -gt 0 ] || fail "the venue holds no order of the killed boot: nothing to recover"
 start_saker
 wait_for 30 "Saker to trade again after kill -9" trading
 [ "$(ours)" -eq 0 ] || fail "orders of the killed boot are still open"
 grep -q 'foreign order: .*not-saker-1' "$work/saker.log" || fail "the foreign order is not listed"
-venue_get /sim/ledger | jq -e '.orders[] | select(.clientOrderId == "not-saker-1" and .status == "NEW")' >/dev/null || fail "the foreign order was touched"
+foreign_lives() { venue_get /sim/ledger | jq -e '.orders[] | select(.clientOrderId == "not-saker-1" and .status == "NEW")'; }
+foreign_lives >/dev/null || fail "the foreign order was touched"
 echo "recovered: $left orders of boot 1 were open and are not any more"
 sleep 8
 compare_book

@@ -1,4 +1,5 @@
-# The venue is killed with its state in mid-demo and comes back: reconnect, resubscribe, resync, reconcile, and the ledgers match.
+# The venue is killed with its state in mid-demo and comes back: reconnect, resubscribe, resync,
+# reconcile, and the ledgers match.
 sleep 6
 kill -9 "$venue_pid"; wait "$venue_pid" 2>/dev/null || :
 sleep 2

@@ -15,7 +15,12 @@ refuses() {
 		saker_pid=; echo "rc=\$rc"; tail -n 1 "\$work/saker.log"; exit 0
 	S
 	CONFIG_TEMPLATE=$out_dir/bad.yaml.in SCENARIO=$out_dir/scenario OUT=$out_dir "$root/appliance/demo.sh" >"$out_dir/log" 2>&1
-	if grep -q "^rc=$3$" "$out_dir/log" && tail -n 1 "$out_dir/log" | grep -qE "$4"; then ok "$1: $(tail -n 1 "$out_dir/log" | cut -c1-150)"; else bad "$1"; cat "$out_dir/log"; fi
+	if grep -q "^rc=$3$" "$out_dir/log" && tail -n 1 "$out_dir/log" | grep -qE "$4"; then
+		ok "$1: $(tail -n 1 "$out_dir/log" | cut -c1-150)"
+	else
+		bad "$1"
+		cat "$out_dir/log"
+	fi
 }
 # name, sed program, words of the log to wait for: saker goes on, and says why it does not trade
 complains() {
@@ -26,8 +31,12 @@ complains() {
 		kill -0 \$saker_pid || fail "saker ended"
 		grep -m1 -E '$3' "\$work/saker.log"; kill \$saker_pid; exit 0
 	S
-	CONFIG_TEMPLATE=$out_dir/bad.yaml.in SCENARIO=$out_dir/scenario OUT=$out_dir "$root/appliance/demo.sh" >"$out_dir/log" 2>&1 \
-		&& ok "$1: $(tail -n 1 "$out_dir/log" | cut -c1-150)" || { bad "$1"; cat "$out_dir/log"; }
+	if CONFIG_TEMPLATE=$out_dir/bad.yaml.in SCENARIO=$out_dir/scenario OUT=$out_dir "$root/appliance/demo.sh" >"$out_dir/log" 2>&1; then
+		ok "$1: $(tail -n 1 "$out_dir/log" | cut -c1-150)"
+	else
+		bad "$1"
+		cat "$out_dir/log"
+	fi
 }
 refuses "unknown configuration key" 's/^mode: live/moed: live/' 4 'saker.yaml:[0-9]+: .*moed'
 refuses "missing CA file" 's|ca_file: .*|ca_file: /nonexistent/ca.pem|' 4 '/nonexistent/ca.pem'
@@ -39,8 +48,9 @@ refuses "wrong host name in the certificate (REST)" 's/rest: {host: venue.test/r
 complains "wrong host name in the certificate (streams)" 's/stream: {host: venue.test/stream: {host: other.test/' 'market data: down: CERTIFICATE'
 API_KEY=wrong-key complains "wrong API key" '' 'the venue refused our logon'
 unset SKIP_WAIT
-export EXPECTED_DROPS="md.core.bad_messages md.feed.bad_json md.feed.truncated md.feed.price_off_tick md.feed.number_too_large md.ws.rx_bad_frame trade.core.texts_bad
-	trade.gateway.reply_bad_json trade.gateway.reply_bad_field"
+export EXPECTED_DROPS="md.core.bad_messages md.feed.bad_json md.feed.truncated md.feed.price_off_tick
+	md.feed.number_too_large md.ws.rx_bad_frame trade.core.texts_bad trade.gateway.reply_bad_json
+	trade.gateway.reply_bad_field"
 run_scenario "malformed frames and JSON, a price off the tick" "$root/tests/e2e/scenario_bad_venue.sh"
 check "the ledgers match all the same" [ "$(report .ledger_match)" = true ]
 finish

@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
 # timeout: 300 s
-# The demo itself: on the real recording where it is at hand, on a generated market, split on two CPUs, and under the sanitizers.
+# The demo itself: on the real recording where it is at hand, on a generated market, split on two
+# CPUs, and under the sanitizers.
 set -u
 . "$(dirname "$0")/demo_env.sh"
 demo() { # name, seconds, variable assignments...
 	local name=$1 seconds=$2; shift 2
-	env "$@" DEMO_SECONDS="$seconds" OUT="$out_dir" "$root/appliance/demo.sh" >"$out_dir/log" 2>&1 && ok "$name" || { bad "$name"; tail -n 40 "$out_dir/log"; return 1; }
+	if env "$@" DEMO_SECONDS="$seconds" OUT="$out_dir" "$root/appliance/demo.sh" >"$out_dir/log" 2>&1; then
+		ok "$name"
+	else
+		bad "$name"
+		tail -n 40 "$out_dir/log"
+		return 1
+	fi
 }
 healthy() {
 	check "$1: the ledgers match" [ "$(report .ledger_match)" = true ]

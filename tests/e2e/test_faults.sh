@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # timeout: 400 s
-# The demo with something going wrong in the middle, one scenario after another; afterwards both ledgers must tell the same.
+# The demo with something going wrong in the middle, one scenario after another; afterwards both
+# ledgers must tell the same.
 set -u
 . "$(dirname "$0")/demo_env.sh"
 export root
