@@ -8,13 +8,13 @@
 
 struct core_status {
 	CACHE_ALIGNED u64 turns;
-	u64 busy_turns;      /* turns that did some work */
-	u64 now_ns;          /* the turn's time: a core that hangs stops here */
-	u64 max_turn_ns;     /* longest time between two turns */
+	u64 busy_turns;  /* turns that did some work */
+	u64 now_ns;      /* the turn's time: a core that hangs stops here */
+	u64 max_turn_ns; /* longest time between two turns */
 	u64 max_turn_at_ns;
-	u64 slow_turns;      /* turns over CORE_SLOW_TURN_NS */
-	u64 halted;          /* 1: the kill word stopped this core's trading */
-	u64 kill_seen;       /* kill level this core acts on */
+	u64 slow_turns; /* turns over CORE_SLOW_TURN_NS */
+	u64 halted;     /* 1: the kill word stopped this core's trading */
+	u64 kill_seen;  /* kill level this core acts on */
 };
 
 #define CORE_SLOW_TURN_NS (100 * NS_PER_US)

@@ -14,41 +14,41 @@
 
 enum msg_type {
 	/* ctl to core */
-	MSG_ENTROPY = 1,      /* 32 random bytes: seeds masks, ports, sequence numbers */
-	MSG_INSTRUMENT,       /* struct instrument: new, or a new version */
-	MSG_SNAPSHOT_BEGIN,   /* struct msg_snapshot */
-	MSG_SNAPSHOT_LEVELS,  /* struct msg_levels and its levels, best first, bids then asks */
-	MSG_SNAPSHOT_END,     /* struct msg_snapshot */
-	MSG_SESSION_CONNECT,  /* tag: index alone. Connect and stay connected */
-	MSG_SESSION_CLOSE,    /* tag: index alone. Close and stay closed */
-	MSG_CLOCK,            /* struct msg_clock */
-	MSG_COMMAND,          /* struct msg_command */
-	MSG_LIMITS,           /* struct risk_limits and friends: gateway/trade_core.h */
-	MSG_PARAMS,           /* strategy index in tag, text `name=value` */
+	MSG_ENTROPY = 1,     /* 32 random bytes: seeds masks, ports, sequence numbers */
+	MSG_INSTRUMENT,      /* struct instrument: new, or a new version */
+	MSG_SNAPSHOT_BEGIN,  /* struct msg_snapshot */
+	MSG_SNAPSHOT_LEVELS, /* struct msg_levels and its levels, best first, bids then asks */
+	MSG_SNAPSHOT_END,    /* struct msg_snapshot */
+	MSG_SESSION_CONNECT, /* tag: index alone. Connect and stay connected */
+	MSG_SESSION_CLOSE,   /* tag: index alone. Close and stay closed */
+	MSG_CLOCK,           /* struct msg_clock */
+	MSG_COMMAND,         /* struct msg_command */
+	MSG_LIMITS,          /* struct risk_limits and friends: gateway/trade_core.h */
+	MSG_PARAMS,          /* strategy index in tag, text `name=value` */
 	/* slow to core */
-	MSG_SESSION_READY,    /* struct msg_ready and the upgrade request: address, expected accept */
-	MSG_TLS_SEND,         /* handshake bytes for the wire */
-	MSG_TLS_CREDIT,       /* ready for one more handshake record */
-	MSG_TLS_KEYS,         /* struct tls_keys */
-	MSG_TLS_REFILL,       /* struct tls_dir_keys; first word of the payload: enum tls_way */
-	MSG_SESSION_FAILED,   /* struct msg_failed */
-	MSG_SEND,             /* a text to send as it is: a signed logon */
+	MSG_SESSION_READY,  /* struct msg_ready and the upgrade request: address, expected accept */
+	MSG_TLS_SEND,       /* handshake bytes for the wire */
+	MSG_TLS_CREDIT,     /* ready for one more handshake record */
+	MSG_TLS_KEYS,       /* struct tls_keys */
+	MSG_TLS_REFILL,     /* struct tls_dir_keys; first word of the payload: enum tls_way */
+	MSG_SESSION_FAILED, /* struct msg_failed */
+	MSG_SEND,           /* a text to send as it is: a signed logon */
 	/* core to slow */
-	MSG_SESSION_PREPARE,  /* resolve the name, start a handshake */
-	MSG_TLS_RECORD,       /* one handshake record */
-	MSG_TLS_TICKET,       /* one ticket record */
-	MSG_TLS_WANT_REFILL,  /* as MSG_TLS_REFILL: the newest generation */
-	MSG_SESSION_GONE,     /* forget the handshake */
-	MSG_SIGN,             /* sign a logon at the venue time given: struct msg_sign */
+	MSG_SESSION_PREPARE, /* resolve the name, start a handshake */
+	MSG_TLS_RECORD,      /* one handshake record */
+	MSG_TLS_TICKET,      /* one ticket record */
+	MSG_TLS_WANT_REFILL, /* as MSG_TLS_REFILL: the newest generation */
+	MSG_SESSION_GONE,    /* forget the handshake */
+	MSG_SIGN,            /* sign a logon at the venue time given: struct msg_sign */
 	/* core to ctl */
-	MSG_SESSION_STATE,    /* struct msg_session_state */
-	MSG_WANT_SNAPSHOT,    /* struct msg_snapshot: update_id must be at least this */
-	MSG_ANSWER,           /* struct msg_command echoed with its result */
-	MSG_NOTICE,           /* struct msg_notice: something an operator should read */
+	MSG_SESSION_STATE, /* struct msg_session_state */
+	MSG_WANT_SNAPSHOT, /* struct msg_snapshot: update_id must be at least this */
+	MSG_ANSWER,        /* struct msg_command echoed with its result */
+	MSG_NOTICE,        /* struct msg_notice: something an operator should read */
 };
 
 #define SESSION_TAG(index, attempt) ((u64)(attempt) << 16 | (u16)(index))
-#define SESSION_TAG_INDEX(tag) ((u32)((tag) & 0xffff))
+#define SESSION_TAG_INDEX(tag) ((u32)((tag)&0xffff))
 #define SESSION_TAG_ATTEMPT(tag) ((u32)((tag) >> 16))
 
 struct msg_snapshot {
@@ -105,7 +105,7 @@ enum session_state {
 	SESSION_UPGRADING,  /* HTTP to WebSocket */
 	SESSION_OPEN,
 	SESSION_CLOSING,
-	SESSION_WAITING,    /* before the next attempt */
+	SESSION_WAITING, /* before the next attempt */
 	SESSION_STATES
 };
 

@@ -33,7 +33,7 @@ struct order_row {
 struct position_row {
 	u32 instrument, open_orders;
 	i64 qty, start_qty, bought_qty, sold_qty;
-	i64 realised, unrealised;  /* 10^-NOTIONAL_SCALE quote; fees apart */
+	i64 realised, unrealised; /* 10^-NOTIONAL_SCALE quote; fees apart */
 	i64 buy_exposure, sell_exposure;
 	i64 bid_px, ask_px;
 	u64 fills;
@@ -44,9 +44,9 @@ struct position_row {
 };
 
 struct trade_row {
-	u32 boot, mode;       /* mode: 0 observe, 1 live */
+	u32 boot, mode; /* mode: 0 observe, 1 live */
 	u64 risk_state, latched;
-	u64 link[2];          /* of each order session: enum link_state */
+	u64 link[2]; /* of each order session: enum link_state */
 	u64 recon_state, doubtful, foreign_orders;
 	u64 orders_open, strategies_paused;
 	u64 venue_ms;

@@ -16,16 +16,16 @@ enum trace_kind {
 	TRACE_CANCEL,   /* trade core: a cancel left because of a tick; as ORDER, without risk's stamp */
 	/* trade core: the venue's first word on an order. tsc[0]: answer polled; ns: since the doorbell */
 	TRACE_ANSWER,
-	TRACE_DENY,     /* trade core: risk refused. code */
+	TRACE_DENY, /* trade core: risk refused. code */
 };
 
 enum trace_stamp { STAMP_POLL, STAMP_PUBLISH, STAMP_READ, STAMP_DECIDE, STAMP_RISK, STAMP_DOORBELL, STAMPS };
 
 struct trace_rec {
 	u64 tsc[STAMPS];
-	u64 id;      /* ORDER, CANCEL, ANSWER: order id; TICK: tape sequence of the last event */
-	i64 ns;      /* TICK: venue event time to local receive time by the estimated offset; 0: unknown */
-	u32 code;    /* DENY: risk code; TICK: tape kind */
+	u64 id;   /* ORDER, CANCEL, ANSWER: order id; TICK: tape sequence of the last event */
+	i64 ns;   /* TICK: venue event time to local receive time by the estimated offset; 0: unknown */
+	u32 code; /* DENY: risk code; TICK: tape kind */
 	u32 rsv;
 };
 

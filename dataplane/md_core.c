@@ -61,7 +61,9 @@ static const struct session_user session_events = { .up = on_up, .text = on_text
 static err_t make_books(struct md_core *c, struct arena *a)
 {
 	for (u32 i = 0; i < INSTRUMENTS_MAX; i++) {
-		struct book_config bc = { .instrument = i, .levels = c->cfg.book_levels, .buffer_levels = c->cfg.book_buffer_levels };
+		struct book_config bc = { .instrument = i,
+					  .levels = c->cfg.book_levels,
+					  .buffer_levels = c->cfg.book_buffer_levels };
 		if (!c->l.image[i])
 			continue;
 		if (!(c->book[i] = book_new(a, c->l.book_cnt, &bc)))
@@ -81,7 +83,9 @@ err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg,
 	c->feed = feed_new(a, l->feed_cnt, cfg->feed_levels);
 	if (!c->tcp || !c->feed || make_books(c, a) != ERR_OK)
 		return ERR_NO_MEMORY;
-	struct session_env env = { .tcp = c->tcp, .to_slow = l->to_slow, .to_ctl = l->to_ctl, .rng = &c->rng };
+	struct session_env env = {
+		.tcp = c->tcp, .to_slow = l->to_slow, .to_ctl = l->to_ctl, .rng = &c->rng
+	};
 	e = session_init(&c->session, a, l->crypto, &cfg->session, &env, &l->session_cnt);
 	session_set_user(&c->session, &session_events, c);
 	return e;
@@ -103,7 +107,8 @@ static void on_entropy(struct md_core *c, const struct ring_msg *m)
 static void on_instrument(struct md_core *c, const struct ring_msg *m, ns_t now)
 {
 	const struct instrument *i = (const void *)m->data;
-	if (m->n != sizeof *i || i->id >= c->n_instruments || !c->book[i->id] || feed_add_instrument(c->feed, i) != ERR_OK)
+	if (m->n != sizeof *i || i->id >= c->n_instruments || !c->book[i->id] ||
+	    feed_add_instrument(c->feed, i) != ERR_OK)
 		return;
 	book_reset(c->book[i->id], i->version);
 	md_publish_state(c, i->id, now);

@@ -1,8 +1,9 @@
 /*
  * md_core.h - the market-data core: session, feed, books, tape. The picture's left half.
  *
- * init / step / close. One turn of step takes frames of its port, messages of its inboxes and one time; the result is the tape and the
- * book images. Runs on one hot thread, or is called by one together with the trade core. Nothing is allocated after init.
+ * init / step / close. One turn of step takes frames of its port, messages of its inboxes and one
+ * time; the result is the tape and the book images. Runs on one hot thread, or is called by one
+ * together with the trade core. Nothing is allocated after init.
  */
 #ifndef SAKER_MD_CORE_H
 #define SAKER_MD_CORE_H
@@ -71,7 +72,10 @@ struct md_core {
 	struct md_cfg cfg;
 };
 
-/* ERR_NO_MEMORY, ERR_ARGUMENT (addresses). Books are made for the images that are there; instruments come by the inbox. */
+/*
+ * ERR_NO_MEMORY, ERR_ARGUMENT (addresses). Books are made for the images that are there;
+ * instruments come by the inbox.
+ */
 err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg, const struct md_links *l);
 
 /* One turn at the time-stamp count `tsc`. Returns the work done; 0: idle. */

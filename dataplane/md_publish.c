@@ -4,9 +4,15 @@
 
 static struct tape_event event_of(const struct md_core *c, const struct feed_msg *m, u8 kind, ns_t now)
 {
-	return (struct tape_event){ .instrument = m->instrument, .version = m->version, .kind = kind, .flags = TAPE_LAST,
-				    .rx_ns = now, .update_id = m->update_id, .poll_tsc = c->rx_tsc,
-				    .venue_time_us = m->venue_time_us, .turn = c->turn };
+	return (struct tape_event){ .instrument = m->instrument,
+				    .version = m->version,
+				    .kind = kind,
+				    .flags = TAPE_LAST,
+				    .rx_ns = now,
+				    .update_id = m->update_id,
+				    .poll_tsc = c->rx_tsc,
+				    .venue_time_us = m->venue_time_us,
+				    .turn = c->turn };
 }
 
 static u64 publish(struct md_core *c, struct tape_event *e)
@@ -40,8 +46,14 @@ void md_publish_state(struct md_core *c, u32 i, ns_t now)
 	if (state == c->published_state[i])
 		return;
 	c->published_state[i] = state;
-	struct tape_event e = { .instrument = i, .version = book_version(c->book[i]), .kind = TAPE_STATUS, .flags = TAPE_LAST,
-				.book_state = state, .rx_ns = now, .poll_tsc = c->rx_tsc, .turn = c->turn };
+	struct tape_event e = { .instrument = i,
+				.version = book_version(c->book[i]),
+				.kind = TAPE_STATUS,
+				.flags = TAPE_LAST,
+				.book_state = state,
+				.rx_ns = now,
+				.poll_tsc = c->rx_tsc,
+				.turn = c->turn };
 	counter_inc(&c->l.cnt[MD_CNT_status_changes]);
 	book_image_write_top(c->l.image[i], c->book[i], publish(c, &e));
 }
@@ -50,7 +62,8 @@ static void lost_ladder(struct md_core *c, u32 i, ns_t now)
 {
 	counter_inc(&c->l.cnt[MD_CNT_resyncs]);
 	md_publish_state(c, i, now);
-	book_image_write(c->l.image[i], c->book[i], tape_head(c->tape)); /* empty: nobody reads levels that no longer hold */
+	book_image_write(c->l.image[i], c->book[i],
+			 tape_head(c->tape)); /* empty: nobody reads levels that no longer hold */
 	want_snapshot(c, i, now);
 }
 
@@ -59,8 +72,12 @@ static void lost_ladder(struct md_core *c, u32 i, ns_t now)
 void md_on_bbo(struct md_core *c, const struct feed_msg *m, ns_t now)
 {
 	struct book *b = c->book[m->instrument];
-	struct book_bbo bbo = { .update_id = m->update_id, .bid_px = m->bid_px, .bid_qty = m->bid_qty,
-				.ask_px = m->ask_px, .ask_qty = m->ask_qty, .rx_ns = now };
+	struct book_bbo bbo = { .update_id = m->update_id,
+				.bid_px = m->bid_px,
+				.bid_qty = m->bid_qty,
+				.ask_px = m->ask_px,
+				.ask_qty = m->ask_qty,
+				.rx_ns = now };
 	enum book_event ev = book_on_bbo(b, &bbo);
 	if (ev != BOOK_EV_APPLIED && ev != BOOK_EV_RESYNC)
 		return;
@@ -79,7 +96,11 @@ void md_on_bbo(struct md_core *c, const struct feed_msg *m, ns_t now)
 void md_on_trade(struct md_core *c, const struct feed_msg *m, ns_t now)
 {
 	struct book *b = c->book[m->instrument];
-	struct book_trade t = { .trade_id = m->update_id, .px = m->px, .qty = m->qty, .rx_ns = now, .buyer_maker = m->buyer_maker };
+	struct book_trade t = { .trade_id = m->update_id,
+				.px = m->px,
+				.qty = m->qty,
+				.rx_ns = now,
+				.buyer_maker = m->buyer_maker };
 	if (book_on_trade(b, &t) != BOOK_EV_APPLIED)
 		return;
 	struct tape_event e = event_of(c, m, TAPE_TRADE, now);
@@ -109,7 +130,11 @@ static u64 publish_levels(struct md_core *c, struct tape_event *e, const struct 
 void md_on_depth(struct md_core *c, const struct feed_msg *m, ns_t now)
 {
 	struct book *b = c->book[m->instrument];
-	struct book_diff d = { .first_id = m->first_id, .update_id = m->update_id, .n_bids = m->n_bids, .n_asks = m->n_asks, .rx_ns = now,
+	struct book_diff d = { .first_id = m->first_id,
+			       .update_id = m->update_id,
+			       .n_bids = m->n_bids,
+			       .n_asks = m->n_asks,
+			       .rx_ns = now,
 			       .bids = (const struct book_level *)(const void *)m->bids,
 			       .asks = (const struct book_level *)(const void *)m->asks };
 	enum book_event ev = book_on_diff(b, &d);
@@ -137,10 +162,19 @@ static void snapshot_done(struct md_core *c, u32 i, ns_t now)
 	}
 	if (e != ERR_OK)
 		return;
-	/* The image first: who sees the reset reloads from it. The event's own sequence is the one the image contains. */
+	/*
+	 * The image first: who sees the reset reloads from it. The event's own sequence is the one
+	 * the image contains.
+	 */
 	book_image_write(c->l.image[i], b, tape_head(c->tape) + 1);
-	struct tape_event ev = { .instrument = i, .version = book_version(b), .kind = TAPE_RESET, .flags = TAPE_LAST, .rx_ns = now,
-				 .update_id = book_ladder_id(b), .poll_tsc = c->rx_tsc, .turn = c->turn };
+	struct tape_event ev = { .instrument = i,
+				 .version = book_version(b),
+				 .kind = TAPE_RESET,
+				 .flags = TAPE_LAST,
+				 .rx_ns = now,
+				 .update_id = book_ladder_id(b),
+				 .poll_tsc = c->rx_tsc,
+				 .turn = c->turn };
 	publish(c, &ev);
 	counter_inc(&c->l.cnt[MD_CNT_resets]);
 	md_publish_state(c, i, now);
@@ -154,11 +188,13 @@ void md_on_snapshot(struct md_core *c, const struct ring_msg *m, ns_t now)
 		return;
 	struct book *b = c->book[s->instrument];
 	if (m->type == MSG_SNAPSHOT_BEGIN)
-		book_snapshot_begin(b, s->update_id); /* refused where none is wanted; the slices then are too */
+		book_snapshot_begin(b,
+				    s->update_id); /* refused where none is wanted; the slices then are too */
 	else if (m->type == MSG_SNAPSHOT_END)
 		snapshot_done(c, s->instrument, now);
 	else if (m->n == sizeof *l + l->n * sizeof l->level[0])
-		book_snapshot_slice(b, l->ask ? LADDER_ASK : LADDER_BID, (const struct book_level *)(const void *)l->level, l->n);
+		book_snapshot_slice(b, l->ask ? LADDER_ASK : LADDER_BID,
+				    (const struct book_level *)(const void *)l->level, l->n);
 }
 
 /* ---- liveness ---- */

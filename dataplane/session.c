@@ -135,10 +135,7 @@ static void gone(struct session *s, err_t why, ns_t now)
 	tell_down(s, why, now);
 }
 
-static void ignore(void *user, struct tcp_conn *c, ns_t now)
-{
-	(void)user, (void)c, (void)now;
-}
+static void ignore(void *user, struct tcp_conn *c, ns_t now) { (void)user, (void)c, (void)now; }
 
 static void ignore_data(void *user, struct tcp_conn *c, const u8 *p, u32 n, ns_t now)
 {
@@ -223,8 +220,7 @@ void session_opened(struct session *s, ns_t now)
 	s->user->up(s->ctx, s, now);
 }
 
-err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct tls_keys *keys,
-		    ns_t now)
+err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct tls_keys *keys, ns_t now)
 {
 	assert(s->state == SESSION_IDLE);
 	reset_streams(s);

@@ -41,8 +41,8 @@ struct session_user {
 };
 
 struct session_cfg {
-	u16 index;           /* in its core; part of the tag */
-	u32 message_max;     /* largest message accepted, bytes */
+	u16 index;            /* in its core; part of the tag */
+	u32 message_max;      /* largest message accepted, bytes */
 	ns_t step_timeout_ns; /* for each of: prepare, connect, handshake, upgrade, close */
 	/* silence after which a ping goes out; twice that ends the connection */
 	ns_t idle_ns;
@@ -69,11 +69,11 @@ struct session {
 	bool fail_due;
 	err_t fail_why;
 	struct tcp_conn *conn;
-	u8 *plain;    /* received plaintext: bytes [plain_at, plain_n) wait to be taken */
+	u8 *plain; /* received plaintext: bytes [plain_at, plain_n) wait to be taken */
 	u32 plain_at, plain_n, plain_cap;
-	u8 *room;     /* of the send under way */
+	u8 *room; /* of the send under way */
 	u32 room_n;
-	ns_t rx_ns;       /* last data from the peer */
+	ns_t rx_ns; /* last data from the peer */
 	/* of the state: a step's time-out, the next idle check, the end of a wait */
 	ns_t deadline_ns;
 	const struct session_user *user;
@@ -93,8 +93,8 @@ struct session {
 	ns_t since_ns;         /* when it opened */
 	bool pinged, pong_due;
 	u8 pong_n, pong[WS_CONTROL_MAX]; /* of the newest ping */
-	char why[88];          /* why it last failed, for the operator */
-	u8 *scratch;           /* one record, for sends off the hot path */
+	char why[88];                    /* why it last failed, for the operator */
+	u8 *scratch;                     /* one record, for sends off the hot path */
 };
 
 /* Start-up. Memory from `a`; `crypto` outlives the session. ERR_NO_MEMORY. */
@@ -112,8 +112,7 @@ void session_close(struct session *s, ns_t now);
  * Takes over a connection set up elsewhere, upgraded and between two frames: for replay and
  * benches. Open from here on. ERR_FULL: no TCP connection is free; ERR_UNSUPPORTED: keys.
  */
-err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct tls_keys *keys,
-		    ns_t now);
+err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct tls_keys *keys, ns_t now);
 
 /*
  * Gives the connection up at once and tries again: a peer that answers but makes no sense, a

@@ -12,10 +12,7 @@
 extern const struct tcp_events session_tcp_events;
 extern void session_tls_callbacks(struct session *s, struct tls_cb *cb);
 
-static inline u64 session_tag(const struct session *s)
-{
-	return SESSION_TAG(s->cfg.index, s->attempt);
-}
+static inline u64 session_tag(const struct session *s) { return SESSION_TAG(s->cfg.index, s->attempt); }
 
 /* A new state with its time-out; tells ctl. */
 void session_enter(struct session *s, u32 state, ns_t deadline_ns);

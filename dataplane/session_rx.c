@@ -28,9 +28,7 @@ static void on_ws(struct session *s, const struct ws_event *ev, ns_t now)
 		counter_inc(&s->cnt.session[SESSION_CNT_texts]);
 		s->user->text(s->ctx, s, ev->data.p, (u32)ev->data.n, now);
 		break;
-	case WS_BINARY:
-		counter_inc(&s->cnt.session[SESSION_CNT_binaries_dropped]);
-		break;
+	case WS_BINARY: counter_inc(&s->cnt.session[SESSION_CNT_binaries_dropped]); break;
 	case WS_PING:
 		counter_inc(&s->cnt.session[SESSION_CNT_pings_rx]);
 		take_ping(s, ev->data, now);
@@ -44,8 +42,7 @@ static void on_ws(struct session *s, const struct ws_event *ev, ns_t now)
 		session_write_close(s, ev->code, now);
 		session_doom(s, ERR_PROTOCOL, "the peer broke the WebSocket protocol");
 		break;
-	default:
-		break;
+	default: break;
 	}
 }
 
@@ -109,15 +106,9 @@ static u8 *plain_room(void *user, u32 n)
 
 /* ---- TLS: what the slow thread has to see ---- */
 
-static void on_hs_record(void *user, const u8 *rec, u32 n)
-{
-	session_to_slow(user, MSG_TLS_RECORD, rec, n);
-}
+static void on_hs_record(void *user, const u8 *rec, u32 n) { session_to_slow(user, MSG_TLS_RECORD, rec, n); }
 
-static void on_ticket(void *user, const u8 *rec, u32 n)
-{
-	session_to_slow(user, MSG_TLS_TICKET, rec, n);
-}
+static void on_ticket(void *user, const u8 *rec, u32 n) { session_to_slow(user, MSG_TLS_TICKET, rec, n); }
 
 static void on_want_refill(void *user, enum tls_way way, const struct tls_dir_keys *newest)
 {
@@ -130,8 +121,12 @@ static void on_want_refill(void *user, enum tls_way way, const struct tls_dir_ke
 
 void session_tls_callbacks(struct session *s, struct tls_cb *cb)
 {
-	*cb = (struct tls_cb){ .hs_record = on_hs_record, .room = plain_room, .app = on_plain,
-			       .ticket = on_ticket, .refill = on_want_refill, .user = s };
+	*cb = (struct tls_cb){ .hs_record = on_hs_record,
+			       .room = plain_room,
+			       .app = on_plain,
+			       .ticket = on_ticket,
+			       .refill = on_want_refill,
+			       .user = s };
 }
 
 /* ---- TCP ---- */
@@ -150,8 +145,7 @@ static const char *tls_failure(const struct session *s, err_t e)
 {
 	if (e == ERR_CLOSED)
 		return "the peer closed the TLS connection";
-	return s->state <= SESSION_HANDSHAKE ? "TLS handshake"
-					     : "TLS: the peer's records cannot be accepted";
+	return s->state <= SESSION_HANDSHAKE ? "TLS handshake" : "TLS: the peer's records cannot be accepted";
 }
 
 static void on_tcp_data(void *user, struct tcp_conn *c, const u8 *p, u32 n, ns_t now)
@@ -179,8 +173,7 @@ static void on_tcp_down(void *user, struct tcp_conn *c, err_t why, ns_t now)
 	(void)c;
 	struct session *s = user;
 	s->conn = NULL;
-	session_doom(s, why,
-		     why == ERR_REFUSED ? "the peer refused the TCP connection" : err_text(why));
+	session_doom(s, why, why == ERR_REFUSED ? "the peer refused the TCP connection" : err_text(why));
 	session_settle(s, now);
 }
 

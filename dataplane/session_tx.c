@@ -27,8 +27,7 @@ refused:
 void session_fire(struct session *s, ns_t now)
 {
 	struct tls_dir *tx = tls_tx(&s->tls);
-	u32 framed =
-		ws_frame(s->room + tls_head(tx), s->room_n, WS_OP_TEXT, (u32)rng_next(s->env.rng));
+	u32 framed = ws_frame(s->room + tls_head(tx), s->room_n, WS_OP_TEXT, (u32)rng_next(s->env.rng));
 	u32 sealed = tls_seal(tx, s->room, framed, TLS_APPLICATION_DATA);
 	tcp_tx_fire(s->conn, sealed, now);
 	counter_inc(&s->cnt.session[SESSION_CNT_fired]);
@@ -62,8 +61,7 @@ static u8 *scratch_at(struct session *s) { return s->scratch + tls_head(tls_tx(&
 static bool may_write(struct session *s)
 {
 	return s->conn && !s->fail_due &&
-	       (s->state == SESSION_OPEN || s->state == SESSION_UPGRADING ||
-		s->state == SESSION_CLOSING);
+	       (s->state == SESSION_OPEN || s->state == SESSION_UPGRADING || s->state == SESSION_CLOSING);
 }
 
 /* A control record that is due goes first (RFC 8446 section 4.6.3). */
@@ -103,9 +101,8 @@ err_t session_write_ping(struct session *s, ns_t now)
 	if (!ready(s, now))
 		return ERR_STATE;
 	counter_inc(&s->cnt.session[SESSION_CNT_pings_tx]);
-	return write_scratch(
-		s, ws_ping(&s->ws, scratch_at(s), (struct span){ 0 }, (u32)rng_next(s->env.rng)),
-		now);
+	return write_scratch(s, ws_ping(&s->ws, scratch_at(s), (struct span){ 0 }, (u32)rng_next(s->env.rng)),
+			     now);
 }
 
 void session_write_pong(struct session *s, ns_t now)
@@ -121,7 +118,6 @@ err_t session_write_close(struct session *s, u16 code, ns_t now)
 {
 	if (!ready(s, now))
 		return ERR_STATE;
-	u32 n = ws_close(&s->ws, scratch_at(s), code, (struct span){ 0 },
-			 (u32)rng_next(s->env.rng));
+	u32 n = ws_close(&s->ws, scratch_at(s), code, (struct span){ 0 }, (u32)rng_next(s->env.rng));
 	return n ? write_scratch(s, n, now) : ERR_STATE;
 }
