@@ -96,7 +96,7 @@ i64 trade_submit(void *core, const struct order_req *q, ns_t now)
 	enum risk_code code = risk_check(c->risk, &req, &v, c->now, &p);
 	if (code != RISK_PASS)
 		return deny(c, code);
-	bool profile = c->cfg.profile_every && c->profile-- == 0;
+	bool profile = c->cause_seq && c->cfg.profile_every && c->profile-- == 0;
 	if (profile) {
 		c->profile = c->cfg.profile_every - 1;
 		stamp[STAMP_RISK] = tsc_now();
