@@ -187,7 +187,8 @@ void loss_ack(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
 		loss_acked(c, now);
 		return;
 	}
-	bool same = s->n == 0 && !(s->flags & (TCP_SYN | TCP_FIN)) &&
+	/* Answers to probes of a closed window tell of no loss. */
+	bool same = s->n == 0 && !(s->flags & (TCP_SYN | TCP_FIN)) && c->snd_wnd &&
 		    (u32)s->wnd << c->snd_scale == c->snd_wnd;
 	if (conn_flight(c) && (news || (same && !c->sack_ok)))
 		duplicate(c);

@@ -42,8 +42,9 @@ static enum tcp_timer timer_kind(const struct tcp_conn *c)
 void timer_update(struct tcp_conn *c, ns_t now, bool restart)
 {
 	enum tcp_timer kind = timer_kind(c);
-	bool running = c->timer == kind || (c->timer == TIMER_RTO && kind == TIMER_PROBE) ||
-		       (c->timer == TIMER_PROBE && kind == TIMER_RTO);
+	bool either = (c->timer == TIMER_RTO && kind == TIMER_PROBE) ||
+		      (c->timer == TIMER_PROBE && kind == TIMER_RTO && c->loss == LOSS_NONE);
+	bool running = c->timer == kind || either; /* in recovery nothing is probed: RFC 8985 7.2 */
 	if (kind == TIMER_OFF) {
 		timer_set(c, TIMER_OFF, 0);
 		return;
