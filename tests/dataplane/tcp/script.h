@@ -82,6 +82,30 @@ static inline void script_peer_sends(struct script *s, char **save)
 	script_frame(s, f, n);
 }
 
+/* The next segment we have sent is this one. */
+static inline void script_match(struct script *s, const struct script_seg *e)
+{
+	const struct script_seg *g = &s->sent[s->n_seen++];
+	u8 psh = e->flags & TCP_PSH ? 0 : TCP_PSH; /* only checked where named */
+	bool acks = g->flags & TCP_ACK;
+	if ((g->flags & ~psh) != e->flags || g->seq != e->seq || (acks && g->ack != e->ack) ||
+	    g->n != e->n)
+		script_fail(s, "sent: flags 0x%x seq %u ack %u len %u", g->flags, g->seq - s->iss,
+			    g->ack - s->peer_iss, g->n);
+	if (g->bad)
+		script_fail(s, "the bytes are not those of their place");
+	if ((e->wnd && g->wnd != e->wnd) || (e->mss && g->mss != e->mss) ||
+	    (e->ws >= 0 && g->ws != e->ws) || (e->sack_ok && !g->sack_ok) ||
+	    g->peer_port != e->peer_port)
+		script_fail(s, "sent: wnd %u mss %u ws %d sackok %d port %u", g->wnd, g->mss,
+			    (int)g->ws, g->sack_ok, g->peer_port);
+	if (e->flags & TCP_SYN && (g->ws != e->ws || g->sack_ok != e->sack_ok))
+		script_fail(s, "sent: ws %d sackok %d", (int)g->ws, g->sack_ok);
+	if (g->n_sack != e->n_sack || memcmp(g->sack, e->sack, e->n_sack * sizeof e->sack[0]))
+		script_fail(s, "sent %u SACK blocks, the first %u-%u", g->n_sack,
+			    g->sack[0].lo - s->peer_iss, g->sack[0].hi - s->peer_iss);
+}
+
 static inline void script_expect(struct script *s, char **save)
 {
 	char *rest = *save;
@@ -91,26 +115,10 @@ static inline void script_expect(struct script *s, char **save)
 				    s->sent[s->n_seen].seq - s->iss, s->sent[s->n_seen].n);
 		return;
 	}
+	struct script_seg e = script_parse(s, true, save);
 	if (s->n_seen == s->n_sent)
 		script_fail(s, "nothing was sent");
-	const struct script_seg *g = &s->sent[s->n_seen++];
-	struct script_seg e = script_parse(s, true, save);
-	u8 psh = e.flags & TCP_PSH ? 0 : TCP_PSH; /* only checked where named */
-	bool acks = g->flags & TCP_ACK;
-	if ((g->flags & ~psh) != e.flags || g->seq != e.seq || (acks && g->ack != e.ack) || g->n != e.n)
-		script_fail(s, "sent: flags 0x%x seq %u ack %u len %u", g->flags, g->seq - s->iss,
-			    g->ack - s->peer_iss, g->n);
-	if (g->bad)
-		script_fail(s, "the bytes are not those of their place");
-	if ((e.wnd && g->wnd != e.wnd) || (e.mss && g->mss != e.mss) || (e.ws >= 0 && g->ws != e.ws) ||
-	    (e.sack_ok && !g->sack_ok) || g->peer_port != e.peer_port)
-		script_fail(s, "sent: wnd %u mss %u ws %d sackok %d port %u", g->wnd, g->mss,
-			    (int)g->ws, g->sack_ok, g->peer_port);
-	if (e.flags & TCP_SYN && (g->ws != e.ws || g->sack_ok != e.sack_ok))
-		script_fail(s, "sent: ws %d sackok %d", (int)g->ws, g->sack_ok);
-	if (g->n_sack != e.n_sack || memcmp(g->sack, e.sack, e.n_sack * sizeof e.sack[0]))
-		script_fail(s, "sent %u SACK blocks, the first %u-%u", g->n_sack,
-			    g->sack[0].lo - s->peer_iss, g->sack[0].hi - s->peer_iss);
+	script_match(s, &e);
 }
 
 /*

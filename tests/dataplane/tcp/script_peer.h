@@ -25,6 +25,7 @@ struct script_seg {
 	bool sack_ok, bad;
 	u32 n_sack;
 	struct range sack[4];
+	ns_t at; /* when it was sent */
 	u8 data[FRAME_MAX];
 };
 
@@ -105,6 +106,7 @@ static inline void script_capture(struct script *s, const u8 *f, u32 n)
 	assert(s->n_sent < SCRIPT_SENT_MAX);
 	struct script_seg *g = &s->sent[s->n_sent++];
 	*g = (struct script_seg){ .flags = tcp[13], .seq = be32(tcp + 4), .ack = be32(tcp + 8) };
+	g->at = s->now;
 	g->wnd = be16(tcp + 14);
 	g->n = tcp_len - hdr;
 	g->peer_port = be16(tcp + 2);
