@@ -202,7 +202,9 @@ def report(work, out, seconds):
         "pnl": {"realised": position["realised"], "unrealised": position["unrealised"], "fees": fees},
         "ledger_match": not mismatches, "ledger_mismatches": mismatches[:20],
         "book": {"compared": len(compared), "wrong_levels": sum(b["wrong"] for b in compared), "not_valid": len(books) - len(compared),
-                 "levels": compared[-1]["levels"] if compared else 0, "resyncs": c["md.core"]["resyncs"]},
+                 "levels": compared[-1]["levels"] if compared else 0, "resyncs": c["md.core"]["resyncs"],
+                 # EMPTY to RESYNC to VALID once a session, and nothing else
+                 "valid_throughout": c["md.core"]["status_changes"] == 2 * c["md.session"]["opened"]},
         "drops": lost, "allocations_after_seal": c["app"]["allocations_after_seal"],
         "stages_ns": {h["stage"]: quantiles(h) for h in latency["stages"]},
         "t2t_ns": quantiles(t2t), "longest_turn_ns": max(t["max_turn_ns"] for t in latency["turns"]),
@@ -219,7 +221,7 @@ def report(work, out, seconds):
     print(f"  position {position['quantity']} BTC, realised {position['realised']}, unrealised {position['unrealised']} USDT, fees {fees}")
     b = r["book"]
     print(f"  book: {b['compared']} comparisons with the venue's at the same update id, {b['wrong_levels']} wrong levels of {b['levels']}, "
-          f"{b['not_valid']} times not VALID")
+          f"{'VALID all through' if b['valid_throughout'] else 'not VALID all through'}")
     print(f"  drops without explanation: {lost['unexplained'] or 'none'}; allocations on a hot core: {r['allocations_after_seal']}")
     print(f"  ledger_match: {r['ledger_match']}" + "".join(f"\n    {m}" for m in mismatches[:10]))
     table(latency)
