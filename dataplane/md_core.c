@@ -36,6 +36,8 @@ static void on_text(void *user, struct session *s, const u8 *p, u32 n, ns_t now)
 {
 	struct md_core *c = user;
 	struct feed_msg m;
+	if (c->halted)
+		return; /* while the session closes the venue goes on talking */
 	counter_inc(&c->l.cnt[MD_CNT_messages]);
 	if (feed_parse(c->feed, (const char *)p, n, &m) != ERR_OK) {
 		counter_inc(&c->l.cnt[MD_CNT_bad_messages]);
@@ -73,7 +75,8 @@ static err_t make_books(struct md_core *c, struct arena *a)
 	return ERR_OK;
 }
 
-err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg, const struct md_links *l)
+err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg,
+		   const struct md_links *l)
 {
 	*c = (struct md_core){ .cfg = *cfg, .l = *l, .port = l->port, .tape = l->tape };
 	err_t e = net_init(&c->net, &cfg->net, &l->port->out, l->net_cnt);
@@ -121,6 +124,16 @@ static void on_clock(struct md_core *c, const struct ring_msg *m)
 		c->venue_offset_ns = k->offset_ns;
 }
 
+/* What ctl wants, and what the kill word allows. */
+static void connect(struct md_core *c, bool wanted, ns_t now)
+{
+	c->wanted = wanted;
+	if (wanted && !c->halted)
+		session_open(&c->session, now);
+	else
+		session_close(&c->session, now);
+}
+
 static void on_ctl(struct md_core *c, const struct ring_msg *m, ns_t now)
 {
 	switch (m->type) {
@@ -129,8 +142,8 @@ static void on_ctl(struct md_core *c, const struct ring_msg *m, ns_t now)
 	case MSG_SNAPSHOT_BEGIN:
 	case MSG_SNAPSHOT_LEVELS:
 	case MSG_SNAPSHOT_END: md_on_snapshot(c, m, now); break;
-	case MSG_SESSION_CONNECT: session_open(&c->session, now); break;
-	case MSG_SESSION_CLOSE: session_close(&c->session, now); break;
+	case MSG_SESSION_CONNECT: connect(c, true, now); break;
+	case MSG_SESSION_CLOSE: connect(c, false, now); break;
 	case MSG_CLOCK: on_clock(c, m); break;
 	default: counter_inc(&c->l.cnt[MD_CNT_inbox_unknown]); break;
 	}
@@ -166,7 +179,10 @@ static u32 receive(struct md_core *c, ns_t now)
 	return n;
 }
 
-/* The kill word at its highest level stops the feed as well: nothing is published that could make anyone trade. */
+/*
+ * The kill word at its highest level stops the feed as well: nothing is published that could make
+ * anyone trade.
+ */
 static void obey_kill(struct md_core *c, u32 level, ns_t now)
 {
 	bool halt = level >= KILL_HALT;
@@ -178,10 +194,8 @@ static void obey_kill(struct md_core *c, u32 level, ns_t now)
 	if (halt) {
 		counter_inc(&c->l.cnt[MD_CNT_halts]);
 		md_mark_stale(c, now);
-		session_close(&c->session, now);
-	} else {
-		session_open(&c->session, now);
 	}
+	connect(c, c->wanted, now);
 }
 
 static void chores(struct md_core *c, ns_t now)

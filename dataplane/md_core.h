@@ -59,7 +59,7 @@ struct md_core {
 	struct tape *tape;
 	u64 rx_tsc, turn;
 	i64 venue_offset_ns; /* venue time = now + this; 0: not known yet */
-	bool halted;
+	bool halted, wanted; /* by the kill word; by ctl */
 	u32 n_instruments;
 	u8 published_state[INSTRUMENTS_MAX];
 	struct book *book[INSTRUMENTS_MAX];
@@ -76,7 +76,8 @@ struct md_core {
  * ERR_NO_MEMORY, ERR_ARGUMENT (addresses). Books are made for the images that are there;
  * instruments come by the inbox.
  */
-err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg, const struct md_links *l);
+err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg,
+		   const struct md_links *l);
 
 /* One turn at the time-stamp count `tsc`. Returns the work done; 0: idle. */
 u32 md_core_step(struct md_core *c, u64 tsc);

@@ -2,7 +2,8 @@
 
 /* ---- tape and trace ---- */
 
-static struct tape_event event_of(const struct md_core *c, const struct feed_msg *m, u8 kind, ns_t now)
+static struct tape_event event_of(const struct md_core *c, const struct feed_msg *m, u8 kind,
+				  ns_t now)
 {
 	return (struct tape_event){ .instrument = m->instrument,
 				    .version = m->version,
@@ -180,21 +181,30 @@ static void snapshot_done(struct md_core *c, u32 i, ns_t now)
 	md_publish_state(c, i, now);
 }
 
-void md_on_snapshot(struct md_core *c, const struct ring_msg *m, ns_t now)
+static void on_levels(struct book *b, const struct ring_msg *m)
 {
-	const struct msg_snapshot *s = (const void *)m->data;
 	const struct msg_levels *l = (const void *)m->data;
-	if (m->n < sizeof *l || s->instrument >= c->n_instruments || !c->book[s->instrument])
-		return;
-	struct book *b = c->book[s->instrument];
-	if (m->type == MSG_SNAPSHOT_BEGIN)
-		book_snapshot_begin(b,
-				    s->update_id); /* refused where none is wanted; the slices then are too */
-	else if (m->type == MSG_SNAPSHOT_END)
-		snapshot_done(c, s->instrument, now);
-	else if (m->n == sizeof *l + l->n * sizeof l->level[0])
+	if (m->n == sizeof *l + l->n * sizeof l->level[0])
 		book_snapshot_slice(b, l->ask ? LADDER_ASK : LADDER_BID,
 				    (const struct book_level *)(const void *)l->level, l->n);
+}
+
+void md_on_snapshot(struct md_core *c, const struct ring_msg *m, ns_t now)
+{
+	/* all three begin with the instrument */
+	const struct msg_snapshot *s = (const void *)m->data;
+	bool slice = m->type == MSG_SNAPSHOT_LEVELS;
+	if (m->n < (slice ? sizeof(struct msg_levels) : sizeof *s) ||
+	    s->instrument >= c->n_instruments || !c->book[s->instrument] || c->halted)
+		return;
+	struct book *b = c->book[s->instrument];
+	if (slice)
+		on_levels(b, m);
+	else if (m->type == MSG_SNAPSHOT_BEGIN)
+		/* refused where none is wanted; the slices then are too */
+		book_snapshot_begin(b, s->update_id);
+	else
+		snapshot_done(c, s->instrument, now);
 }
 
 /* ---- liveness ---- */
@@ -217,7 +227,8 @@ void md_check_books(struct md_core *c, ns_t now)
 		if (book_state(b) == BOOK_VALID && now > book_rx_ns(b) + c->cfg.stale_ns)
 			book_mark_stale(b, now);
 		md_publish_state(c, i, now);
-		if (book_state(b) == BOOK_RESYNC && now > c->snapshot_asked_ns[i] + c->cfg.snapshot_ns)
+		if (book_state(b) == BOOK_RESYNC &&
+		    now > c->snapshot_asked_ns[i] + c->cfg.snapshot_ns)
 			want_snapshot(c, i, now);
 	}
 }
