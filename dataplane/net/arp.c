@@ -81,20 +81,6 @@ static struct arp_entry *arp_take(struct arp *a, u32 ip)
 	return best;
 }
 
-static void entry_known(struct net *n, struct arp_entry *e, const u8 mac[6], ns_t now)
-{
-	bool known = e->state == ARP_KNOWN || e->state == ARP_PROBING;
-	if (known && memcmp(e->mac, mac, 6)) {
-		counter_inc(&n->cnt[NET_CNT_arp_changed]);
-		n->mac_epoch++;
-	}
-	memcpy(e->mac, mac, 6);
-	e->state = ARP_KNOWN;
-	e->tries = 0;
-	e->used_ns = now;
-	entry_due(&n->arp, e, now + (e->wanted ? ARP_REFRESH_NS : ARP_EXPIRE_NS));
-}
-
 static void entry_failed(struct net *n, struct arp_entry *e, ns_t now)
 {
 	counter_inc(&n->cnt[NET_CNT_arp_failed]);
@@ -117,6 +103,39 @@ static void entry_retry(struct net *n, struct arp_entry *e, ns_t now)
 	arp_ask(n, e, unicast ? e->mac : broadcast);
 	entry_due(&n->arp, e, now + (ARP_RETRY_NS << e->tries));
 	e->tries++;
+}
+
+/*
+ * Somebody says that a known neighbour has moved. Where that is to be verified the old MAC is asked
+ * three times; if it is silent the broadcasts that follow find the new one, in 0.7 s.
+ */
+static bool entry_doubts(struct net *n, struct arp_entry *e, ns_t now)
+{
+	bool silent = e->state == ARP_PROBING && e->tries > ARP_UNICAST_TRIES;
+	if (!n->cfg.arp_verify || silent)
+		return false;
+	counter_inc(&n->cnt[NET_CNT_arp_doubted]);
+	if (e->state == ARP_KNOWN) {
+		e->state = ARP_PROBING;
+		entry_retry(n, e, now);
+	}
+	return true;
+}
+
+static void entry_known(struct net *n, struct arp_entry *e, const u8 mac[6], ns_t now)
+{
+	bool known = e->state == ARP_KNOWN || e->state == ARP_PROBING;
+	if (known && memcmp(e->mac, mac, 6)) {
+		if (entry_doubts(n, e, now))
+			return;
+		counter_inc(&n->cnt[NET_CNT_arp_changed]);
+		n->mac_epoch++;
+	}
+	memcpy(e->mac, mac, 6);
+	e->state = ARP_KNOWN;
+	e->tries = 0;
+	e->used_ns = now;
+	entry_due(&n->arp, e, now + (e->wanted ? ARP_REFRESH_NS : ARP_EXPIRE_NS));
 }
 
 static void entry_turn(struct net *n, struct arp_entry *e, ns_t now)

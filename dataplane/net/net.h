@@ -32,6 +32,7 @@ struct net_cfg {
 	u8 prefix_len;		/* 0 to 32 */
 	struct ip_addr gateway; /* all zero: none; then only the own network can be reached */
 	u16 mtu;
+	bool arp_verify; /* a changed MAC is believed only when the old one no longer answers */
 };
 
 struct net {

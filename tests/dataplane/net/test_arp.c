@@ -212,10 +212,42 @@ static void test_no_room(void **state)
 	asked(&h, 0, NULL, HOST_PEER);
 }
 
+/* Gratuitous ARP for a gateway, where a change is to be verified: the old MAC is asked first. */
+static void test_change_verified(void **state)
+{
+	(void)state;
+	static const u8 other[6] = { 2, 0, 0, 0, 0, 0x66 };
+	struct host h;
+	u8 mac[6];
+	open_quiet(&h);
+	h.net.cfg.arp_verify = true;
+	say(&h, 2, other, HOST_GATEWAY, HOST_GATEWAY, S);
+	asked(&h, 0, peer_mac, HOST_GATEWAY);
+	assert_int_equal(resolve(&h, HOST_GATEWAY, mac, S), ERR_OK);
+	assert_memory_equal(mac, peer_mac, 6);
+	say(&h, 2, peer_mac, HOST_GATEWAY, HOST_IP, S + MS); /* it is still there: a lie */
+	say(&h, 2, other, HOST_GATEWAY, HOST_GATEWAY, 2 * S);
+	asked(&h, 1, peer_mac, HOST_GATEWAY);
+	for (ns_t t = 2 * S; t < 2 * S + 300 * MS; t += 10 * MS)
+		net_turn(&h.net, t);
+	say(&h, 2, other, HOST_GATEWAY, HOST_GATEWAY, 2 * S + 300 * MS); /* not silent long enough */
+	assert_int_equal(h.cnt[NET_CNT_arp_doubted], 3);
+	assert_int_equal(h.cnt[NET_CNT_arp_changed], 0);
+	net_turn(&h.net, 2 * S + 301 * MS);
+	net_turn(&h.net, 2 * S + 701 * MS); /* three times asked in vain: everybody is asked */
+	asked(&h, 4, NULL, HOST_GATEWAY);
+	say(&h, 2, other, HOST_GATEWAY, HOST_IP, 2 * S + 702 * MS);
+	assert_int_equal(resolve(&h, HOST_GATEWAY, mac, 3 * S), ERR_OK);
+	assert_memory_equal(mac, other, 6);
+	assert_int_equal(h.cnt[NET_CNT_arp_changed], 1);
+	assert_int_equal(h.net.mac_epoch, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_resolve),	 cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_change_verified),
 		cmocka_unit_test(test_refresh),	 cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_forgets),	 cmocka_unit_test(test_full),
 		cmocka_unit_test(test_not_believed), cmocka_unit_test(test_no_room),
