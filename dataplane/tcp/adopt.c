@@ -1,5 +1,6 @@
 #include "dataplane/tcp/conn.h"
 #include "dataplane/tcp/loss.h"
+#include "dataplane/tcp/timer.h"
 #include "dataplane/tcp/tx.h"
 
 struct tcp_conn *tcp_adopt(struct tcp *t, const struct tcp_adopt *how, const struct tcp_events *ev,
@@ -28,6 +29,7 @@ struct tcp_conn *tcp_adopt(struct tcp *t, const struct tcp_adopt *how, const str
 	c->sack_ok = how->sack;
 	tx_template(c, how->peer_mac);
 	loss_open(c);
+	timer_update(c, now, true);
 	conn_slow_update(c);
 	return c;
 }

@@ -45,6 +45,7 @@ enum tcp_timer {
 	TIMER_PROBE,
 	TIMER_PERSIST,
 	TIMER_LINGER, /* FIN-WAIT-2 */
+	TIMER_KEEPALIVE,
 };
 
 enum tcp_loss { LOSS_NONE, LOSS_RECOVERY, LOSS_TIMEOUT };
@@ -93,24 +94,28 @@ struct tcp_conn {
 
 	/* The rest. */
 	CACHE_ALIGNED struct tcp_conn *pend_next;
-	struct tcp_conn *hash_next;
+	ns_t sent_at;		/* when new data went last */
 	ns_t ack_at;
 	ns_t progress_at;	/* last sign that the peer takes what we send */
 	struct rto rto;
+	struct tcp_conn *hash_next;
 	u32 una_done;		/* acknowledgement up to here is booked; snd_una runs ahead of it */
 	u32 ssthresh, recover;
 	u32 rtx_nxt, rtx_end;	/* [rtx_nxt, rtx_end) is deemed lost and not sent again yet */
 	u32 dup_bytes;		/* what duplicate ACKs say has left the network; without SACK */
 	u32 probe_end;		/* the tail-loss probe is answered when snd_una reaches this */
+	u32 probe_flight;	/* what was in flight when it went */
 	u32 cwnd_acked;		/* bytes counted towards the next step of congestion avoidance */
 	u32 iss, rcv_fin;	/* rcv_fin: sequence number of the peer's FIN, where it is known */
 	u32 retransmits;
+	u32 keep_seen;		/* rcv_nxt + snd_una when the keep-alive timer was last looked at */
 	struct range dsack;	/* duplicate to be reported by the next ACK (RFC 2883); lo == hi: none */
 	ns_t challenge_at;	/* start of the second challenge ACKs are counted in */
 	u8 challenges;
-	u8 dupacks, tries, rcv_scale;
+	u8 dupacks, tries, rcv_scale, keep_tries;
 	bool sack_ok, scale_ok, passive;
 	bool fin_queued, fin_sent, fin_known, probe_out, hurried, mac_known;
+	bool probe_again; /* the probe was a segment sent before, and nobody knows yet whether it was lost */
 	struct ranges sacked;	/* what the peer holds above snd_una */
 	struct ooo ooo;
 };
@@ -146,6 +151,8 @@ struct tcp {
 	struct tw_table tw;
 	u32 mac_epoch;		/* net.mac_epoch the headers were made with */
 	u32 half_open, ports_tried;
+	ns_t replies_at;	/* start of the second answers to strangers are counted in */
+	u32 replies;
 	u16 mss;		/* what we can receive: the MTU without headers */
 	u8 rcv_scale;
 	u8 n_listeners;

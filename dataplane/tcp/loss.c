@@ -7,9 +7,14 @@
 #define BLACK_HOLE_TIMEOUTS 2
 #define BLACK_HOLE_MSS 512 /* passes wherever IPv4 does, with options and tunnels to spare */
 
+static u32 initial_window(const struct tcp_conn *c)
+{
+	return u32_min(INITIAL_SEGMENTS * c->mss, u32_max(2u * c->mss, 14600));
+}
+
 void loss_open(struct tcp_conn *c)
 {
-	c->cwnd = u32_min(INITIAL_SEGMENTS * c->mss, u32_max(2u * c->mss, 14600));
+	c->cwnd = initial_window(c);
 	c->ssthresh = UINT32_MAX;
 	c->una_done = c->rtx_nxt = c->rtx_end = c->snd_una;
 }
@@ -25,8 +30,15 @@ u32 loss_pipe(const struct tcp_conn *c)
 	return flight > gone ? flight - gone : 0;
 }
 
+void loss_idle(struct tcp_conn *c, ns_t now)
+{
+	if (!c->t->cfg.keep_cwnd && !conn_flight(c) && now - c->sent_at > rto_ns(&c->rto))
+		c->cwnd = u32_min(c->cwnd, initial_window(c));
+}
+
 void loss_timed(struct tcp_conn *c, ns_t now)
 {
+	c->sent_at = now;
 	if (!c->rtt_on) {
 		c->rtt_on = true;
 		c->rtt_seq = c->snd_nxt;
@@ -120,6 +132,36 @@ static void acked_time(struct tcp_conn *c, ns_t now)
 		c->probe_out = false;
 }
 
+/*
+ * RFC 8985 7.4.2: beyond what was in flight when the probe went, and no D-SACK has said that it was
+ * superfluous: it has repaired a loss, and the window pays for that.
+ */
+static void probe_repaired(struct tcp_conn *c)
+{
+	if (!c->probe_again || !seq_lt(c->probe_end, c->snd_una))
+		return;
+	c->probe_again = false;
+	if (c->loss != LOSS_NONE)
+		return; /* paid already */
+	c->ssthresh = u32_max(c->probe_flight / 2, 2u * c->mss);
+	c->cwnd = u32_min(c->cwnd, c->ssthresh);
+	c->cwnd_acked = 0;
+	tcp_count(c->t, TCP_CNT_probe_repaired);
+}
+
+/*
+ * What settles an unresolved probe the other way: a D-SACK of it (RFC 8985 7.4.2 case 1), or without
+ * SACK a duplicate ACK of all that was in flight (case 2).
+ */
+static void probe_superfluous(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	const struct range *d = &s->opts.sack[0];
+	bool dsack = s->opts.n_sack && seq_leq(d->hi, s->ack) && seq_leq(c->probe_end - 1, d->hi);
+	bool dup = !s->opts.n_sack && !s->n && s->ack == c->probe_end && s->ack == c->snd_una;
+	if (c->probe_again && (dsack || dup))
+		c->probe_again = false;
+}
+
 void loss_acked(struct tcp_conn *c, ns_t now)
 {
 	u32 acked = c->snd_una - c->una_done;
@@ -136,6 +178,7 @@ void loss_acked(struct tcp_conn *c, ns_t now)
 		recovery_partial(c, acked);
 	else
 		cwnd_grow(c, acked);
+	probe_repaired(c);
 	if (c->loss == LOSS_NONE)
 		c->dup_bytes = 0;
 	timer_update(c, now, true);
@@ -181,6 +224,7 @@ void loss_ack(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
 	assert(c->una_done == c->snd_una && "the fast path's acknowledgements are booked first");
 	if (!seq_leq(c->snd_una, s->ack))
 		return;
+	probe_superfluous(c, s);
 	bool news = sack_take(c, &s->opts);
 	if (seq_lt(c->snd_una, s->ack)) {
 		c->snd_una = s->ack;
@@ -220,7 +264,7 @@ void loss_timeout(struct tcp_conn *c, ns_t now)
 	c->dupacks = 0;
 	c->sacked.n = 0; /* the peer may have dropped it: RFC 2018 8 */
 	c->recover = c->snd_nxt;
-	c->probe_out = false;
+	c->probe_out = c->probe_again = false;
 	c->rtt_on = false;
 	lost(c, c->snd_una, c->snd_nxt);
 	rto_expired(&c->rto);
@@ -237,11 +281,14 @@ void loss_probe(struct tcp_conn *c, ns_t now)
 	u32 data_end = seq_min(c->snd_nxt, c->snd_end);
 	u32 n = u32_min(data_end - c->snd_una, c->mss);
 	u32 unsent = u32_min(conn_unsent(c), c->mss);
+	c->probe_flight = conn_flight(c);
 	if (unsent && conn_flight(c) + unsent <= c->snd_wnd) {
 		c->probe_out = tx_data(c, c->snd_nxt, unsent);
+		c->probe_again = false;
 	} else {
 		c->probe_out = tx_data(c, data_end - n, n);
 		c->retransmits += c->probe_out;
+		c->probe_again = c->probe_out;
 		c->rtt_on = false;
 	}
 	c->probe_end = c->snd_nxt;

@@ -17,6 +17,9 @@ void loss_open(struct tcp_conn *c);
 /* Bytes believed to be in the network. */
 u32 loss_pipe(const struct tcp_conn *c);
 
+/* Before new data goes after a pause longer than the time-out: RFC 5681 4.1, unless configured off. */
+void loss_idle(struct tcp_conn *c, ns_t now);
+
 /* New data has just been sent up to snd_nxt: times it unless something is being timed. */
 void loss_timed(struct tcp_conn *c, ns_t now);
 

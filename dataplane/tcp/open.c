@@ -129,7 +129,7 @@ void open_listen_rx(struct tcp *t, const struct tcp_seg *s, ns_t now)
 	const struct tcp_listener *l = open_listener(t, ports_local(s->ports));
 	if (!l || s->flags & TCP_ACK) {
 		tcp_count(t, TCP_CNT_rx_no_conn);
-		if (!(s->flags & TCP_RST))
+		if (!(s->flags & TCP_RST) && reply_allowed(t, now))
 			reply_rst(t, s, now);
 		return;
 	}

@@ -1,6 +1,22 @@
 #include "dataplane/tcp/hdr.h"
 #include "dataplane/tcp/tx.h"
 
+#define REPLIES_PER_S 100
+
+bool reply_allowed(struct tcp *t, ns_t now)
+{
+	if (now - t->replies_at >= NS_PER_S) {
+		t->replies_at = now;
+		t->replies = 0;
+	}
+	if (t->replies >= REPLIES_PER_S) {
+		tcp_count(t, TCP_CNT_reply_limited);
+		return false;
+	}
+	t->replies++;
+	return true;
+}
+
 /* A segment without connection: the neighbour must be known already, nobody waits for it. */
 static bool reply(struct tcp *t, const struct tcp_seg *s, struct hdr_var *v, ns_t now)
 {

@@ -192,6 +192,8 @@ static void rx_conn(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
 		tcp_count(c->t, TCP_CNT_rx_unresolved);
 		return;
 	}
+	if (c->keep_tries && c->timer == TIMER_KEEPALIVE)
+		timer_update(c, now, true);
 	if (c->snd_una != c->una_done && conn_synchronized(c))
 		loss_acked(c, now);
 	bool text = c->state == TCP_SYN_SENT ? open_syn_sent_rx(c, s, now) : rx_steps(c, s, now);
@@ -215,7 +217,7 @@ static bool rx_time_wait(struct tcp *t, const struct tcp_seg *s, struct tw *w, n
 	}
 	if (s->flags & TCP_FIN && s->seq + s->n + 1 == w->rcv_nxt)
 		w->until_ns = now + t->cfg.time_wait_ns;
-	if (seg_len(s))
+	if (seg_len(s) && reply_allowed(t, now))
 		reply_ack(t, s, w, now);
 	return false;
 }

@@ -48,6 +48,7 @@ void tcp_tx_fire(struct tcp_conn *c, u32 n, ns_t now)
 	assert(t->room_of == c && n > 0 && n <= c->mss);
 	t->room_of = NULL;
 	u32 seq = c->snd_nxt;
+	loss_idle(c, now);
 	struct hdr_var v = {
 		.seq = seq, .ack = c->rcv_nxt, .flags = TCP_ACK | TCP_PSH, .wnd = c->wnd_field,
 		.id = c->ip_id++, .len = n,

@@ -30,6 +30,7 @@ const struct tcp_cfg tcp_cfg_default = {
 	.peer_ack_delay_ns = 40 * NS_PER_MS,
 	.time_wait_ns = 60 * NS_PER_S,
 	.user_timeout_ns = 30 * NS_PER_S,
+	.keepalive_retry_ns = 5 * NS_PER_S,
 };
 
 static bool ring_ok(u32 n) { return is_pow2(n) && n >= RING_MIN && n <= RING_MAX; }
@@ -39,7 +40,7 @@ static bool cfg_ok(const struct tcp_cfg *c)
 	return c->max_conns > 0 && c->max_conns <= MAX_CONNS && ring_ok(c->snd_ring_bytes) &&
 	       ring_ok(c->rcv_wnd_bytes) && c->port_lo > 0 && c->port_lo <= c->port_hi &&
 	       c->rto_min_ns > 0 && c->rto_min_ns <= RTO_MAX_NS && c->user_timeout_ns > 0 &&
-	       c->ack_delay_ns <= 500 * NS_PER_MS;
+	       c->ack_delay_ns <= 500 * NS_PER_MS && (!c->keepalive_ns || c->keepalive_retry_ns);
 }
 
 static u32 bucket_count(const struct tcp_cfg *cfg)

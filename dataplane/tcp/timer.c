@@ -4,6 +4,7 @@
 #include "dataplane/tcp/open.h"
 #include "dataplane/tcp/tx.h"
 
+#define KEEPALIVE_TRIES 3
 #define PROBE_MIN_NS (2 * NS_PER_MS) /* a peer's scheduling is coarser than a round trip in a rack */
 
 void timer_set(struct tcp_conn *c, enum tcp_timer what, ns_t at)
@@ -31,8 +32,11 @@ static ns_t probe_ns(const struct tcp_conn *c)
 static enum tcp_timer timer_kind(const struct tcp_conn *c)
 {
 	u32 flight = conn_flight(c);
-	if (!flight && !conn_unsent(c))
-		return c->state == TCP_FIN_WAIT_2 ? TIMER_LINGER : TIMER_OFF;
+	if (!flight && !conn_unsent(c)) {
+		if (c->state == TCP_FIN_WAIT_2)
+			return TIMER_LINGER;
+		return c->t->cfg.keepalive_ns ? TIMER_KEEPALIVE : TIMER_OFF;
+	}
 	if (!flight || !c->snd_wnd)
 		return TIMER_PERSIST;
 	bool may_probe = c->loss == LOSS_NONE && !c->probe_out && c->rto.backoff == 0;
@@ -51,7 +55,13 @@ void timer_update(struct tcp_conn *c, ns_t now, bool restart)
 	}
 	if (running && !restart)
 		return;
-	if (c->timer == TIMER_OFF)
+	if (kind == TIMER_KEEPALIVE) {
+		c->keep_seen = c->rcv_nxt + c->snd_una;
+		c->keep_tries = 0;
+		timer_set(c, kind, now + c->t->cfg.keepalive_ns);
+		return;
+	}
+	if (c->timer == TIMER_OFF || c->timer == TIMER_KEEPALIVE)
 		c->progress_at = now;
 	ns_t give_up = u64_max(c->progress_at + c->t->cfg.user_timeout_ns, now);
 	ns_t at = now + (kind == TIMER_PROBE ? probe_ns(c) : rto_ns(&c->rto));
@@ -80,6 +90,28 @@ static void persist(struct tcp_conn *c, ns_t now)
 	timer_update(c, now, true);
 }
 
+/*
+ * RFC 9293 3.8.4: a segment just below the peer's window, which it has to answer. Any segment
+ * received settles it: rx_conn begins the wait anew, the cut-through path moves rcv_nxt or snd_una.
+ */
+static void keepalive(struct tcp_conn *c, ns_t now)
+{
+	assert(!conn_flight(c) && c->t->cfg.keepalive_ns);
+	if (c->keep_seen != c->rcv_nxt + c->snd_una) {
+		timer_update(c, now, true);
+		return;
+	}
+	if (c->keep_tries == KEEPALIVE_TRIES) {
+		tcp_count(c->t, TCP_CNT_conn_timeout);
+		conn_fail(c, ERR_TIMEOUT, now);
+		return;
+	}
+	c->keep_tries++;
+	if (tx_keepalive(c))
+		tcp_count(c->t, TCP_CNT_keepalive_probe);
+	timer_set(c, TIMER_KEEPALIVE, now + c->t->cfg.keepalive_retry_ns);
+}
+
 static bool given_up(const struct tcp_conn *c, ns_t now)
 {
 	return now - c->progress_at >= c->t->cfg.user_timeout_ns;
@@ -87,7 +119,7 @@ static bool given_up(const struct tcp_conn *c, ns_t now)
 
 static void conn_expired(struct tcp_conn *c, ns_t now)
 {
-	bool waits = c->timer >= TIMER_RTO;
+	bool waits = c->timer >= TIMER_RTO && c->timer != TIMER_KEEPALIVE;
 	if (waits && given_up(c, now)) {
 		tcp_count(c->t, TCP_CNT_conn_timeout);
 		conn_fail(c, ERR_TIMEOUT, now);
@@ -106,6 +138,9 @@ static void conn_expired(struct tcp_conn *c, ns_t now)
 		break;
 	case TIMER_PERSIST:
 		persist(c, now);
+		break;
+	case TIMER_KEEPALIVE:
+		keepalive(c, now);
 		break;
 	default:
 		timer_update(c, now, true);

@@ -116,6 +116,12 @@ bool tx_ack(struct tcp_conn *c)
 	return true;
 }
 
+bool tx_keepalive(struct tcp_conn *c)
+{
+	struct tx_seg s = { .seq = c->snd_nxt - 1, .flags = TCP_ACK, .wnd = c->wnd_field };
+	return tx_segment(c, &s);
+}
+
 void tx_challenge(struct tcp_conn *c, ns_t now)
 {
 	tcp_count(c->t, TCP_CNT_rx_challenge);
@@ -188,6 +194,7 @@ static u32 output_room(const struct tcp_conn *c)
 static void output_new(struct tcp_conn *c, ns_t now)
 {
 	u32 n;
+	loss_idle(c, now);
 	while ((n = output_room(c)) > 0) {
 		u32 seq = c->snd_nxt;
 		if (!tx_data(c, seq, n)) {

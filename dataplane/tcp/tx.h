@@ -24,6 +24,9 @@ bool tx_syn(struct tcp_conn *c);
 /* An ACK with the SACK blocks there are. Where it fails it stays owed. */
 bool tx_ack(struct tcp_conn *c);
 
+/* An ACK with the number before our next one: the peer answers it. */
+bool tx_keepalive(struct tcp_conn *c);
+
 /* RFC 5961: an ACK, ten a second and connection at most. */
 void tx_challenge(struct tcp_conn *c, ns_t now);
 
@@ -39,7 +42,12 @@ bool tx_again(struct tcp_conn *c);
  */
 void tx_output(struct tcp_conn *c, ns_t now);
 
-/* reply.c: an ACK out of TIME-WAIT, and the reset of RFC 9293 3.10.7.1. `s` is what they answer. */
+/*
+ * reply.c: an ACK out of TIME-WAIT, and the reset of RFC 9293 3.10.7.1. `s` is what they answer.
+ * reply_allowed: a hundred a second, so that a flood does not become ours; asked by the caller where
+ * any stranger could be the cause.
+ */
+bool reply_allowed(struct tcp *t, ns_t now);
 void reply_ack(struct tcp *t, const struct tcp_seg *s, const struct tw *w, ns_t now);
 void reply_rst(struct tcp *t, const struct tcp_seg *s, ns_t now);
 

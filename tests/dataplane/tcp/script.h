@@ -9,7 +9,7 @@
  *   refuse, accept               the device takes nothing; takes again
  *   ev TEXT                      the events since the last ev: open data(N) fin down(ERR);
  *                                data(N!): with wrong bytes
- *   state NAME, cnt NAME N       what tcp_info and a counter say
+ *   state NAME, cnt NAME N, cwnd N   what tcp_info and a counter say
  *
  * FLAGS is of S F R P A, or "." for none. Numbers are relative: ours to our initial sequence
  * number, the peer's to its own. opts: wnd N, mss N, ws N, sackok, sack LO-HI ..., bad (wrong
@@ -243,6 +243,9 @@ static inline void script_line(struct script *s)
 		s->refuse = verb[0] == 'r';
 	} else if (!strcmp(verb, "state")) {
 		script_state_is(s, save);
+	} else if (!strcmp(verb, "cwnd")) {
+		if (s->c->cwnd != word_u32(s, &save))
+			script_fail(s, "is %u", s->c->cwnd);
 	} else if (!strcmp(verb, "cnt")) {
 		script_counter(s, &save);
 	} else {

@@ -10,7 +10,7 @@
  *   +SECONDS > ...          this long after the line before we send exactly this one, give or take
  *                           `tolerance` (1 ms)
  *   +SECONDS VERB ...       connect, listen, write N, full N, hot N, hot! N, close, abort, refuse,
- *                           accept, ev TEXT, state NAME, cnt NAME N: as in script.h
+ *                           accept, ev TEXT, state NAME, cnt NAME N, cwnd N: as in script.h
  *
  * FLAGS as tcpdump has them: S, F, R, P and "." for ACK; "-" for none. OPTION: mss N, wscale N,
  * sackOK, sack LO:HI LO:HI ... Numbers are relative to each side's initial one. PSH is checked only
@@ -49,10 +49,12 @@ static inline void file_set(struct script_file *f, char *save)
 		{ .name = "ack_delay", .ns = &c->ack_delay_ns },
 		{ .name = "user_timeout", .ns = &c->user_timeout_ns },
 		{ .name = "time_wait", .ns = &c->time_wait_ns },
+		{ .name = "keepalive", .ns = &c->keepalive_ns },
 		{ .name = "snd_ring", .n = &c->snd_ring_bytes },
 		{ .name = "rcv_wnd", .n = &c->rcv_wnd_bytes },
 		{ .name = "peer_isn", .n = &f->peer_isn },
 		{ .name = "syn_retries", .u = &c->syn_retries },
+		{ .name = "keep_cwnd", .u = (u8 *)&c->keep_cwnd },
 	};
 	for (size_t i = 0; name && value && !f->open && i < ARRAY_LEN(rows); i++) {
 		double v = strtod(value, NULL);
