@@ -1,6 +1,7 @@
 #include "appliance/alloc_guard.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "common/counter.h"
@@ -65,6 +66,12 @@ void *realloc(void *p, size_t n)
 }
 
 void *aligned_alloc(size_t align, size_t n)
+{
+	check();
+	return __libc_memalign(align, n);
+}
+
+void *memalign(size_t align, size_t n)
 {
 	check();
 	return __libc_memalign(align, n);

@@ -45,8 +45,8 @@ static err_t next_boot(struct app *a, char *error)
 	if (ok)
 		return ERR_OK;
 bad:
-	snprintf(error, APP_ERROR, "%s: %s (files.state_dir must be a folder this user may write)", path,
-		 strerror(errno));
+	snprintf(error, APP_ERROR, "%s: %s (files.state_dir must be a folder this user may write)",
+		 path, strerror(errno));
 	return ERR_IO;
 }
 
@@ -64,8 +64,8 @@ static err_t fetch_instruments(struct app *a, char *error)
 
 static err_t parse_mac(const struct config_port *p, u8 mac[6], char *error)
 {
-	if (!p->mac[0] || sscanf(p->mac, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2, mac + 3,
-				 mac + 4, mac + 5) == 6)
+	if (!p->mac[0] || sscanf(p->mac, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2,
+				 mac + 3, mac + 4, mac + 5) == 6)
 		return ERR_OK;
 	snprintf(error, APP_ERROR, "port %s: mac: expected 02:00:00:00:00:01", p->device);
 	return ERR_ARGUMENT;
@@ -73,12 +73,12 @@ static err_t parse_mac(const struct config_port *p, u8 mac[6], char *error)
 
 static err_t open_ports(struct app *a, char *error)
 {
-	struct nic_port_cfg ports[2] = {
-		{ .device = a->cfg.md_port.device, .rx_csum = true, .tx_csum = a->cfg.md_port.tx_checksum },
-		{ .device = a->cfg.trade_port.device,
-		  .rx_csum = true,
-		  .tx_csum = a->cfg.trade_port.tx_checksum }
-	};
+	struct nic_port_cfg ports[2] = { { .device = a->cfg.md_port.device,
+					   .rx_csum = true,
+					   .tx_csum = a->cfg.md_port.tx_checksum },
+					 { .device = a->cfg.trade_port.device,
+					   .rx_csum = true,
+					   .tx_csum = a->cfg.trade_port.tx_checksum } };
 	struct nic_cfg n = { .instance = a->cfg.instance,
 			     .ports = ports,
 			     .n_ports = 2,
@@ -105,7 +105,8 @@ static err_t open_ports(struct app *a, char *error)
 
 static err_t open_slow(struct app *a, char *error)
 {
-	static char stream_path[INSTRUMENTS_MAX * 80], api_path[] = "/ws-api/v3?returnRateLimits=true";
+	static char stream_path[INSTRUMENTS_MAX * 80],
+		api_path[] = "/ws-api/v3?returnRateLimits=true";
 	bool live = a->cfg.mode == MODE_LIVE;
 	struct slow_cfg sc = { .tls = { .ca_file = a->cfg.ca_file[0] ? a->cfg.ca_file : NULL },
 			       .recv_window_ms = a->cfg.recv_window_ms,
@@ -118,12 +119,13 @@ static err_t open_slow(struct app *a, char *error)
 		for (u32 k = 0; k < a->instrument[i].symbol_n; k++)
 			lower[k] = (char)(a->instrument[i].symbol[k] | 0x20);
 		n += (size_t)snprintf(stream_path + n, sizeof stream_path - n,
-				      "%s%s@bookTicker/%s@trade/%s@depth@100ms", i ? "/" : "", lower, lower,
-				      lower);
+				      "%s%s@bookTicker/%s@trade/%s@depth@100ms", i ? "/" : "",
+				      lower, lower, lower);
 	}
 	a->slow.n_cores = 2;
-	a->slow.core[0] =
-		(struct slow_core){ .in = a->md_rings.to_slow, .out = a->md_rings.from_slow, .n_targets = 1 };
+	a->slow.core[0] = (struct slow_core){ .in = a->md_rings.to_slow,
+					      .out = a->md_rings.from_slow,
+					      .n_targets = 1 };
 	a->slow.core[0].target[0] = (struct slow_target){ a->cfg.stream.host, a->cfg.stream.address,
 							  stream_path, a->cfg.stream.port };
 	a->slow.core[1] = (struct slow_core){ .in = a->trade_rings.to_slow,
@@ -163,24 +165,31 @@ static void use_shared_cpus(const char *list)
 		log_line("saker", "cpus.shared: %s: not used: %s", list, strerror(errno));
 }
 
-/* Pages are faulted in already; locked they also stay. Without the right to lock, status shows the gauge. */
+/*
+ * Pages are faulted in already; locked they also stay. Without the right to lock, status shows the
+ * gauge.
+ */
 static void lock_memory(struct app *a)
 {
-	bool locked = mlock(a->arena.base, a->arena.used) == 0 && mlock(a->seg.base, a->seg.size) == 0;
+	bool locked =
+		mlock(a->arena.base, a->arena.used) == 0 && mlock(a->seg.base, a->seg.size) == 0;
 	counter_set(&a->ctl.cnt[APP_CNT_memory_not_locked], !locked);
 	if (!locked)
 		log_line("saker",
-			 "memory is not locked (%s): raise the limit (LimitMEMLOCK=infinity, ulimit -l); "
+			 "memory is not locked (%s): raise the limit (LimitMEMLOCK=infinity, "
+			 "ulimit -l); "
 			 "swapping would stall a hot core",
 			 strerror(errno));
 }
 
 err_t app_open(struct app *a, char *error)
 {
+	a->io.journal_fd = -1;
 	err_t e = clock_calibrate(&a->clock);
 	if (e != ERR_OK) {
 		snprintf(error, APP_ERROR,
-			 "this processor's time-stamp counter is not invariant: it cannot be a clock");
+			 "this processor's time-stamp counter is not invariant: it cannot be a "
+			 "clock");
 		return e;
 	}
 	if (!log_open(a->cfg.log_file))
@@ -188,9 +197,11 @@ err_t app_open(struct app *a, char *error)
 	use_shared_cpus(a->cfg.shared_cpus);
 	if ((e = next_boot(a, error)) != ERR_OK || (e = fetch_instruments(a, error)) != ERR_OK)
 		return e;
-	if ((e = app_make_segment(a, error)) != ERR_OK || (e = arena_open(&a->arena, ARENA_BYTES)) != ERR_OK)
+	if ((e = app_make_segment(a, error)) != ERR_OK ||
+	    (e = arena_open(&a->arena, ARENA_BYTES)) != ERR_OK)
 		return e;
-	if ((e = open_ports(a, error)) != ERR_OK || (e = tls_crypto_init(&a->crypto, true)) != ERR_OK)
+	if ((e = open_ports(a, error)) != ERR_OK ||
+	    (e = tls_crypto_init(&a->crypto, true)) != ERR_OK)
 		return e;
 	if ((e = app_make_cores(a, error)) != ERR_OK || (e = open_slow(a, error)) != ERR_OK)
 		return e;
@@ -212,6 +223,8 @@ int app_run(struct app *a)
 	char error[APP_ERROR];
 	pthread_t slow, io;
 	struct sigaction sa = { .sa_handler = on_signal };
+	/* a log or a socket that nobody reads any more must not end trading */
+	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
 	a->hot = (struct hot){ .md = &a->md,
@@ -219,15 +232,20 @@ int app_run(struct app *a)
 			       .split = a->cfg.layout == LAYOUT_SPLIT,
 			       .md_cpu = a->cfg.md_cpu,
 			       .trade_cpu = a->cfg.trade_cpu };
-	if (pthread_create(&slow, NULL, slow_thread, &a->slow) ||
-	    pthread_create(&io, NULL, io_thread, &a->io))
+	if (pthread_create(&slow, NULL, slow_thread, &a->slow))
 		return 1;
+	if (pthread_create(&io, NULL, io_thread, &a->io)) {
+		__atomic_store_n(&a->slow.stop, true, __ATOMIC_RELAXED);
+		pthread_join(slow, NULL);
+		return 1;
+	}
 	pthread_setname_np(slow, "slow");
 	pthread_setname_np(io, "io");
 	err_t e = hot_start(&a->hot, error, sizeof error);
 	if (e == ERR_OK) {
 		log_line("saker", "instance %s boot %u: %s, %s", a->cfg.instance, a->boot,
-			 a->hot.split ? "split" : "fused", a->cfg.mode == MODE_LIVE ? "live" : "observe");
+			 a->hot.split ? "split" : "fused",
+			 a->cfg.mode == MODE_LIVE ? "live" : "observe");
 		ctl_run(&a->ctl, &stop_signals);
 	} else {
 		fprintf(stderr, "saker: %s\n", error);

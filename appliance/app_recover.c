@@ -36,17 +36,18 @@ static bool map_journal(const struct app *a, u32 boot, void **p, size_t *n)
 	return *p != MAP_FAILED;
 }
 
-static void add_fills(const struct app *a, struct past *p, struct journal_reader r)
+static void add_fills(const struct app *a, struct past *p, struct journal_reader *r)
 {
 	struct journal_record rec;
-	while (journal_next(&r, &rec)) {
+	while (journal_next(r, &rec)) {
 		const struct order_event *e = &rec.event;
 		if (rec.type != JOURNAL_ORDER_EVENT || e->kind != ORDER_EV_FILL ||
 		    e->instrument >= a->n_instruments)
 			continue;
 		p->qty[e->instrument] += e->side == SIDE_BUY ? e->fill_qty : -e->fill_qty;
 		p->last_px[e->instrument] = e->fill_px;
-		p->last_trade_id[e->instrument] = u64_max(p->last_trade_id[e->instrument], e->trade_id);
+		p->last_trade_id[e->instrument] =
+			u64_max(p->last_trade_id[e->instrument], e->trade_id);
 		p->fills++;
 	}
 }
@@ -58,7 +59,8 @@ static void add_open(struct app *a, struct journal_reader *r)
 	u32 n = 0;
 	if (journal_open_orders(r, open_order, OPEN_MAX, &n, NULL) != ERR_OK)
 		log_line("saker",
-			 "journal of boot %u: more orders left open than can be asked about one by one; the "
+			 "journal of boot %u: more orders left open than can be asked about one by "
+			 "one; the "
 			 "venue's list finds them",
 			 r->head.boot);
 	for (u32 i = 0; i < n; i++) {
@@ -92,21 +94,27 @@ void app_recover(struct app *a)
 		if (!map_journal(a, boot, &bytes, &n))
 			continue;
 		if (journal_open(&r, bytes, n) == ERR_OK) {
-			add_fills(a, &p, r);
+			struct journal_reader again = r;
+			add_fills(a, &p, &r);
 			if (boot + 1 == a->boot)
-				add_open(a, &r);
+				add_open(a, &again);
 			if (r.n_bad || r.n_lost)
-				log_line("saker", "journal of boot %u: %llu damaged and %llu missing records",
-					 boot, (unsigned long long)r.n_bad, (unsigned long long)r.n_lost);
+				log_line(
+					"saker",
+					"journal of boot %u: %llu damaged and %llu missing records",
+					boot, (unsigned long long)r.n_bad,
+					(unsigned long long)r.n_lost);
 		} else {
-			log_line("saker", "journal of boot %u cannot be read: it is left out", boot);
+			log_line("saker", "journal of boot %u cannot be read: it is left out",
+				 boot);
 		}
 		munmap(bytes, n);
 	}
 	for (u32 i = 0; i < a->n_instruments; i++) {
 		if (p.last_trade_id[i])
 			recon_set_last_trade(&a->trade.recon, i, p.last_trade_id[i]);
-		if (p.qty[i] && risk_set_position(a->trade.risk, i, p.qty[i], p.last_px[i]) != ERR_OK)
+		if (p.qty[i] &&
+		    risk_set_position(a->trade.risk, i, p.qty[i], p.last_px[i]) != ERR_OK)
 			log_line("saker", "%s: the position of earlier boots does not fit",
 				 a->instrument[i].symbol);
 	}

@@ -37,23 +37,26 @@ static bool tell_entropy(struct ctl *c, struct ctl_core *core)
 /* Our own wall clock, until the venue has been asked. */
 static bool tell_own_clock(struct ctl *c, struct ctl_core *core)
 {
-	struct msg_clock k = { .offset_ns = (i64)(clock_wall_ns() - clock_ns(c->clock, tsc_now())) };
+	struct msg_clock k = { .offset_ns =
+				       (i64)(clock_wall_ns() - clock_ns(c->clock, tsc_now())) };
 	return ctl_tell(c, core, MSG_CLOCK, 0, &k, sizeof k);
 }
 
 err_t ctl_start(struct ctl *c, char *error, size_t n)
 {
-	bool ok = tell_entropy(c, &c->md) && tell_entropy(c, &c->trade) && tell_own_clock(c, &c->md) &&
-		  tell_own_clock(c, &c->trade);
+	bool ok = tell_entropy(c, &c->md) && tell_entropy(c, &c->trade) &&
+		  tell_own_clock(c, &c->md) && tell_own_clock(c, &c->trade);
 	for (u32 i = 0; ok && i < c->n_instruments; i++)
-		ok = ctl_tell(c, &c->md, MSG_INSTRUMENT, i, &c->instrument[i], sizeof c->instrument[i]);
+		ok = ctl_tell(c, &c->md, MSG_INSTRUMENT, i, &c->instrument[i],
+			      sizeof c->instrument[i]);
 	err_t e = ok ? ctl_send_limits(c, error, n) : ERR_FULL;
 	if (e != ERR_OK)
 		return e;
 	e = door_open(&c->door, c->cfg->socket);
 	if (e != ERR_OK) {
 		snprintf(error, n,
-			 "%s: the command socket cannot be made: %s (set files.socket to a path of your own)",
+			 "%s: the command socket cannot be made: %s (set files.socket to a path of "
+			 "your own)",
 			 c->cfg->socket, err_text(e));
 		return e;
 	}
@@ -81,8 +84,8 @@ static void log_notice(const struct msg_notice *n)
 {
 	static const char *const kinds[] = { "foreign order", "order unknown", "reconciled",
 					     "denied",        "venue error",   "strategy" };
-	log_line("trade", "%s: %s (%lld, %lld)", n->kind < ARRAY_LEN(kinds) ? kinds[n->kind] : "?", n->text,
-		 (long long)n->a, (long long)n->b);
+	log_line("trade", "%s: %s (%lld, %lld)", n->kind < ARRAY_LEN(kinds) ? kinds[n->kind] : "?",
+		 n->text, (long long)n->a, (long long)n->b);
 }
 
 /* arm_at_start: once, when everything is reconciled for the first time. */
@@ -99,7 +102,8 @@ static void take(struct ctl *c, const char *core, const struct ring_msg *m)
 	switch (m->type) {
 	case MSG_SESSION_STATE: log_session(core, m); break;
 	case MSG_WANT_SNAPSHOT:
-		ctl_want_snapshot(c, ((const struct msg_snapshot *)(const void *)m->data)->instrument);
+		ctl_want_snapshot(c,
+				  ((const struct msg_snapshot *)(const void *)m->data)->instrument);
 		break;
 	case MSG_ANSWER: ctl_on_answer(c, (const void *)m->data); break;
 	case MSG_NOTICE: {
@@ -147,8 +151,11 @@ int ctl_run(struct ctl *c, const int *stop_signals)
 		int asked = __atomic_load_n(stop_signals, __ATOMIC_RELAXED);
 		if (asked && !c->stop_id)
 			ctl_stop(c, 0);
-		if (asked > 1)
-			c->done = true, c->exit_code = 1; /* asked twice: not waiting for the venue's word */
+		bool late = c->stop_id && now >= c->stop_ns;
+		if (late)
+			log_line("ctl", "stop: the trade core does not answer");
+		if (asked > 1 || late) /* asked twice: not waiting for the venue's word */
+			c->done = true, c->exit_code = 1;
 	}
 	return c->exit_code;
 }

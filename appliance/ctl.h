@@ -45,8 +45,10 @@ struct ctl {
 	ns_t heartbeat_ns, time_ns; /* when due next */
 	bool time_asked;
 	bool snapshot_wanted[INSTRUMENTS_MAX], snapshot_asked[INSTRUMENTS_MAX];
-	ns_t snapshot_retry_ns[INSTRUMENTS_MAX];
+	ns_t snapshot_retry_ns[INSTRUMENTS_MAX], snapshot_wait_ns[INSTRUMENTS_MAX];
+	ns_t rest_ns; /* the venue has told us to stop asking until then */
 	u32 stop_id; /* command id whose answer ends the process; 0: not stopping */
+	ns_t stop_ns; /* when the core's answer is no longer waited for */
 	bool done;   /* the loop is to end */
 	int exit_code;
 	bool auto_armed;
@@ -65,7 +67,10 @@ err_t ctl_fetch_instruments(struct ctl *c, struct instrument *out, char *error, 
  */
 err_t ctl_start(struct ctl *c, char *error, size_t n);
 
-/* Until stopped. `stop_signals`: how many times the process was asked to end. Returns the exit code. */
+/*
+ * Until stopped. `stop_signals`: how many times the process was asked to end. Returns the exit
+ * code.
+ */
 int ctl_run(struct ctl *c, const int *stop_signals);
 
 void ctl_close(struct ctl *c);
@@ -79,7 +84,8 @@ void ctl_on_request(void *user, u32 id, char *verb, char *arg); /* door_request 
 void ctl_on_answer(struct ctl *c, const struct msg_command *m);
 void ctl_stop(struct ctl *c, u32 id);
 err_t ctl_own_minimum(const struct config_risk *r,
-		      struct instrument *i); /* our minimum order value where it is above the venue's */
+		      /* our minimum order value where it is above the venue's */
+		      struct instrument *i);
 err_t ctl_send_limits(struct ctl *c, char *error, size_t n);
 
 #endif

@@ -7,6 +7,8 @@
 #include "appliance/ctl.h"
 #include "appliance/log.h"
 
+#define STOP_NS (15 * NS_PER_S) /* the core answers within 10 s, if it still runs */
+
 static const struct {
 	const char *name;
 	u32 verb;
@@ -15,7 +17,10 @@ static const struct {
 	{ "flatten", CMD_FLATTEN }, { "stop", CMD_STOP },   { "cancel-all", CMD_CANCEL_ALL },
 };
 
-/* Index + 1 of a strategy by name; 0: none was named, all are meant; UINT32_MAX: there is no such one. */
+/*
+ * Index + 1 of a strategy by name; 0: none was named, all are meant; UINT32_MAX: there is no such
+ * one.
+ */
 static u32 strategy_target(const struct ctl *c, const char *name)
 {
 	if (!name[0])
@@ -31,25 +36,34 @@ void ctl_stop(struct ctl *c, u32 id)
 	struct msg_command m = { .verb = CMD_STOP, .id = id ? id : UINT32_MAX };
 	log_line("ctl", "stop: cancelling all orders");
 	c->stop_id = m.id;
+	c->stop_ns = clock_ns(c->clock, tsc_now()) + STOP_NS;
 	if (!ctl_tell(c, &c->trade, MSG_COMMAND, 0, &m, sizeof m))
 		c->done = true,
-		c->exit_code = 1; /* the core does not drain its inbox: nothing more can be done in order */
+		/* the core does not drain its inbox: nothing more can be done in order */
+		c->exit_code = 1;
 }
 
 /* An explicit arm is what lowers a raised kill word. */
 static void lower_kill(struct ctl *c)
 {
-	if (kill_level(c->seg->kill) == KILL_NONE)
+	u32 seen = kill_level(c->seg->kill);
+	if (seen == KILL_NONE)
 		return;
-	log_line("ctl", "arm: the kill word is lowered");
-	__atomic_store_n(&c->seg->kill->kill, KILL_NONE, __ATOMIC_RELAXED);
+	/*
+	 * Only what was seen: who raises it further at this moment wins, and the core refuses to
+	 * arm.
+	 */
+	if (__atomic_compare_exchange_n(&c->seg->kill->kill, &seen, KILL_NONE, false,
+					__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		log_line("ctl", "arm: the kill word is lowered");
 }
 
 static void command(struct ctl *c, u32 id, u32 verb, const char *arg)
 {
 	struct msg_command m = { .verb = verb, .id = id, .target = strategy_target(c, arg) };
 	if (m.target == UINT32_MAX) {
-		door_answer(&c->door, id, ERR_NOT_FOUND, "no strategy of that name; status lists them");
+		door_answer(&c->door, id, ERR_NOT_FOUND,
+			    "no strategy of that name; status lists them");
 	} else if (c->stop_id) {
 		door_answer(&c->door, id, ERR_STATE, "stopping");
 	} else if (verb == CMD_STOP) {
@@ -58,7 +72,8 @@ static void command(struct ctl *c, u32 id, u32 verb, const char *arg)
 		if (verb == CMD_ARM)
 			lower_kill(c);
 		if (!ctl_tell(c, &c->trade, MSG_COMMAND, 0, &m, sizeof m))
-			door_answer(&c->door, id, ERR_FULL, "the trade core does not take messages");
+			door_answer(&c->door, id, ERR_FULL,
+				    "the trade core does not take messages");
 	}
 }
 

@@ -1,5 +1,6 @@
 /*
- * ctl_venue.c - what ctl asks the venue by REST: instruments at start, order book snapshots, the venue's clock.
+ * ctl_venue.c - what ctl asks the venue by REST: instruments at start, order book snapshots, the
+ * venue's clock.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +11,10 @@
 #include "dataplane/feed/feed_binance_rest.h"
 
 #define SNAPSHOT_LIMIT 5000
-#define SNAPSHOT_RETRY_NS NS_PER_S
+#define SNAPSHOT_RETRY_NS NS_PER_S          /* after a failure; doubles */
+#define SNAPSHOT_RETRY_MAX_NS (60 * NS_PER_S)
+#define REST_LIMITED_NS (60 * NS_PER_S)     /* after a 429 or 418 that names no time */
 #define TIME_EVERY_NS (10 * NS_PER_S)
-#define FETCH_TRIES 50
 #define FETCH_WAIT_MS 200
 
 /* ---- instruments, at start ---- */
@@ -35,14 +37,16 @@ static void on_exchange_info(void *user, u64 tag, const struct http_answer *a)
 	f->result = ERR_IO;
 	if (a->status != 200) {
 		snprintf(f->error, f->n,
-			 "https://%s:%u: exchangeInfo: %s (status %ld); check venue.rest and venue.ca_file",
-			 cfg->rest.host, cfg->rest.port, a->error[0] ? a->error : "refused", a->status);
+			 "https://%s:%u: exchangeInfo: %s (status %ld); check venue.rest and "
+			 "venue.ca_file",
+			 cfg->rest.host, cfg->rest.port, a->error[0] ? a->error : "refused",
+			 a->status);
 		return;
 	}
 	for (u32 i = 0; i < cfg->n_instruments; i++) {
 		char why[256] = "";
-		f->result =
-			feed_rest_instrument(a->body, a->n, cfg->instrument[i], &f->out[i], why, sizeof why);
+		f->result = feed_rest_instrument(a->body, a->n, cfg->instrument[i], &f->out[i], why,
+						 sizeof why);
 		if (f->result == ERR_OK)
 			f->result = ctl_own_minimum(&cfg->risk, &f->out[i]);
 		if (f->result != ERR_OK) {
@@ -61,12 +65,20 @@ err_t ctl_fetch_instruments(struct ctl *c, struct instrument *out, char *error, 
 	struct fetch f = { .c = c, .out = out, .error = error, .n = n };
 	if (!http_get(c->http, "/api/v3/exchangeInfo", on_exchange_info, &f, 0))
 		return ERR_FULL;
-	for (u32 i = 0; i < FETCH_TRIES && !f.answered; i++)
+	while (!f.answered) /* http's own time-out is an answer, too */
 		http_turn(c->http, NULL, 0, FETCH_WAIT_MS);
-	if (!f.answered)
-		snprintf(error, n, "https://%s:%u: exchangeInfo: no answer in %u s", c->cfg->rest.host,
-			 c->cfg->rest.port, FETCH_TRIES * FETCH_WAIT_MS / 1000);
-	return f.answered ? f.result : ERR_TIMEOUT;
+	return f.result;
+}
+
+/* A limit reached: whoever asks on is banned for longer. */
+static void obey_limit(struct ctl *c, const struct http_answer *a, ns_t now)
+{
+	if (a->status != 429 && a->status != 418)
+		return;
+	ns_t wait = a->retry_after_s ? a->retry_after_s * NS_PER_S : REST_LIMITED_NS;
+	c->rest_ns = u64_max(c->rest_ns, now + wait);
+	log_line("venue", "REST requests stop for %llu s: the venue's limit is reached",
+		 (unsigned long long)(wait / NS_PER_S));
 }
 
 /* ---- snapshots ---- */
@@ -103,18 +115,25 @@ static void on_depth(void *user, u64 instrument, const struct http_answer *a)
 	struct feed_rest_depth d = { .bids = bids, .asks = asks, .cap = SNAPSHOT_LIMIT };
 	char why[256] = "";
 	err_t e = ERR_IO;
+	ns_t now = clock_ns(c->clock, tsc_now());
 	c->snapshot_asked[instrument] = false;
+	obey_limit(c, a, now);
 	if (a->status == 200)
 		e = feed_rest_depth(a->body, a->n, &c->instrument[instrument], &d, why, sizeof why);
 	if (e == ERR_OK && send_snapshot(c, (u32)instrument, &d)) {
 		counter_inc(&c->cnt[APP_CNT_snapshots]);
+		c->snapshot_wait_ns[instrument] = 0;
 		return;
 	}
+	if (e == ERR_OK)
+		snprintf(why, sizeof why, "the market-data core's inbox is full");
 	counter_inc(&c->cnt[APP_CNT_http_errors]);
-	log_line("venue", "snapshot of %s: status %ld: %s", c->instrument[instrument].symbol, a->status,
-		 why[0] ? why : a->error);
+	log_line("venue", "snapshot of %s: status %ld: %s", c->instrument[instrument].symbol,
+		 a->status, why[0] ? why : a->error);
 	c->snapshot_wanted[instrument] = true;
-	c->snapshot_retry_ns[instrument] = clock_ns(c->clock, tsc_now()) + SNAPSHOT_RETRY_NS;
+	ns_t wait = u64_max(2 * c->snapshot_wait_ns[instrument], SNAPSHOT_RETRY_NS);
+	c->snapshot_wait_ns[instrument] = u64_min(wait, SNAPSHOT_RETRY_MAX_NS);
+	c->snapshot_retry_ns[instrument] = now + c->snapshot_wait_ns[instrument];
 }
 
 void ctl_want_snapshot(struct ctl *c, u32 instrument)
@@ -129,8 +148,8 @@ static void ask_snapshots(struct ctl *c, ns_t now)
 		char path[96];
 		if (!c->snapshot_wanted[i] || c->snapshot_asked[i] || now < c->snapshot_retry_ns[i])
 			continue;
-		snprintf(path, sizeof path, "/api/v3/depth?symbol=%s&limit=%u", c->instrument[i].symbol,
-			 SNAPSHOT_LIMIT);
+		snprintf(path, sizeof path, "/api/v3/depth?symbol=%s&limit=%u",
+			 c->instrument[i].symbol, SNAPSHOT_LIMIT);
 		c->snapshot_asked[i] = http_get(c->http, path, on_depth, c, i);
 		c->snapshot_wanted[i] = !c->snapshot_asked[i];
 	}
@@ -148,14 +167,15 @@ static void on_time(void *user, u64 tag, const struct http_answer *a)
 	u64 server_ms;
 	(void)tag;
 	c->time_asked = false;
+	obey_limit(c, a, clock_ns(c->clock, tsc_now()));
 	if (a->status != 200 || feed_rest_time(a->body, a->n, &server_ms) != ERR_OK) {
 		counter_inc(&c->cnt[APP_CNT_http_errors]);
 		log_line("venue", "time: status %ld: %s", a->status, a->error);
 		return;
 	}
 	ns_t mono = clock_ns(c->clock, tsc_now()), wall = clock_wall_ns();
-	ns_t venue_at_done =
-		server_ms * NS_PER_MS + NS_PER_MS / 2 + a->round_trip_ns / 2 + (wall - a->done_wall_ns);
+	ns_t venue_at_done = server_ms * NS_PER_MS + NS_PER_MS / 2 + a->round_trip_ns / 2 +
+			     (wall - a->done_wall_ns);
 	struct msg_clock k = { .offset_ns = (i64)venue_at_done - (i64)mono,
 			       .round_trip_ns = a->round_trip_ns + NS_PER_MS };
 	i64 off = (i64)venue_at_done - (i64)wall;
@@ -165,7 +185,8 @@ static void on_time(void *user, u64 tag, const struct http_answer *a)
 	if (off_ns > c->cfg->recv_window_ms * NS_PER_MS / 2) {
 		counter_inc(&c->cnt[APP_CNT_clock_alarms]);
 		log_line("venue",
-			 "ALARM: our clock is %lld ms from the venue's, receive window %u ms: synchronise it",
+			 "ALARM: our clock is %lld ms from the venue's, receive window %u ms: "
+			 "synchronise it",
 			 (long long)(off / (i64)NS_PER_MS), c->cfg->recv_window_ms);
 	}
 	ctl_tell(c, &c->md, MSG_CLOCK, 0, &k, sizeof k);
@@ -174,6 +195,8 @@ static void on_time(void *user, u64 tag, const struct http_answer *a)
 
 void ctl_venue_turn(struct ctl *c, ns_t now)
 {
+	if (now < c->rest_ns)
+		return;
 	ask_snapshots(c, now);
 	if (c->time_asked || now < c->time_ns)
 		return;

@@ -20,7 +20,7 @@ static bool somebody_listens(const struct sockaddr_un *at)
 err_t door_open(struct door *d, const char *path)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	*d = (struct door){ .listener = -1 };
+	*d = (struct door){ .open = true, .listener = -1 };
 	for (u32 i = 0; i < DOOR_CLIENTS; i++)
 		d->client[i].fd = -1;
 	if (strlen(path) >= sizeof at.sun_path)
@@ -46,6 +46,8 @@ static void hang_up(struct door_client *c)
 
 void door_close(struct door *d)
 {
+	if (!d->open)
+		return;
 	for (u32 i = 0; i < DOOR_CLIENTS; i++)
 		if (d->client[i].fd >= 0)
 			hang_up(&d->client[i]);
@@ -54,6 +56,7 @@ void door_close(struct door *d)
 		unlink(d->path);
 	}
 	d->listener = -1;
+	d->open = false;
 }
 
 u32 door_fds(const struct door *d, struct pollfd *fds)
@@ -67,26 +70,46 @@ u32 door_fds(const struct door *d, struct pollfd *fds)
 	return n;
 }
 
+/* A free place, or that of whoever has been connected for longest without a whole line. */
+static struct door_client *place(struct door *d)
+{
+	struct door_client *oldest = NULL;
+	for (u32 i = 0; i < DOOR_CLIENTS; i++) {
+		struct door_client *c = &d->client[i];
+		if (c->fd < 0)
+			return c;
+		if (!c->id && (!oldest || c->nth < oldest->nth))
+			oldest = c;
+	}
+	if (oldest)
+		hang_up(oldest);
+	return oldest;
+}
+
 static void accept_one(struct door *d)
 {
 	int fd = accept4(d->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0)
 		return;
-	for (u32 i = 0; i < DOOR_CLIENTS; i++)
-		if (d->client[i].fd < 0) {
-			d->client[i].fd = fd;
-			return;
-		}
-	close(fd);
+	struct door_client *c = place(d);
+	if (!c) {
+		close(fd); /* each of them waits for an answer */
+		return;
+	}
+	c->fd = fd;
+	c->nth = ++d->arrivals;
 }
+
+static u32 new_id(struct door *d) { return ++d->next_id ? d->next_id : ++d->next_id; }
 
 static void take_line(struct door *d, struct door_client *c, door_request request, void *user)
 {
 	char line[DOOR_LINE], *save = NULL;
 	memcpy(line, c->line, sizeof line); /* the answer may come at once and free the client */
-	char *verb = strtok_r(line, " \t\r", &save), *arg = verb ? strtok_r(NULL, "\r", &save) : NULL;
-	c->id = ++d->next_id ? d->next_id : ++d->next_id;
-	request(user, c->id, verb ? verb : "", arg ? arg : "");
+	char *verb = strtok_r(line, " \t\r", &save),
+	     *arg = verb ? strtok_r(NULL, "\r", &save) : NULL;
+	c->id = new_id(d);
+	request(user, c->id, verb ? verb : "", arg ? arg + strspn(arg, " \t") : "");
 }
 
 static void read_client(struct door *d, struct door_client *c, door_request request, void *user)
@@ -94,17 +117,21 @@ static void read_client(struct door *d, struct door_client *c, door_request requ
 	ssize_t n = recv(c->fd, c->line + c->n, sizeof c->line - 1 - c->n, 0);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n <= 0 || c->n + (u32)n >= sizeof c->line - 1) {
+	if (n <= 0) {
 		hang_up(c);
 		return;
 	}
 	c->n += (u32)n;
 	c->line[c->n] = 0;
-	char *end = strchr(c->line, '\n');
-	if (!end)
-		return;
-	*end = 0;
-	take_line(d, c, request, user);
+	char *end = memchr(c->line, '\n', c->n);
+	if (end) {
+		*end = 0;
+		take_line(d, c, request, user);
+	} else if (c->n == sizeof c->line - 1) {
+		c->id = new_id(d);
+		door_answer(d, c->id, ERR_TOO_LONG,
+			    "a command is one line of at most 254 characters");
+	}
 }
 
 void door_turn(struct door *d, door_request request, void *user)
@@ -134,7 +161,7 @@ void door_answer(struct door *d, u32 id, err_t e, const char *text)
 	int n = snprintf(line, sizeof line, "{\"ok\":%s,\"error\":\"%s\",\"text\":\"%s\"}\n",
 			 e == ERR_OK ? "true" : "false", err_name(e), safe);
 	for (u32 i = 0; i < DOOR_CLIENTS; i++)
-		if (d->client[i].fd >= 0 && d->client[i].id == id) {
+		if (id && d->client[i].fd >= 0 && d->client[i].id == id) {
 			if (send(d->client[i].fd, line, (size_t)n, MSG_NOSIGNAL) < 0)
 				errno = 0; /* the client has gone: nobody is left to tell */
 			hang_up(&d->client[i]);

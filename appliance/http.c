@@ -124,6 +124,8 @@ bool http_get(struct http *h, const char *path, http_done done, void *user, u64 
 	snprintf(url, sizeof url, "https://%s:%u%s", h->to->host, h->to->port, path);
 	curl_easy_setopt(r->easy, CURLOPT_URL, url);
 	r->n = 0;
+	if (r->body)
+		r->body[0] = 0;
 	r->error[0] = 0;
 	r->done = done, r->user = user, r->tag = tag;
 	r->busy = curl_multi_add_handle(h->multi, r->easy) == CURLM_OK;
@@ -134,14 +136,15 @@ static void finish(struct http *h, CURLMsg *msg)
 {
 	struct request *r;
 	struct http_answer a = { .done_wall_ns = clock_wall_ns() };
-	curl_off_t sent_us = 0, first_us = 0, total_us = 0;
+	curl_off_t sent_us = 0, total_us = 0, retry_after_s = 0;
 	CURLcode rc = msg->data.result;
 	curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, (char **)&r);
 	curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &a.status);
 	curl_easy_getinfo(r->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
-	curl_easy_getinfo(r->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
 	curl_easy_getinfo(r->easy, CURLINFO_TOTAL_TIME_T, &total_us);
+	curl_easy_getinfo(r->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
 	curl_multi_remove_handle(h->multi, r->easy);
+	a.retry_after_s = retry_after_s > 0 ? (u64)retry_after_s : 0;
 	a.round_trip_ns = (u64)(total_us - sent_us) * NS_PER_US;
 	a.body = r->body ? r->body : "";
 	a.n = r->n;

@@ -7,10 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/journal.h"
-
 #define REST_NS NS_PER_MS
-#define JOURNAL_BATCH 64
 #define LAG_MAX_NS (60 * NS_PER_S) /* beyond: the feed is a recording of another day */
 
 const char *const io_hist_names[IO_HISTS] = { "t2t",
@@ -25,10 +22,10 @@ const char *const io_hist_names[IO_HISTS] = { "t2t",
 
 /* ---- journal ---- */
 
-static bool write_all(int fd, const void *p, size_t n)
+static bool write_at(int fd, const void *p, size_t n, u64 at)
 {
 	for (size_t done = 0; done < n;) {
-		ssize_t w = write(fd, (const u8 *)p + done, n - done);
+		ssize_t w = pwrite(fd, (const u8 *)p + done, n - done, (off_t)(at + done));
 		if (w < 0 && errno != EINTR)
 			return false;
 		done += w > 0 ? (size_t)w : 0;
@@ -43,7 +40,8 @@ err_t io_open_journal(struct io *io, const char *dir, u32 boot, char *error, siz
 	snprintf(path, sizeof path, "%s/journal.%08x", dir, boot);
 	io->journal_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	journal_header_make(&h, boot, 0, clock_wall_ns());
-	if (io->journal_fd >= 0 && write_all(io->journal_fd, &h, sizeof h))
+	io->journal_at = sizeof h;
+	if (io->journal_fd >= 0 && write_at(io->journal_fd, &h, sizeof h, 0))
 		return ERR_OK;
 	snprintf(error, n, "%s: the journal cannot be written: %s (check files.state_dir)", path,
 		 strerror(errno));
@@ -52,16 +50,23 @@ err_t io_open_journal(struct io *io, const char *dir, u32 boot, char *error, siz
 
 static u32 drain_journal(struct io *io)
 {
-	u8 batch[JOURNAL_BATCH * JOURNAL_RECORD];
-	u32 n = 0;
+	u32 n;
 	const struct ring_msg *m;
-	while (n < JOURNAL_BATCH && (m = ring_peek(io->journal))) {
+	while (io->batch_n < IO_BATCH && (m = ring_peek(io->journal))) {
 		assert(m->n == JOURNAL_RECORD);
-		memcpy(batch + (size_t)n++ * JOURNAL_RECORD, m->data, JOURNAL_RECORD);
+		memcpy(io->batch + (size_t)io->batch_n++ * JOURNAL_RECORD, m->data, JOURNAL_RECORD);
 		ring_release(io->journal, m);
 	}
-	if (n && (io->journal_fd < 0 || !write_all(io->journal_fd, batch, (size_t)n * JOURNAL_RECORD)))
+	n = io->batch_n;
+	if (!n)
+		return 0;
+	if (io->journal_fd < 0 ||
+	    !write_at(io->journal_fd, io->batch, (size_t)n * JOURNAL_RECORD, io->journal_at)) {
 		counter_inc(io->write_errors);
+		return 0;
+	}
+	io->journal_at += (u64)n * JOURNAL_RECORD;
+	io->batch_n = 0;
 	return n;
 }
 

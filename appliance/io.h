@@ -1,7 +1,9 @@
 /*
- * io.h - the io thread: everything that touches the disk. The journal, and histograms made of the cores' traces.
+ * io.h - the io thread: everything that touches the disk. The journal, and histograms made of the
+ * cores' traces.
  *
- * A hot core never waits for it: where a ring is full the core counts and goes on, or denies new orders (journal).
+ * A hot core never waits for it: where a ring is full the core counts and goes on, or denies new
+ * orders (journal).
  */
 #ifndef SAKER_IO_H
 #define SAKER_IO_H
@@ -10,6 +12,7 @@
 #include "common/counter.h"
 #include "common/hist.h"
 #include "common/trace.h"
+#include "gateway/journal.h"
 
 enum io_hist {
 	HIST_T2T, /* poll of the tick's frame to doorbell of the order or cancel it caused */
@@ -26,6 +29,8 @@ enum io_hist {
 
 extern const char *const io_hist_names[IO_HISTS];
 
+#define IO_BATCH 64 /* journal records written at once */
+
 struct io {
 	struct clock clock;
 	struct ring *trace[2], *journal;
@@ -33,11 +38,18 @@ struct io {
 	int journal_fd;                                     /* -1: none */
 	u64 *write_errors, *lag_negative, *lag_implausible; /* counter words */
 	bool stop;                                          /* relaxed */
+	u64 journal_at; /* bytes of whole records in the file */
+	u32 batch_n;    /* records taken from the ring and not in the file yet */
+	u8 batch[IO_BATCH * JOURNAL_RECORD];
 };
 
 /* Creates the journal file, whose name holds the boot number. ERR_IO: `error` names it. */
 err_t io_open_journal(struct io *io, const char *dir, u32 boot, char *error, size_t n);
 
+/*
+ * Records that the disk does not take are kept and tried again, and meanwhile no more are taken:
+ * the ring fills, and the trade core denies new orders. A record cut short is written over.
+ */
 u32 io_step(struct io *io);
 void *io_thread(void *arg); /* steps until `stop`, then once more to the end of its rings */
 void io_close(struct io *io);

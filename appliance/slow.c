@@ -137,7 +137,7 @@ static err_t resolve(const struct slow_target *t, u8 ip[16], const char **why)
 static err_t send_ready(struct slow *s, struct slow_core *c, const struct slow_target *t, u64 tag,
 			const char **why)
 {
-	u8 buf[sizeof(struct msg_ready) + REQUEST_MAX];
+	_Alignas(struct msg_ready) u8 buf[sizeof(struct msg_ready) + REQUEST_MAX];
 	struct msg_ready *r = (void *)buf;
 	char host[300];
 	struct ws_http_req req = { .host = host, .path = t->path };
