@@ -146,7 +146,7 @@ static i64 scaled_up(i64 v, u32 scale)
 static err_t read_lot_size(const struct reading *r, const json_t *symbol, struct instrument *i)
 {
 	const json_t *f = filter(symbol, "LOT_SIZE"), *market = filter(symbol, "MARKET_LOT_SIZE");
-	struct lot_rule l, m = { 0 };
+	struct lot_rule l = { 0 }, m = { 0 };
 	err_t e;
 	if (!f)
 		return because(r, ERR_SYNTAX, "LOT_SIZE", "is missing");

@@ -1,6 +1,7 @@
 /*
- * mock_venue.h - a venue that keeps the truth about orders, slowly and simply, and whose answers to reconciliation are stale
- * when they come; the connections to it; our order table. For test_order_property.
+ * mock_venue.h - a venue that keeps the truth about orders, slowly and simply, and whose answers to
+ * reconciliation are stale when they come; the connections to it; our order table. For
+ * test_order_property.
  */
 #ifndef MOCK_VENUE_H
 #define MOCK_VENUE_H

@@ -328,7 +328,7 @@ static bool load(const char *file, u8 req, char *out, size_t max)
 	char path[512], id[BINANCE_ID_LEN + 1] = "", raw[8192];
 	const char *data = getenv("SAKER_DATA");
 	snprintf(path, sizeof path, "%s/binance/fixtures-jkorf/Binance.Net.UnitTests/Socket/Spot/%s.txt",
-		 data ? data : "../shared/data", file);
+		 data ? data : ".", file);
 	FILE *f = fopen(path, "r");
 	if (!f)
 		return false;

@@ -137,7 +137,7 @@ static void test_signing_vectors(void **state)
 	char path[512];
 	const char *data = getenv("SAKER_DATA");
 	json_error_t e;
-	snprintf(path, sizeof path, "%s/specs/signing-vectors.json", data ? data : "../shared/data");
+	snprintf(path, sizeof path, "%s/specs/signing-vectors.json", data ? data : ".");
 	json_t *all = json_load_file(path, JSON_ALLOW_NUL, &e);
 	if (!all) {
 		print_message("SKIP test_signing_vectors: %s is not there\n", path);

@@ -38,36 +38,36 @@ expect "nothing missing is success" [ $rc -eq 0 ]
 expect "nothing missing calls no apt-get" [ ! -e "$tmp/calls" ]
 expect "and says nothing" [ ! -s "$tmp/out" ]
 
-fresh; MISSING='jq tshark' deps build test
+fresh; MISSING='tshark gcc' deps build test
 expect "installs" [ $rc -eq 0 ]
-expect "exactly what is missing" called ' install --no-install-recommends jq tshark; '
+expect "exactly what is missing" called ' install --no-install-recommends gcc tshark; '
 expect "asks nothing" called '^apt-get -q -y '
 expect "while no service may start" called 'install .*; policy 101$'
 expect "and takes that back" [ ! -e "$POLICY_RC_D" ]
 
-fresh; echo theirs >"$POLICY_RC_D"; MISSING=jq deps test
+fresh; echo theirs >"$POLICY_RC_D"; MISSING=tshark deps test
 expect "leaves an existing policy-rc.d alone" [ "$(cat "$POLICY_RC_D")" = theirs ]
 
-fresh; play apt-get <<<'[[ "$*" == *update* ]]'; MISSING=jq deps test
+fresh; play apt-get <<<'[[ "$*" == *update* ]]'; MISSING=tshark deps test
 expect "a failing apt-get is a failure" [ $rc -eq 1 ]
-expect "that names the package" said 'could not install: jq'
+expect "that names the package" said 'could not install: tshark'
 expect "and a remedy" said 'apt-get update'
 expect "and cleans up" [ ! -e "$POLICY_RC_D" ]
 
-fresh; play apt-get <<<'[[ "$*" == *install* ]]'; MISSING=jq deps test
+fresh; play apt-get <<<'[[ "$*" == *install* ]]'; MISSING=tshark deps test
 expect "old package lists may do" [ $rc -eq 0 ]
 
-fresh; play apt-get <<<'kill -TERM $PPID'; MISSING=jq deps test
+fresh; play apt-get <<<'kill -TERM $PPID'; MISSING=tshark deps test
 expect "interrupted" [ $rc -ne 0 ]
 expect "cleans up when interrupted" [ ! -e "$POLICY_RC_D" ]
 
-fresh; play id <<<'echo 1000'; play sudo <<<'echo "sudo $*" >>'"$tmp/calls"'; exec "$@"'; MISSING=jq deps test
+fresh; play id <<<'echo 1000'; play sudo <<<'echo "sudo $*" >>'"$tmp/calls"'; exec "$@"'; MISSING=tshark deps test
 expect "sudo when not root" called '^sudo env .*apt-get .*install'
 expect "cleans up by sudo" [ ! -e "$POLICY_RC_D" ]
 
-fresh; play id <<<'echo 1000'; MISSING=jq deps test
+fresh; play id <<<'echo 1000'; MISSING=tshark deps test
 expect "neither root nor sudo" [ $rc -eq 1 ]
-expect "says what to do" said 'as root: apt-get install jq'
+expect "says what to do" said 'as root: apt-get install tshark'
 
 fresh; play id <<<'echo 1000'; MISSING='' deps build
 expect "needs no root when nothing is missing" [ $rc -eq 0 ]

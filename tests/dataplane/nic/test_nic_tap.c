@@ -349,6 +349,7 @@ int main(int argc, char **argv)
 		return 0;
 	struct CMUnitTest tests[ARRAY_LEN(scenarios)];
 	for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
-		tests[i] = (struct CMUnitTest){ scenarios[i].name, test_scenario, NULL, NULL, (void *)scenarios[i].name };
+		tests[i] = (struct CMUnitTest){ scenarios[i].name, test_scenario, NULL, NULL,
+						(void *)scenarios[i].name };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
