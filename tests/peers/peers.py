@@ -138,6 +138,12 @@ class Client:
             same(opened[key], value, key)
         return opened
 
+    def drop(self):
+        """Leaves without a word, whatever was under way."""
+        self.do("drop")
+        while self.line(15) != "dropped":
+            pass
+
     def data(self, n):
         """Waits until `n` bytes of plaintext came; their CRC."""
         while True:

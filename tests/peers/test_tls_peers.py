@@ -292,7 +292,8 @@ def nginx():
 events {{}}
 http {{ access_log off; {"".join(f"{k}_temp_path {TMP}; " for k in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))}
 	server {{ listen 127.0.0.1:{port} ssl; root {TMP}/www; ssl_protocols TLSv1.2 TLSv1.3;
-		ssl_certificate ec.pem; ssl_certificate_key ec.key; ssl_certificate rsa.pem; ssl_certificate_key rsa.key;
+		ssl_certificate ec.pem; ssl_certificate_key ec.key;
+		ssl_certificate rsa.pem; ssl_certificate_key rsa.key;
 		ssl_session_cache shared:s:1m; }} }}
 """)
     return Server([tool("nginx"), "-p", TMP, "-e", "stderr", "-c", TMP + "/nginx.conf"], port)
