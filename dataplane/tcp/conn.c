@@ -84,6 +84,7 @@ void conn_established(struct tcp_conn *c, ns_t now)
 	c->progress_at = now;
 	if (c->rtt_on && c->rtt_seq == c->iss + 1)
 		rto_sample(&c->rto, now - c->rtt_at);
+	c->rto.syn_lost = c->retransmits > 0;
 	c->rtt_on = false;
 	timer_set(c, TIMER_OFF, 0);
 	loss_open(c);

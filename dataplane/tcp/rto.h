@@ -9,6 +9,7 @@
 #include "common/types.h"
 
 #define RTO_INITIAL_NS (1 * NS_PER_S)
+#define RTO_SYN_LOST_NS (3 * NS_PER_S) /* RFC 6298 5.7 */
 #define RTO_MAX_NS (60 * NS_PER_S)
 #define RTO_BACKOFF_MAX 12
 #define RTO_SAMPLE_MAX_NS (60 * NS_PER_S)
@@ -17,6 +18,7 @@ struct rto {
 	ns_t srtt_ns, rttvar_ns; /* srtt 0: no sample yet */
 	ns_t min_ns;
 	u8 backoff; /* doublings since the last acknowledgement of new data */
+	bool syn_lost;
 };
 
 static inline void rto_init(struct rto *r, ns_t min_ns) { *r = (struct rto){ .min_ns = min_ns }; }
@@ -40,7 +42,8 @@ static inline void rto_progress(struct rto *r) { r->backoff = 0; }
 
 static inline ns_t rto_ns(const struct rto *r)
 {
-	ns_t base = r->srtt_ns ? r->srtt_ns + 4 * r->rttvar_ns : RTO_INITIAL_NS;
+	ns_t first = r->syn_lost ? RTO_SYN_LOST_NS : RTO_INITIAL_NS;
+	ns_t base = r->srtt_ns ? r->srtt_ns + 4 * r->rttvar_ns : first;
 	return u64_min(u64_max(base, r->min_ns) << r->backoff, RTO_MAX_NS);
 }
 

@@ -12,7 +12,7 @@
  *   +SECONDS VERB ...       connect, listen, write N, full N, hot N, hot! N, close, abort, refuse,
  *                           accept, ev TEXT, state NAME, cnt NAME N, cwnd N: as in script.h
  *
- * FLAGS as tcpdump has them: S, F, R, P and "." for ACK; "-" for none. OPTION: mss N, wscale N,
+ * FLAGS as tcpdump has them: S, F, R, P, U and "." for ACK; "-" for none. OPTION: mss N, wscale N,
  * sackOK, sack LO:HI LO:HI ... Numbers are relative to each side's initial one. PSH is checked only
  * where named, a window or mss too; scale and sackOK of a SYN, and sack, must be exactly as named.
  * What we send and no line expects is an error, at the line that comes next.
@@ -73,7 +73,7 @@ static inline void file_set(struct script_file *f, char *save)
 
 static inline void file_flags(const struct script *s, const char *w, struct script_seg *g)
 {
-	static const char letters[] = "FSRP.";
+	static const char letters[] = "FSRP.U";
 	for (; *w && *w != '-'; w++) {
 		const char *at = strchr(letters, *w);
 		if (!at)

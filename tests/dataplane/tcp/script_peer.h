@@ -43,6 +43,7 @@ struct script {
 	bool have_iss;
 	u16 local_port, peer_port;
 	u32 written, read; /* bytes of either stream so far */
+	u32 edge; /* right edge of the window we have offered */
 	char events[512];
 	struct script_seg *sent;
 	u32 n_sent, n_seen;
@@ -93,6 +94,17 @@ static inline void script_opts(struct script_seg *g, const u8 *p, u32 n)
 	memcpy(g->sack, o.sack, sizeof g->sack);
 }
 
+/* What has been offered is never taken back: RFC 9293 SHLD-14. */
+static inline void script_edge(struct script *s, const struct script_seg *g)
+{
+	if (!s->c || !conn_synchronized(s->c) || g->flags & (TCP_SYN | TCP_RST))
+		return;
+	u32 edge = g->ack + ((u32)g->wnd << s->c->rcv_scale);
+	if (s->edge && seq_lt(edge, s->edge))
+		script_fail(s, "the window's right edge moved back by %u", s->edge - edge);
+	s->edge = edge;
+}
+
 static inline void script_capture(struct script *s, const u8 *f, u32 n)
 {
 	const u8 *ip = f + 14, *tcp = ip + 20;
@@ -117,6 +129,9 @@ static inline void script_capture(struct script *s, const u8 *f, u32 n)
 		s->have_iss = true;
 		s->local_port = be16(tcp);
 	}
+	else if (g->mss || g->ws >= 0 || g->sack_ok)
+		script_fail(s, "sent options of a SYN without one");
+	script_edge(s, g);
 	for (u32 i = 0; i < g->n; i++)
 		g->bad |= g->data[i] != script_byte(g->seq - s->iss - 1 + i);
 }
