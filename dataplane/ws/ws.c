@@ -146,15 +146,18 @@ static u16 take_control(struct ws *w, u8 op, struct span p, struct ws_event *ev)
 	return 0;
 }
 
-static void message(struct ws *w, u8 op, struct span p, struct ws_event *ev)
+static u16 message(struct ws *w, u8 op, struct span p, struct ws_event *ev)
 {
 	assert(op == WS_OP_TEXT || op == WS_OP_BINARY);
+	if (op == WS_OP_TEXT && w->check_text && !ws_utf8_ok(p.p, p.n))
+		return bad(w, WS_CNT_rx_bad_text, WS_BAD_DATA);
 	ev->kind = op == WS_OP_TEXT ? WS_TEXT : WS_BINARY;
 	ev->data = p;
 	counter_inc(&w->cnt[WS_CNT_rx_messages]);
+	return 0;
 }
 
-static void take_fragment(struct ws *w, const struct head *h, struct span p, struct ws_event *ev)
+static u16 take_fragment(struct ws *w, const struct head *h, struct span p, struct ws_event *ev)
 {
 	if (h->op != WS_OP_CONT) {
 		w->join_op = h->op;
@@ -164,10 +167,11 @@ static void take_fragment(struct ws *w, const struct head *h, struct span p, str
 	memcpy(w->join + w->join_n, p.p, p.n);
 	w->join_n += (u32)p.n;
 	if (!h->fin)
-		return;
-	message(w, w->join_op, (struct span){ w->join, w->join_n }, ev);
-	counter_inc(&w->cnt[WS_CNT_rx_joined]);
+		return 0;
+	u8 op = w->join_op;
 	w->join_op = WS_OP_CONT;
+	counter_inc(&w->cnt[WS_CNT_rx_joined]);
+	return message(w, op, (struct span){ w->join, w->join_n }, ev);
 }
 
 static u32 fail(struct ws *w, u16 code, struct ws_event *ev)
@@ -203,9 +207,9 @@ u32 ws_next(struct ws *w, u8 *buf, u32 n, struct ws_event *ev)
 	if (h.control)
 		code = take_control(w, h.op, p, ev);
 	else if (h.fin && h.op != WS_OP_CONT)
-		message(w, h.op, p, ev);
+		code = message(w, h.op, p, ev);
 	else
-		take_fragment(w, &h, p, ev);
+		code = take_fragment(w, &h, p, ev);
 	if (code)
 		return fail(w, code, ev);
 	w->need = 0;

@@ -3,8 +3,8 @@
  * buffer, and frame builders.
  *
  * Guarantee: an event is a whole message or a whole control frame; every length, opcode, reserved
- * bit, mask bit and fragment sequence is checked before it. Text is not checked for UTF-8 here
- * (ws_utf8_ok does, where text is shown). Thread: one at a time.
+ * bit, mask bit and fragment sequence is checked before it. Text is checked for UTF-8 where
+ * ws_check_text asks for it. Thread: one at a time.
  */
 #ifndef WS_H
 #define WS_H
@@ -62,6 +62,7 @@ struct ws_event {
 struct ws {
 	u8 role, state;
 	bool close_tx, close_rx; /* which close frames went */
+	bool check_text;         /* see ws_check_text */
 	u8 join_op;              /* opcode of the message being joined; WS_OP_CONT: none */
 	u32 join_n, max;         /* bytes joined; limit of one message */
 	u32 need;                /* see ws_need */
@@ -76,6 +77,12 @@ struct ws {
  */
 err_t ws_init(struct ws *w, struct arena *a, enum ws_role role, u32 max, u64 *cnt);
 void ws_reset(struct ws *w); /* a new connection */
+
+/*
+ * Whether a text message that is no UTF-8 fails the connection (1007, RFC 6455 section 8.1), once
+ * it is whole. Off after ws_init: the feed parser refuses such bytes anyway. Outlives ws_reset.
+ */
+static inline void ws_check_text(struct ws *w, bool on) { w->check_text = on; }
 
 /*
  * Takes at most one frame from the start of `buf`. Returns the bytes consumed; 0 with WS_NONE: more
