@@ -146,13 +146,18 @@ static void link_ctl(struct app *a)
 	c->instrument = a->instrument;
 	c->n_instruments = a->n_instruments;
 	c->trade_state = a->trade_links.state;
+	u64 *cnt = c->cnt;
 	a->io = (struct io){ .clock = a->clock,
 			     .journal = a->journal,
-			     .trace = { a->md_rings.trace, a->trade_rings.trace },
+			     .trace = a->trace,
+			     .tape = a->md_links.tape,
+			     .tape_next = 1,
 			     .journal_fd = -1,
-			     .write_errors = &c->cnt[APP_CNT_journal_write_errors],
-			     .lag_negative = &c->cnt[APP_CNT_lag_negative],
-			     .lag_implausible = &c->cnt[APP_CNT_lag_implausible] };
+			     .write_errors = &cnt[APP_CNT_journal_write_errors],
+			     .lag_negative = &cnt[APP_CNT_lag_negative],
+			     .lag_implausible = &cnt[APP_CNT_lag_implausible],
+			     .tape_lapped = &cnt[APP_CNT_tape_lapped] };
+	c->io_venue_offset_ns = &a->io.venue_offset_ns;
 	for (u32 i = 0; i < IO_HISTS; i++)
 		a->io.hist[i] = segment_at(&a->seg, segment_find(&a->seg, io_hist_names[i]));
 }

@@ -21,7 +21,7 @@
 
 /* The rings between one core and the other threads. */
 struct app_rings {
-	struct ring *from_ctl, *from_slow, *to_ctl, *to_slow, *trace;
+	struct ring *from_ctl, *from_slow, *to_ctl, *to_slow;
 };
 
 struct app {
@@ -36,7 +36,7 @@ struct app {
 	struct tls_crypto crypto;
 	struct arena arena; /* sealed before trading begins */
 	struct app_rings md_rings, trade_rings;
-	struct ring *journal;
+	struct ring *journal, *trace; /* from the trade core to io */
 	struct md_links md_links;
 	struct trade_links trade_links;
 	struct md_core md;

@@ -26,8 +26,7 @@ static bool make_rings(struct arena *a, struct app_rings *r)
 	r->from_slow = ring_new(a, SLOW_RING);
 	r->to_ctl = ring_new(a, CTL_RING);
 	r->to_slow = ring_new(a, SLOW_RING);
-	r->trace = ring_new(a, TRACE_RING);
-	return r->from_ctl && r->from_slow && r->to_ctl && r->to_slow && r->trace;
+	return r->from_ctl && r->from_slow && r->to_ctl && r->to_slow;
 }
 
 static void link_rings(struct app *a)
@@ -36,10 +35,11 @@ static void link_rings(struct app *a)
 	struct md_links *ml = &a->md_links;
 	struct trade_links *tl = &a->trade_links;
 	ml->in_ctl = m->from_ctl, ml->in_slow = m->from_slow, ml->to_ctl = m->to_ctl,
-	ml->to_slow = m->to_slow, ml->trace = m->trace;
+	ml->to_slow = m->to_slow;
 	tl->in_ctl = t->from_ctl, tl->in_slow = t->from_slow, tl->to_ctl = t->to_ctl,
-	tl->to_slow = t->to_slow, tl->trace = t->trace;
+	tl->to_slow = t->to_slow;
 	tl->journal = a->journal;
+	tl->trace = a->trace;
 	ml->port = &a->md_port, tl->port = &a->trade_port;
 	ml->crypto = tl->crypto = &a->crypto;
 }
@@ -144,7 +144,8 @@ static err_t make_trade(struct app *a, char *error)
 err_t app_make_cores(struct app *a, char *error)
 {
 	if (!make_rings(&a->arena, &a->md_rings) || !make_rings(&a->arena, &a->trade_rings) ||
-	    !(a->journal = ring_new(&a->arena, JOURNAL_RING))) {
+	    !(a->journal = ring_new(&a->arena, JOURNAL_RING)) ||
+	    !(a->trace = ring_new(&a->arena, TRACE_RING))) {
 		snprintf(error, APP_ERROR, "out of memory for the rings");
 		return ERR_NO_MEMORY;
 	}

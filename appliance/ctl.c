@@ -35,17 +35,16 @@ static bool tell_entropy(struct ctl *c, struct ctl_core *core)
 }
 
 /* Our own wall clock, until the venue has been asked. */
-static bool tell_own_clock(struct ctl *c, struct ctl_core *core)
+static bool tell_own_clock(struct ctl *c)
 {
 	struct msg_clock k = { .offset_ns =
 				       (i64)(clock_wall_ns() - clock_ns(c->clock, tsc_now())) };
-	return ctl_tell(c, core, MSG_CLOCK, 0, &k, sizeof k);
+	return ctl_tell(c, &c->trade, MSG_CLOCK, 0, &k, sizeof k);
 }
 
 err_t ctl_start(struct ctl *c, char *error, size_t n)
 {
-	bool ok = tell_entropy(c, &c->md) && tell_entropy(c, &c->trade) &&
-		  tell_own_clock(c, &c->md) && tell_own_clock(c, &c->trade);
+	bool ok = tell_entropy(c, &c->md) && tell_entropy(c, &c->trade) && tell_own_clock(c);
 	for (u32 i = 0; ok && i < c->n_instruments; i++)
 		ok = ctl_tell(c, &c->md, MSG_INSTRUMENT, i, &c->instrument[i],
 			      sizeof c->instrument[i]);

@@ -38,6 +38,7 @@ struct ctl {
 	const struct instrument *instrument;
 	u32 n_instruments;
 	const struct trade_cell *trade_state;
+	i64 *io_venue_offset_ns; /* the io thread's: for the feed's lag */
 	u64 *cnt; /* APP_CNT_COUNT words */
 	/* its own */
 	struct http *http;

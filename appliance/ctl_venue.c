@@ -189,7 +189,7 @@ static void on_time(void *user, u64 tag, const struct http_answer *a)
 			 "synchronise it",
 			 (long long)(off / (i64)NS_PER_MS), c->cfg->recv_window_ms);
 	}
-	ctl_tell(c, &c->md, MSG_CLOCK, 0, &k, sizeof k);
+	__atomic_store_n(c->io_venue_offset_ns, k.offset_ns, __ATOMIC_RELAXED);
 	ctl_tell(c, &c->trade, MSG_CLOCK, 0, &k, sizeof k);
 }
 

@@ -9,6 +9,7 @@
 
 #define REST_NS NS_PER_MS
 #define LAG_MAX_NS (60 * NS_PER_S) /* beyond: the feed is a recording of another day */
+#define TAPE_BATCH 4096
 
 const char *const io_hist_names[IO_HISTS] = { "t2t",
 					      "poll_to_publish",
@@ -90,21 +91,9 @@ static void take_order(struct io *io, const struct trace_rec *t)
 	span(io, HIST_RISK_TO_DOORBELL, t->tsc[STAMP_RISK], t->tsc[STAMP_DOORBELL]);
 }
 
-static void take_tick(struct io *io, const struct trace_rec *t)
-{
-	span(io, HIST_POLL_TO_PUBLISH, t->tsc[STAMP_POLL], t->tsc[STAMP_PUBLISH]);
-	if (t->ns > (i64)LAG_MAX_NS)
-		counter_inc(io->lag_implausible);
-	else if (t->ns > 0)
-		hist_add(io->hist[HIST_FEED_LAG], (u64)t->ns);
-	else if (t->ns < 0)
-		counter_inc(io->lag_negative);
-}
-
 static void take_trace(struct io *io, u16 kind, const struct trace_rec *t)
 {
 	switch (kind) {
-	case TRACE_TICK: take_tick(io, t); break;
 	case TRACE_CANCEL:
 	case TRACE_ORDER: take_order(io, t); break;
 	case TRACE_ANSWER: hist_add(io->hist[HIST_ORDER_TO_ACK], (u64)t->ns); break;
@@ -123,11 +112,49 @@ static u32 drain_trace(struct io *io, struct ring *r)
 	return n;
 }
 
+/* ---- the tape ---- */
+
+static void take_lag(struct io *io, const struct tape_event *e)
+{
+	i64 offset_ns = __atomic_load_n(&io->venue_offset_ns, __ATOMIC_RELAXED);
+	if (!e->venue_time_us || !offset_ns)
+		return;
+	i64 lag_ns = (i64)e->rx_ns + offset_ns - (i64)(e->venue_time_us * NS_PER_US);
+	if (lag_ns > (i64)LAG_MAX_NS)
+		counter_inc(io->lag_implausible);
+	else if (lag_ns < 0)
+		counter_inc(io->lag_negative);
+	else
+		hist_add(io->hist[HIST_FEED_LAG], (u64)lag_ns);
+}
+
+static u32 drain_tape(struct io *io)
+{
+	struct tape_event e;
+	u32 n = 0;
+	for (; n < TAPE_BATCH; n++) {
+		enum tape_result got = tape_read(io->tape, io->tape_next, &e);
+		if (got == TAPE_EMPTY)
+			break;
+		if (got == TAPE_LAPPED) {
+			counter_inc(io->tape_lapped);
+			io->tape_next = tape_head(io->tape) + 1;
+			continue;
+		}
+		io->tape_next++;
+		if (!(e.flags & TAPE_LAST) || e.kind > TAPE_LEVEL)
+			continue;
+		span(io, HIST_POLL_TO_PUBLISH, e.poll_tsc, e.publish_tsc);
+		take_lag(io, &e);
+	}
+	return n;
+}
+
 /* ---- the loop ---- */
 
 u32 io_step(struct io *io)
 {
-	return drain_journal(io) + drain_trace(io, io->trace[0]) + drain_trace(io, io->trace[1]);
+	return drain_journal(io) + drain_trace(io, io->trace) + drain_tape(io);
 }
 
 void *io_thread(void *arg)

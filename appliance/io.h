@@ -12,6 +12,7 @@
 #include "common/counter.h"
 #include "common/hist.h"
 #include "common/trace.h"
+#include "common/tape.h"
 #include "gateway/journal.h"
 
 enum io_hist {
@@ -33,10 +34,13 @@ extern const char *const io_hist_names[IO_HISTS];
 
 struct io {
 	struct clock clock;
-	struct ring *trace[2], *journal;
+	struct ring *trace, *journal; /* of the trade core */
+	const struct tape *tape;      /* of the md core: read like any reader of it */
+	u64 tape_next;
+	i64 venue_offset_ns; /* venue time = our clock + this; 0: not known yet. ctl sets it, relaxed */
 	struct hist *hist[IO_HISTS];
 	int journal_fd;                                     /* -1: none */
-	u64 *write_errors, *lag_negative, *lag_implausible; /* counter words */
+	u64 *write_errors, *lag_negative, *lag_implausible, *tape_lapped; /* counter words */
 	bool stop;                                          /* relaxed */
 	u64 journal_at; /* bytes of whole records in the file */
 	u32 batch_n;    /* records taken from the ring and not in the file yet */

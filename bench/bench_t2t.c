@@ -100,7 +100,6 @@ static void drain_rest(void)
 {
 	drain(w.tl.journal);
 	drain(w.tl.to_ctl);
-	drain(w.ml.trace);
 	drain(w.ml.to_ctl);
 }
 

@@ -135,7 +135,6 @@ static void make_links(struct world *w)
 				   .in_slow = ring_new(&w->arena, 1 << 16),
 				   .to_ctl = ring_new(&w->arena, 1 << 20),
 				   .to_slow = ring_new(&w->arena, 1 << 16),
-				   .trace = ring_new(&w->arena, 1 << 20),
 				   .tape = tape,
 				   .image = { image },
 				   .status = take(w, sizeof(struct core_status)),

@@ -66,6 +66,11 @@ struct tape_slot {
 
 struct tape {
 	CACHE_ALIGNED u64 head; /* sequence of the newest event; written by the writer */
+	/*
+	 * The book images hold every event up to this one (tape_set_imaged): who reloads from them
+	 * goes on behind it.
+	 */
+	CACHE_ALIGNED u64 imaged;
 	CACHE_ALIGNED u32 slots; /* a power of two */
 	struct tape_slot slot[];
 };
@@ -117,6 +122,17 @@ static inline enum tape_result tape_read(const struct tape *t, u64 seq, struct t
 		return TAPE_LAPPED;
 	memcpy(e, w, sizeof w);
 	return TAPE_OK;
+}
+
+/* Writer: after the images were brought up to date; reader: before it reads them. */
+static inline void tape_set_imaged(struct tape *t, u64 seq)
+{
+	__atomic_store_n(&t->imaged, seq, __ATOMIC_RELEASE);
+}
+
+static inline u64 tape_imaged(const struct tape *t)
+{
+	return __atomic_load_n(&t->imaged, __ATOMIC_ACQUIRE);
 }
 
 static inline u64 tape_head(const struct tape *t) { return __atomic_load_n(&t->head, __ATOMIC_ACQUIRE); }

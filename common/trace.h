@@ -11,8 +11,7 @@
 #include "common/ring.h"
 
 enum trace_kind {
-	TRACE_TICK = 1, /* md core: one venue message published. tsc: poll, publish */
-	TRACE_ORDER,    /* trade core: an order left. tsc: poll, publish, read, decide, risk, doorbell */
+	TRACE_ORDER = 1, /* trade core: an order left. tsc: poll, publish, read, decide, risk, doorbell */
 	TRACE_CANCEL,   /* trade core: a cancel left because of a tick; as ORDER, without risk's stamp */
 	/* trade core: the venue's first word on an order. tsc[0]: answer polled; ns: since the doorbell */
 	TRACE_ANSWER,
@@ -23,9 +22,9 @@ enum trace_stamp { STAMP_POLL, STAMP_PUBLISH, STAMP_READ, STAMP_DECIDE, STAMP_RI
 
 struct trace_rec {
 	u64 tsc[STAMPS];
-	u64 id;   /* ORDER, CANCEL, ANSWER: order id; TICK: tape sequence of the last event */
-	i64 ns;   /* TICK: venue event time to local receive time by the estimated offset; 0: unknown */
-	u32 code; /* DENY: risk code; TICK: tape kind */
+	u64 id;   /* ORDER, CANCEL, ANSWER: order id; DENY: tape sequence of the cause */
+	i64 ns;   /* ANSWER: since the doorbell */
+	u32 code; /* DENY: risk code */
 	u32 rsv;
 };
 

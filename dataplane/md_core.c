@@ -117,13 +117,6 @@ static void on_instrument(struct md_core *c, const struct ring_msg *m, ns_t now)
 	md_publish_state(c, i->id, now);
 }
 
-static void on_clock(struct md_core *c, const struct ring_msg *m)
-{
-	const struct msg_clock *k = (const void *)m->data;
-	if (m->n == sizeof *k && k->round_trip_ns)
-		c->venue_offset_ns = k->offset_ns;
-}
-
 /* What ctl wants, and what the kill word allows. */
 static void connect(struct md_core *c, bool wanted, ns_t now)
 {
@@ -144,7 +137,6 @@ static void on_ctl(struct md_core *c, const struct ring_msg *m, ns_t now)
 	case MSG_SNAPSHOT_END: md_on_snapshot(c, m, now); break;
 	case MSG_SESSION_CONNECT: connect(c, true, now); break;
 	case MSG_SESSION_CLOSE: connect(c, false, now); break;
-	case MSG_CLOCK: on_clock(c, m); break;
 	default: counter_inc(&c->l.cnt[MD_CNT_inbox_unknown]); break;
 	}
 }
@@ -208,8 +200,10 @@ static void chores(struct md_core *c, ns_t now)
 u32 md_core_step(struct md_core *c, u64 tsc)
 {
 	ns_t now = clock_ns(&c->cfg.clock, tsc);
-	u32 work = receive(c, now), level = kill_level(c->l.kill);
+	u32 work = 0, level = kill_level(c->l.kill);
 	c->turn++;
+	if (c->top_due | c->ladder_due)
+		md_write_images(c);
 	if (level != c->l.status->kill_seen)
 		obey_kill(c, level, now);
 	work += drain_inboxes(c, now);
@@ -217,6 +211,7 @@ u32 md_core_step(struct md_core *c, u64 tsc)
 	work += session_turn(&c->session, now);
 	if (now >= c->chores_ns)
 		chores(c, now);
+	work += receive(c, now); /* last: the trading core reads at once; ACKs follow next turn */
 	if (work)
 		counter_inc(&c->l.status->busy_turns);
 	core_status_turn(c->l.status, now);

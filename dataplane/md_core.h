@@ -12,7 +12,6 @@
 #include "common/core_status.h"
 #include "common/segment.h"
 #include "common/tape.h"
-#include "common/trace.h"
 #include "dataplane/book/book_image.h"
 #include "dataplane/feed/feed_binance.h"
 #include "dataplane/nic/port.h"
@@ -40,7 +39,7 @@ struct md_cfg {
 /* Everything others see or give: rings, shared memory, counter words. All outlive the core. */
 struct md_links {
 	struct port *port;
-	struct ring *in_ctl, *in_slow, *to_ctl, *to_slow, *trace;
+	struct ring *in_ctl, *in_slow, *to_ctl, *to_slow;
 	struct tape *tape;
 	struct book_image *image[INSTRUMENTS_MAX]; /* by dense id; NULL: no such instrument */
 	struct core_status *status;
@@ -58,9 +57,9 @@ struct md_core {
 	struct feed *feed;
 	struct tape *tape;
 	u64 rx_tsc, turn;
-	i64 venue_offset_ns; /* venue time = now + this; 0: not known yet */
 	bool halted, wanted; /* by the kill word; by ctl */
 	u32 n_instruments;
+	u64 top_due, ladder_due; /* bit a book: its image lacks what was published since (md_write_images) */
 	u8 published_state[INSTRUMENTS_MAX];
 	struct book *book[INSTRUMENTS_MAX];
 	ns_t snapshot_asked_ns[INSTRUMENTS_MAX];

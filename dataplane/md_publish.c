@@ -1,6 +1,6 @@
 #include "dataplane/md_publish.h"
 
-/* ---- tape and trace ---- */
+/* ---- the tape ---- */
 
 static struct tape_event event_of(const struct md_core *c, const struct feed_msg *m, u8 kind,
 				  ns_t now)
@@ -16,22 +16,36 @@ static struct tape_event event_of(const struct md_core *c, const struct feed_msg
 				    .turn = c->turn };
 }
 
-static u64 publish(struct md_core *c, struct tape_event *e)
+static void publish(struct md_core *c, struct tape_event *e)
 {
 	e->publish_tsc = tsc_now();
-	return tape_publish(c->tape, e);
+	tape_publish(c->tape, e);
 }
 
-static void trace(struct md_core *c, const struct tape_event *e, u64 seq)
+/* ---- images ---- */
+
+static_assert(INSTRUMENTS_MAX <= 64, "a bit a book");
+
+static void top_due(struct md_core *c, u32 i) { c->top_due |= 1ull << i; }
+
+static void ladder_due(struct md_core *c, u32 i) { c->ladder_due |= 1ull << i; }
+
+void md_write_images(struct md_core *c)
 {
-	struct trace_rec t = { .id = seq, .code = e->kind };
-	t.tsc[STAMP_POLL] = e->poll_tsc;
-	t.tsc[STAMP_PUBLISH] = e->publish_tsc;
-	if (e->venue_time_us && c->venue_offset_ns)
-		t.ns = (i64)e->rx_ns + c->venue_offset_ns - (i64)(e->venue_time_us * NS_PER_US);
-	if (!trace_put(c->l.trace, TRACE_TICK, &t))
-		counter_inc(&c->l.cnt[MD_CNT_trace_lost]);
+	u64 seq = tape_head(c->tape);
+	for (u64 due = c->ladder_due; due; due &= due - 1) {
+		u32 i = (u32)__builtin_ctzll(due);
+		book_image_write(c->l.image[i], c->book[i], seq);
+	}
+	for (u64 due = c->top_due & ~c->ladder_due; due; due &= due - 1) {
+		u32 i = (u32)__builtin_ctzll(due);
+		book_image_write_top(c->l.image[i], c->book[i], seq);
+	}
+	c->top_due = c->ladder_due = 0;
+	tape_set_imaged(c->tape, seq);
 }
+
+/* ---- state ---- */
 
 static void want_snapshot(struct md_core *c, u32 i, ns_t now)
 {
@@ -56,15 +70,15 @@ void md_publish_state(struct md_core *c, u32 i, ns_t now)
 				.poll_tsc = c->rx_tsc,
 				.turn = c->turn };
 	counter_inc(&c->l.cnt[MD_CNT_status_changes]);
-	book_image_write_top(c->l.image[i], c->book[i], publish(c, &e));
+	publish(c, &e);
+	top_due(c, i);
 }
 
 static void lost_ladder(struct md_core *c, u32 i, ns_t now)
 {
 	counter_inc(&c->l.cnt[MD_CNT_resyncs]);
 	md_publish_state(c, i, now);
-	book_image_write(c->l.image[i], c->book[i],
-			 tape_head(c->tape)); /* empty: nobody reads levels that no longer hold */
+	ladder_due(c, i); /* empty: nobody reads levels that no longer hold */
 	want_snapshot(c, i, now);
 }
 
@@ -84,10 +98,9 @@ void md_on_bbo(struct md_core *c, const struct feed_msg *m, ns_t now)
 		return;
 	struct tape_event e = event_of(c, m, TAPE_BBO, now);
 	e.bid_px = m->bid_px, e.bid_qty = m->bid_qty, e.ask_px = m->ask_px, e.ask_qty = m->ask_qty;
-	u64 seq = publish(c, &e);
+	publish(c, &e);
 	counter_inc(&c->l.cnt[MD_CNT_bbo]);
-	book_image_write_top(c->l.image[m->instrument], b, seq);
-	trace(c, &e, seq);
+	top_due(c, m->instrument);
 	if (ev == BOOK_EV_RESYNC)
 		lost_ladder(c, m->instrument, now);
 	else
@@ -107,25 +120,22 @@ void md_on_trade(struct md_core *c, const struct feed_msg *m, ns_t now)
 	struct tape_event e = event_of(c, m, TAPE_TRADE, now);
 	e.px = m->px, e.qty = m->qty, e.trade_id = m->update_id;
 	e.flags |= m->buyer_maker ? TAPE_BUYER_MAKER : 0;
-	u64 seq = publish(c, &e);
+	publish(c, &e);
 	counter_inc(&c->l.cnt[MD_CNT_trades]);
-	book_image_write_top(c->l.image[m->instrument], b, seq);
-	trace(c, &e, seq);
+	top_due(c, m->instrument);
 }
 
-static u64 publish_levels(struct md_core *c, struct tape_event *e, const struct feed_msg *m)
+static void publish_levels(struct md_core *c, struct tape_event *e, const struct feed_msg *m)
 {
-	u64 seq = 0;
 	u32 total = m->n_bids + m->n_asks;
 	for (u32 i = 0; i < total; i++) {
 		bool ask = i >= m->n_bids;
 		const struct feed_level *l = ask ? &m->asks[i - m->n_bids] : &m->bids[i];
 		e->px = l->px, e->qty = l->qty;
 		e->flags = (u8)((ask ? TAPE_ASK : 0) | (i + 1 == total ? TAPE_LAST : 0));
-		seq = publish(c, e);
+		publish(c, e);
 	}
 	counter_add(&c->l.cnt[MD_CNT_levels], total);
-	return seq;
 }
 
 void md_on_depth(struct md_core *c, const struct feed_msg *m, ns_t now)
@@ -143,11 +153,9 @@ void md_on_depth(struct md_core *c, const struct feed_msg *m, ns_t now)
 		lost_ladder(c, m->instrument, now);
 	} else if (ev == BOOK_EV_APPLIED) {
 		struct tape_event e = event_of(c, m, TAPE_LEVEL, now);
-		u64 seq = publish_levels(c, &e, m);
-		book_image_write(c->l.image[m->instrument], b, seq ? seq : tape_head(c->tape));
+		publish_levels(c, &e, m);
+		ladder_due(c, m->instrument);
 		md_publish_state(c, m->instrument, now);
-		if (seq)
-			trace(c, &e, seq);
 	}
 }
 

@@ -11,6 +11,12 @@ void md_on_trade(struct md_core *c, const struct feed_msg *m, ns_t now);
 void md_on_depth(struct md_core *c, const struct feed_msg *m, ns_t now);
 void md_on_snapshot(struct md_core *c, const struct ring_msg *m, ns_t now);
 
+/*
+ * Brings the images up to what has been published: the next turn's first work, behind whatever the
+ * trading core has made of it.
+ */
+void md_write_images(struct md_core *c);
+
 /* Publishes the state of book `i` where it changed. */
 void md_publish_state(struct md_core *c, u32 i, ns_t now);
 

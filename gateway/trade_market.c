@@ -26,7 +26,7 @@ static void book_state_is(struct trade_core *c, u32 instrument, u8 state)
 
 void trade_reload(struct trade_core *c)
 {
-	c->tape_next = tape_head(c->tape) + 1;
+	c->tape_next = tape_imaged(c->tape) + 1;
 	for (u32 i = 0; i < c->n_instruments; i++) {
 		struct trade_market *m = &c->market[i];
 		struct book_top top;
@@ -95,7 +95,7 @@ u32 trade_read_tape(struct trade_core *c)
 		if (got == TAPE_LAPPED) {
 			trade_count(c, TRADE_CNT_tape_lapped);
 			trade_reload(c);
-			continue;
+			break; /* the images may not be there yet: the next turn goes on */
 		}
 		u64 seq = c->tape_next++;
 		if (e.instrument >= c->n_instruments || seq <= c->market[e.instrument].reloaded_at)

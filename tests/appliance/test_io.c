@@ -16,12 +16,16 @@
 #include "gateway/gateway_cnt.h"
 #include "tests/cmocka_all.h"
 
+#define SLOTS 64
+
 struct fixture {
 	struct arena arena;
 	struct io io;
 	struct journal journal;
 	u64 cnt[GATEWAY_CNT_COUNT], write_errors, lag_negative, lag_implausible;
 	char dir[64], path[96];
+	struct tape *tape;
+	u64 tape_lapped;
 };
 
 static struct fixture *new_fixture(u32 boot)
@@ -34,10 +38,13 @@ static struct fixture *new_fixture(u32 boot)
 	assert_int_equal(arena_open(&f->arena, 64 << 20), ERR_OK);
 	f->io = (struct io){ .clock = { .mult = 1ull << 32, .tsc_hz = NS_PER_S }, .journal_fd = -1,
 			     .write_errors = &f->write_errors, .lag_negative = &f->lag_negative,
-			     .lag_implausible = &f->lag_implausible };
+			     .lag_implausible = &f->lag_implausible,
+			     .tape_lapped = &f->tape_lapped };
 	f->io.journal = ring_new(&f->arena, 1 << 16);
-	for (u32 i = 0; i < 2; i++)
-		f->io.trace[i] = ring_new(&f->arena, 1 << 16);
+	f->io.trace = ring_new(&f->arena, 1 << 16);
+	f->tape = tape_init(arena_alloc(&f->arena, tape_bytes(SLOTS), CACHE_LINE), SLOTS);
+	f->io.tape = f->tape;
+	f->io.tape_next = 1;
 	for (u32 i = 0; i < IO_HISTS; i++)
 		f->io.hist[i] = ARENA_NEW(&f->arena, struct hist);
 	journal_init(&f->journal, f->io.journal, f->cnt);
@@ -152,13 +159,6 @@ static void traces_become_histograms(void **state)
 		struct trace_rec t;
 		u32 counted[IO_HISTS];
 	} rows[] = {
-		{ TRACE_TICK,
-		  { .tsc = { 100, 150 }, .ns = 7000 },
-		  { [HIST_POLL_TO_PUBLISH] = 1, [HIST_FEED_LAG] = 1 } },
-		/* lag not known */
-		{ TRACE_TICK, { .tsc = { 100, 150 } }, { [HIST_POLL_TO_PUBLISH] = 1 } },
-		/* stamps out of order: nothing */
-		{ TRACE_TICK, { .tsc = { 200, 150 } }, { 0 } },
 		{ TRACE_ORDER,
 		  { .tsc = { 100, 150, 160, 170, 0, 200 } },
 		  { [HIST_T2T] = 1,
@@ -179,7 +179,7 @@ static void traces_become_histograms(void **state)
 	(void)state;
 	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
 		struct fixture *f = new_fixture(7);
-		assert_true(trace_put(f->io.trace[i % 2], rows[i].kind, &rows[i].t));
+		assert_true(trace_put(f->io.trace, rows[i].kind, &rows[i].t));
 		assert_int_equal(io_step(&f->io), 1);
 		for (u32 k = 0; k < IO_HISTS; k++)
 			assert_int_equal(f->io.hist[k]->n, rows[i].counted[k]);
@@ -187,15 +187,52 @@ static void traces_become_histograms(void **state)
 	}
 }
 
-static void a_negative_lag_is_counted(void **state)
+static void the_tape_becomes_histograms(void **state)
+{
+	static const struct {
+		struct tape_event e;
+		i64 offset_ns;
+		u64 published, lag, negative, implausible;
+		const char *remark;
+	} rows[] = {
+		{ { .kind = TAPE_BBO, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150 }, 5, 1, 0, 0, 0, "no venue time" },
+		{ { .kind = TAPE_TRADE, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150, .rx_ns = 9000, .venue_time_us = 4 },
+		  0, 1, 0, 0, 0, "the venue's clock is not known yet" },
+		{ { .kind = TAPE_TRADE, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150, .rx_ns = 9000, .venue_time_us = 4 },
+		  1000, 1, 1, 0, 0, "a lag of 6 us" },
+		{ { .kind = TAPE_TRADE, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150, .rx_ns = 9000, .venue_time_us = 4 },
+		  -6000, 1, 0, 1, 0, "before it happened" },
+		{ { .kind = TAPE_TRADE, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150, .rx_ns = 61 * NS_PER_S, .venue_time_us = 4 },
+		  1000, 1, 0, 0, 1, "a recording of another day" },
+		{ { .kind = TAPE_LEVEL, .poll_tsc = 100, .publish_tsc = 150 }, 5, 0, 0, 0, 0, "not the last of its message" },
+		{ { .kind = TAPE_STATUS, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150 }, 5, 0, 0, 0, 0, "no message" },
+		{ { .kind = TAPE_BBO, .flags = TAPE_LAST, .poll_tsc = 200, .publish_tsc = 150 }, 5, 0, 0, 0, 0, "stamps out of order" },
+	};
+	(void)state;
+	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture *f = new_fixture(7);
+		f->io.venue_offset_ns = rows[i].offset_ns;
+		tape_publish(f->tape, &rows[i].e);
+		assert_int_equal(io_step(&f->io), 1);
+		if (f->io.hist[HIST_POLL_TO_PUBLISH]->n != rows[i].published || f->io.hist[HIST_FEED_LAG]->n != rows[i].lag ||
+		    f->lag_negative != rows[i].negative || f->lag_implausible != rows[i].implausible)
+			fail_msg("%s", rows[i].remark);
+		free_fixture(f);
+	}
+}
+
+static void a_lapped_tape_is_counted(void **state)
 {
 	struct fixture *f = new_fixture(7);
-	struct trace_rec t = { .tsc = { 1, 2 }, .ns = -5 };
+	struct tape_event e = { .kind = TAPE_BBO, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150 };
 	(void)state;
-	trace_put(f->io.trace[0], TRACE_TICK, &t);
+	for (u32 i = 0; i < SLOTS + 3; i++)
+		tape_publish(f->tape, &e);
 	io_step(&f->io);
-	assert_int_equal(f->lag_negative, 1);
-	assert_int_equal(f->io.hist[HIST_FEED_LAG]->n, 0);
+	assert_int_equal(f->tape_lapped, 1);
+	tape_publish(f->tape, &e);
+	io_step(&f->io);
+	assert_int_equal(f->io.hist[HIST_POLL_TO_PUBLISH]->n, 1);
 	free_fixture(f);
 }
 
@@ -206,7 +243,8 @@ int main(void)
 		cmocka_unit_test(a_journal_is_never_written_over),
 		cmocka_unit_test(a_full_disk_loses_nothing),
 		cmocka_unit_test(traces_become_histograms),
-		cmocka_unit_test(a_negative_lag_is_counted),
+		cmocka_unit_test(the_tape_becomes_histograms),
+		cmocka_unit_test(a_lapped_tape_is_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

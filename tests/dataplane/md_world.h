@@ -124,8 +124,6 @@ static inline void turn(struct world *w)
 		w->n_prepare += m->type == MSG_SESSION_PREPARE;
 	while (port_rx(&w->far, f, PORT_BURST_MAX))
 		port_rx_done(&w->far);
-	for (; (m = ring_peek(w->l.trace)); ring_release(w->l.trace, m))
-		;
 	read_tape(w);
 }
 
@@ -174,7 +172,6 @@ static inline void make_links(struct world *w)
 		.in_slow = ring_new(a, 1 << 16),
 		.to_ctl = ring_new(a, 1 << 16),
 		.to_slow = ring_new(a, 1 << 16),
-		.trace = ring_new(a, 1 << 16),
 		.tape = tape_init(arena_alloc(a, tape_bytes(SLOTS), CACHE_LINE), SLOTS),
 		.status = arena_alloc(a, sizeof(struct core_status), CACHE_LINE),
 		.session_status = arena_alloc(a, sizeof(struct session_status), CACHE_LINE),

@@ -18,6 +18,9 @@ static void texts_become_events(void **state)
 	ticker(w, 11, 90, 91); /* known already */
 	assert_string_equal(w->log,
 			    "bbo 100/101, trade 101 sold, bid 100:300, bid 99:0, ask 101:100.");
+	assert_true(tape_imaged(w->l.tape) < w->seq); /* the image is the next turn's work, */
+	turn(w);
+	assert_int_equal(tape_imaged(w->l.tape), w->seq); /* and then holds all of it */
 	assert_int_equal(top_of(w).bid_px, 100);
 	assert_int_equal(top_of(w).trade_px, 101);
 	assert_int_equal(top_of(w).tape_seq, w->seq);
@@ -112,7 +115,6 @@ static void malformed_inbox_messages(void **state)
 		{ MSG_SNAPSHOT_LEVELS, 4 },
 		{ MSG_SNAPSHOT_END, 0 },
 		{ MSG_INSTRUMENT, 3 },
-		{ MSG_CLOCK, 1 },
 		{ MSG_ENTROPY, 2 },
 		{ 999, 4 },
 	};

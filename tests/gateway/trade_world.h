@@ -132,9 +132,11 @@ static inline void publish(struct world *w, struct tape_event *e, bool image)
 	e->flags = TAPE_LAST;
 	e->rx_ns = w->now;
 	u64 seq = tape_publish(w->tape, e);
-	if (image)
-		book_image_write_top((struct book_image *)(uintptr_t)w->l.image[e->instrument],
-				     w->book[e->instrument], seq);
+	if (!image)
+		return;
+	book_image_write_top((struct book_image *)(uintptr_t)w->l.image[e->instrument],
+			     w->book[e->instrument], seq);
+	tape_set_imaged(w->tape, seq);
 }
 
 static inline void best(struct world *w, u32 i, i64 bid, i64 ask)
