@@ -76,17 +76,53 @@ static void next_tick(struct rng *r)
 		   (i64)rng_below(r, 10000000) + 1);
 }
 
-/* The stamp of the order's tick: when the burst had returned its frame. */
-static u64 polled_tsc(void)
+/* One layout's samples: the whole, and its stages by the product's own stamps. */
+struct run {
+	const char *name;
+	struct samples whole, stage[STAMPS];
+};
+
+static const struct {
+	const char *name;
+	u8 from, to;
+} stages[] = {
+	{ "poll_to_publish", STAMP_POLL, STAMP_PUBLISH },
+	{ "publish_to_read", STAMP_PUBLISH, STAMP_READ },
+	{ "read_to_decide", STAMP_READ, STAMP_DECIDE },
+	{ "decide_to_doorbell", STAMP_DECIDE, STAMP_DOORBELL },
+};
+
+static void run_open(struct run *r, const char *name)
 {
-	u64 tsc = 0;
+	r->name = name;
+	samples_open(&r->whole, TICKS);
+	for (u32 i = 0; i < ARRAY_LEN(stages); i++)
+		samples_open(&r->stage[i], TICKS);
+}
+
+static void run_close(struct run *r, const char *note)
+{
+	char name[64];
+	samples_print(&r->whole, r->name, note);
+	samples_close(&r->whole);
+	for (u32 i = 0; i < ARRAY_LEN(stages); i++) {
+		snprintf(name, sizeof name, "%s.%s", r->name, stages[i].name);
+		samples_print(&r->stage[i], name, "");
+		samples_close(&r->stage[i]);
+	}
+}
+
+/* The stamps of the tick's order: poll is when the burst had returned its frame. poll 0: there was none. */
+static struct trace_rec taken_trace(void)
+{
+	struct trace_rec t = { 0 };
 	const struct ring_msg *m;
 	while ((m = ring_peek(w.tl.trace))) {
 		if (m->type == TRACE_ORDER)
-			tsc = ((const struct trace_rec *)(const void *)m->data)->tsc[STAMP_POLL];
+			memcpy(&t, m->data, sizeof t);
 		ring_release(w.tl.trace, m);
 	}
-	return tsc;
+	return t;
 }
 
 static void drain(struct ring *r)
@@ -103,10 +139,18 @@ static void drain_rest(void)
 	drain(w.ml.to_ctl);
 }
 
-static void sample(struct samples *s, u64 pushed, u64 polled)
+static void span(struct samples *s, u64 from, u64 to)
 {
-	if (polled && pushed > polled)
-		samples_add(s, tsc_to_ns(&w.clock, pushed - polled));
+	if (from && to >= from)
+		samples_add(s, tsc_to_ns(&w.clock, to - from));
+}
+
+/* From the burst that returned the tick to the order being handed to the device. */
+static void sample(struct run *r, u64 pushed, const struct trace_rec *t)
+{
+	span(&r->whole, t->tsc[STAMP_POLL], pushed);
+	for (u32 i = 0; i < ARRAY_LEN(stages); i++)
+		span(&r->stage[i], t->tsc[stages[i].from], t->tsc[stages[i].to]);
 }
 
 static void must_have_traded(const char *name, u64 want)
@@ -120,26 +164,26 @@ static void must_have_traded(const char *name, u64 want)
 
 static void run_fused(void)
 {
-	struct samples s;
+	struct run s;
 	struct rng r;
 	rng_seed(&r, 1);
-	samples_open(&s, TICKS);
+	run_open(&s, "t2t.fused");
 	world_open(&w, &taker);
 	for (u32 i = 0; i < WARM + TICKS; i++) {
 		next_tick(&r);
 		md_core_step(&w.md, tsc_now());
 		trade_core_step(&w.trade, tsc_now());
-		u64 pushed = w.pushed_tsc, polled = polled_tsc();
+		u64 pushed = w.pushed_tsc;
+		struct trace_rec t = taken_trace();
 		if (i >= WARM)
-			sample(&s, pushed, polled);
+			sample(&s, pushed, &t);
 		world_venue_turn(&w); /* the answer, outside what is measured */
 		trade_core_step(&w.trade, tsc_now());
 		peer_turn(&w.md_peer, clock_ns(&w.clock, tsc_now()));
 		drain_rest();
 	}
 	must_have_traded("t2t.fused", WARM + TICKS);
-	samples_print(&s, "t2t.fused", "");
-	samples_close(&s);
+	run_close(&s, "");
 	world_close(&w);
 }
 
@@ -167,36 +211,45 @@ static bool wait_for_order(u64 seen)
 	return true;
 }
 
+/* It follows the doorbell: the venue may have the order before. */
+static bool wait_for_trace(struct trace_rec *t)
+{
+	ns_t until = clock_ns(&w.clock, tsc_now()) + SPLIT_WAIT_NS;
+	while (t->id != w.orders_seen && clock_ns(&w.clock, tsc_now()) < until)
+		*t = taken_trace();
+	return t->id == w.orders_seen;
+}
+
 static void run_split(u32 md_cpu, u32 trade_cpu)
 {
-	struct samples s;
+	struct run s;
 	struct rng r;
-	pthread_t t;
+	pthread_t thread;
 	u32 late = 0;
 	char note[64];
 	rng_seed(&r, 2);
-	samples_open(&s, TICKS);
+	run_open(&s, "t2t.split");
 	world_open(&w, &taker);
 	pin(md_cpu);
-	pthread_create(&t, NULL, trade_thread, &trade_cpu);
+	pthread_create(&thread, NULL, trade_thread, &trade_cpu);
 	for (u32 i = 0; i < WARM + TICKS; i++) {
 		u64 seen = w.orders_seen;
 		next_tick(&r);
 		md_core_step(&w.md, tsc_now());
-		bool came = wait_for_order(seen);
-		u64 pushed = __atomic_load_n(&w.pushed_tsc, __ATOMIC_RELAXED), polled = polled_tsc();
+		struct trace_rec t = { 0 };
+		bool came = wait_for_order(seen) && wait_for_trace(&t);
+		u64 pushed = __atomic_load_n(&w.pushed_tsc, __ATOMIC_RELAXED);
 		if (came && i >= WARM)
-			sample(&s, pushed, polled);
+			sample(&s, pushed, &t);
 		late += !came;
 		peer_turn(&w.md_peer, clock_ns(&w.clock, tsc_now()));
 		drain_rest();
 	}
 	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
-	pthread_join(t, NULL);
+	pthread_join(thread, NULL);
 	must_have_traded("t2t.split", (WARM + TICKS) / 2);
 	snprintf(note, sizeof note, ",\"late\":%u", late);
-	samples_print(&s, "t2t.split", note);
-	samples_close(&s);
+	run_close(&s, note);
 	world_close(&w);
 }
 
