@@ -19,7 +19,7 @@ struct head {
 err_t ws_init(struct ws *w, struct arena *a, enum ws_role role, u32 max, u64 *cnt)
 {
 	assert(max > 0 && max <= UINT32_MAX / 2);
-	*w = (struct ws){ .role = role, .max = max, .cnt = cnt };
+	*w = (struct ws){ .role = role, .max = max, .own = max, .cnt = cnt };
 	w->join = arena_alloc(a, max, CACHE_LINE);
 	if (!w->join)
 		return ERR_NO_MEMORY;
@@ -27,8 +27,25 @@ err_t ws_init(struct ws *w, struct arena *a, enum ws_role role, u32 max, u64 *cn
 	return ERR_OK;
 }
 
+void ws_share(struct ws *w, struct pool *pool, u32 max)
+{
+	assert(max >= w->own && max <= pool->obj_size && !w->large);
+	w->pool = pool;
+	w->max = max;
+}
+
+static void give_back(struct ws *w)
+{
+	if (w->large)
+		pool_put(w->pool, w->large);
+	w->large = NULL;
+	w->large_told = false;
+	w->left = 0;
+}
+
 void ws_reset(struct ws *w)
 {
+	give_back(w);
 	w->state = WS_OPEN;
 	w->close_tx = w->close_rx = false;
 	w->join_op = WS_OP_CONT;
@@ -131,6 +148,7 @@ static u16 take_close(struct ws *w, struct span p, struct ws_event *ev)
 			return bad(w, WS_CNT_rx_bad_close, WS_BAD_DATA);
 	}
 	w->close_rx = true;
+	give_back(w);
 	w->state = w->close_tx ? WS_CLOSED : WS_CLOSING;
 	counter_inc(&w->cnt[WS_CNT_rx_closes]);
 	return 0;
@@ -174,14 +192,81 @@ static u16 take_fragment(struct ws *w, const struct head *h, struct span p, stru
 	return message(w, op, (struct span){ w->join, w->join_n }, ev);
 }
 
+/* ---- messages that are gathered in a large buffer, as their bytes arrive ---- */
+
+static bool is_large(const struct ws *w, const struct head *h)
+{
+	u32 joined = h->op == WS_OP_CONT ? w->join_n : 0;
+
+	return !h->control && (w->large || h->n > w->own - joined);
+}
+
+/* Fragments joined so far move along. */
+static u16 begin_large(struct ws *w, const struct head *h)
+{
+	if (h->op != WS_OP_CONT) {
+		w->join_op = h->op;
+		w->join_n = 0;
+	}
+	if (!w->large) {
+		w->large = pool_get(w->pool);
+		if (!w->large)
+			return bad(w, WS_CNT_rx_no_large, WS_TOO_BIG);
+		memcpy(w->large, w->join, w->join_n);
+	}
+	w->left = h->n;
+	w->fin = h->fin;
+	w->mask = h->mask;
+	w->mask_at = 0;
+	return 0;
+}
+
+/* What is here of the frame's payload; the end of the last frame completes the message. */
+static u16 more_large(struct ws *w, const u8 *p, u32 n, struct ws_event *ev)
+{
+	assert(w->large && n <= w->left && n <= w->max - w->join_n);
+	if (n)
+		memcpy(w->large + w->join_n, p, n);
+	if (w->role == WS_SERVER)
+		ws_mask(w->large + w->join_n, n, w->mask, w->mask_at & 3);
+	w->join_n += n;
+	w->mask_at += n;
+	w->left -= n;
+	w->need = w->left ? 1 : 0;
+	if (w->left || !w->fin)
+		return 0;
+	u8 op = w->join_op;
+	w->join_op = WS_OP_CONT;
+	w->large_told = true;
+	counter_inc(&w->cnt[WS_CNT_rx_large]);
+	return message(w, op, (struct span){ w->large, w->join_n }, ev);
+}
+
+/* ---- frames ---- */
+
 static u32 fail(struct ws *w, u16 code, struct ws_event *ev)
 {
 	assert(code && !w->fail_code);
+	give_back(w);
 	w->fail_code = code;
 	w->state = WS_CLOSED;
 	w->need = 0;
 	*ev = (struct ws_event){ .kind = WS_FAILED, .code = code };
 	return 0;
+}
+
+/* A frame that is whole where it lies. */
+static u16 take_whole(struct ws *w, const struct head *h, u8 *at, struct ws_event *ev)
+{
+	struct span p = { at, h->n };
+
+	if (w->role == WS_SERVER)
+		ws_mask(at, h->n, h->mask, 0);
+	if (h->control)
+		return take_control(w, h->op, p, ev);
+	if (h->fin && h->op != WS_OP_CONT)
+		return message(w, h->op, p, ev);
+	return take_fragment(w, h, p, ev);
 }
 
 u32 ws_next(struct ws *w, u8 *buf, u32 n, struct ws_event *ev)
@@ -190,28 +275,36 @@ u32 ws_next(struct ws *w, u8 *buf, u32 n, struct ws_event *ev)
 	u16 code = 0;
 
 	*ev = (struct ws_event){ .kind = WS_NONE };
+	if (w->large_told)
+		give_back(w);
 	if (w->close_rx || w->fail_code) {
 		counter_add(&w->cnt[WS_CNT_rx_after_close], n);
 		w->need = 0;
 		return n;
 	}
+	if (w->left) {
+		u32 here = u32_min(n, w->left);
+		code = more_large(w, buf, here, ev);
+		return code ? fail(w, code, ev) : here;
+	}
 	err_t e = read_head(w, rd_of(buf, n), &h, &code);
 	if (e == ERR_PROTOCOL)
 		return fail(w, code, ev);
-	if (e || n < w->need)
+	if (e)
 		return 0;
-	if (w->role == WS_SERVER)
-		ws_mask(buf + h.head_n, h.n, h.mask, 0);
-	assert(h.head_n + h.n == w->need && w->need <= n);
-	struct span p = { buf + h.head_n, h.n };
-	if (h.control)
-		code = take_control(w, h.op, p, ev);
-	else if (h.fin && h.op != WS_OP_CONT)
-		code = message(w, h.op, p, ev);
-	else
-		code = take_fragment(w, &h, p, ev);
+	u32 used = h.head_n + h.n;
+	if (is_large(w, &h)) {
+		used = u32_min(n, used);
+		code = begin_large(w, &h);
+		if (!code)
+			code = more_large(w, buf + h.head_n, used - h.head_n, ev);
+		return code ? fail(w, code, ev) : used;
+	}
+	if (n < used)
+		return 0;
+	code = take_whole(w, &h, buf + h.head_n, ev);
 	if (code)
 		return fail(w, code, ev);
 	w->need = 0;
-	return h.head_n + h.n;
+	return used;
 }

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "common/arena.h"
+#include "common/pool.h"
 #include "dataplane/ws/ws_cnt.h"
 
 #define WS_MESSAGE_MAX 1048576u /* default limit of one message, bytes */
@@ -64,10 +64,17 @@ struct ws {
 	bool close_tx, close_rx; /* which close frames went */
 	bool check_text;         /* see ws_check_text */
 	u8 join_op;              /* opcode of the message being joined; WS_OP_CONT: none */
+	bool fin;                /* of the frame that arrives in `large` */
+	bool large_told;         /* the message in `large` was told: it goes back next time */
 	u32 join_n, max;         /* bytes joined; limit of one message */
+	u32 own;                 /* limit of a message that takes no large buffer */
 	u32 need;                /* see ws_need */
+	u32 left;                /* payload bytes still to come of the frame in `large` */
+	u32 mask, mask_at;       /* of that frame */
 	u16 fail_code;
 	u8 *join;
+	u8 *large;               /* taken from `pool`; NULL: none */
+	struct pool *pool;
 	u64 *cnt;
 };
 
@@ -85,17 +92,27 @@ void ws_reset(struct ws *w); /* a new connection */
 static inline void ws_check_text(struct ws *w, bool on) { w->check_text = on; }
 
 /*
+ * From here on messages longer than the limit given to ws_init, up to `max` bytes, are gathered
+ * in a buffer of `pool`, whose objects have at least `max` bytes. One is taken when such a message
+ * begins and given back at the next ws_next after it, at the end of the connection or at ws_reset;
+ * where none is free the connection fails (1009). ws_need stays within the limit given to ws_init.
+ * Connections of one thread may share a pool. After ws_init, before the first byte.
+ */
+void ws_share(struct ws *w, struct pool *pool, u32 max);
+
+/*
  * Takes at most one frame from the start of `buf`. Returns the bytes consumed; 0 with WS_NONE: more
  * bytes are needed; 0 with WS_FAILED: the peer broke the protocol or a limit (1002, 1007, 1009).
  * May unmask in place (server role). Whole messages in a single frame are pointed at where they
- * lie; fragments are joined in memory of its own. After WS_CLOSE or WS_FAILED everything else is
+ * lie; fragments are joined in memory of its own; of a frame that goes to a large buffer what is
+ * there is consumed. After WS_CLOSE or WS_FAILED everything else is
  * swallowed.
  */
 u32 ws_next(struct ws *w, u8 *buf, u32 n, struct ws_event *ev);
 
 /*
  * Bytes, from the start of the frame that ws_next could not take yet, that it must be offered at
- * once; never above max + WS_HEAD_MAX.
+ * once; never above the limit given to ws_init + WS_HEAD_MAX.
  */
 static inline u32 ws_need(const struct ws *w) { return w->need; }
 

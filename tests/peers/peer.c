@@ -83,13 +83,16 @@ bool peer_init(struct peer *p, const struct tls_client_cfg *cfg, char *why)
 
 	memset(p, 0, sizeof *p);
 	p->tcp.fd = -1;
-	p->plain_cap = PEER_MESSAGE_MAX + WS_HEAD_MAX + 2 * TLS_INNER_MAX;
+	p->plain_cap = PEER_OWN_MAX + WS_HEAD_MAX + 2 * TLS_INNER_MAX;
 	p->plain = malloc(p->plain_cap);
-	return p->plain && tls_client_ctx_new(&p->ctx, cfg, why) == ERR_OK &&
-	       tls_crypto_init(&crypto, true) == ERR_OK &&
-	       arena_open(&p->arena, PEER_MESSAGE_MAX + (1 << 20)) == ERR_OK &&
-	       tls_init(&p->tls, &p->arena, &crypto, &cb, p->tls_cnt) == ERR_OK &&
-	       ws_init(&p->ws, &p->arena, WS_CLIENT, PEER_MESSAGE_MAX, p->ws_cnt) == ERR_OK;
+	if (!p->plain || tls_client_ctx_new(&p->ctx, cfg, why) || tls_crypto_init(&crypto, true) ||
+	    arena_open(&p->arena, PEER_MESSAGE_MAX + (1 << 20)) ||
+	    pool_init(&p->large, &p->arena, 1, PEER_MESSAGE_MAX) ||
+	    tls_init(&p->tls, &p->arena, &crypto, &cb, p->tls_cnt) ||
+	    ws_init(&p->ws, &p->arena, WS_CLIENT, PEER_OWN_MAX, p->ws_cnt))
+		return false;
+	ws_share(&p->ws, &p->large, PEER_MESSAGE_MAX);
+	return true;
 }
 
 void peer_fini(struct peer *p)

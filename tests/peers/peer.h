@@ -15,6 +15,7 @@
 #include "tests/peers/mock_tcp.h"
 
 #define PEER_MESSAGE_MAX (16u << 20)
+#define PEER_OWN_MAX     (64u << 10) /* of a message that needs no large buffer */
 
 enum peer_mode { PEER_RAW, PEER_UPGRADING, PEER_WS };
 
@@ -25,6 +26,7 @@ struct peer {
 	struct tls_client *hs;
 	struct tls tls;
 	u64 tls_cnt[TLS_CNT_COUNT], ws_cnt[WS_CNT_COUNT];
+	struct pool large; /* one buffer */
 	struct ws ws;
 	struct ws_http http;
 	enum peer_mode mode;

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-ws_echo.py PORT [KEY CERT] - python3-websockets as a server, over TLS where it is given a key. What it does depends on
-the path: /echo; /pieces/SIZE/N/KIND sends one message in N frames; /ping/DATA; /close/CODE/REASON; /empty closes without a
-code; /abort drops the connection; /raw/HEX writes these bytes.
+ws_echo.py PORT [KEY CERT] - python3-websockets as a server, over TLS where it is given a key. What it does depends
+on the path: /echo; /pieces/SIZE/N/KIND sends one message in N frames; /ping/DATA; /close/CODE/REASON; /empty closes
+without a code; /abort drops the connection; /raw/HEX writes these bytes.
 """
 import asyncio
 import ssl

@@ -90,6 +90,13 @@ static void check_stream(const char *number, const char *remark, const u8 *s, u3
 			fail_msg("%s, %s, step %u: got \"%s\", expected \"%s\"", number, remark,
 				 step, p.log, events);
 		arena_close(&p.arena);
+		peer_open_shared(&p, WS_CLIENT);
+		ws_check_text(&p.ws, true);
+		feed(&p, s, n, step);
+		if (strcmp(p.log, events) != 0)
+			fail_msg("%s, %s, large buffer, step %u: got \"%s\"", number, remark, step,
+				 p.log);
+		arena_close(&p.arena);
 	}
 }
 

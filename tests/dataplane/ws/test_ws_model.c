@@ -134,7 +134,7 @@ static u32 random_frame(struct rng *r, u8 *at, bool server, bool *joining)
 
 static void test_against_model(void **state)
 {
-	u64 seed = 0x5eed0001;
+	u64 seed = 0x5eed0001, large = 0;
 	struct rng r;
 	(void)state;
 
@@ -154,11 +154,21 @@ static void test_against_model(void **state)
 		m = (struct model){ .s = s, .n = n, .msg_op = -1, .server = server };
 		while (model_frame(&m))
 			;
+		u32 step = 1 + (u32)rng_below(&r, 40);
 		peer_open(&p, server ? WS_SERVER : WS_CLIENT);
-		feed(&p, s, n, 1 + (u32)rng_below(&r, 40));
+		feed(&p, s, n, step);
 		assert_string_equal(p.log, m.log);
 		arena_close(&p.arena);
+		peer_open_shared(&p, server ? WS_SERVER : WS_CLIENT);
+		feed(&p, s, n, step);
+		assert_string_equal(p.log, m.log);
+		large += p.cnt[WS_CNT_rx_large];
+		ws_reset(&p.ws);
+		assert_int_equal(p.pool.n_free, p.pool.n);
+		arena_close(&p.arena);
 	}
+	print_message("%llu messages in large buffers\n", (unsigned long long)large);
+	assert_true(large > 100);
 }
 
 int main(void)
