@@ -7,12 +7,12 @@
  * tick makes one IOC order; real TLS records, real JSON, full risk.
  */
 #include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/rtt.h"
 #include "bench/sample.h"
 #include "bench/world.h"
 
@@ -60,15 +60,6 @@ static const struct strategy_desc taker = { STRATEGY_ABI,
 					    .on_market = taker_on_market };
 
 /* ---- measuring ---- */
-
-static void pin(u32 cpu)
-{
-	cpu_set_t one;
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
-	if (sched_setaffinity(0, sizeof one, &one))
-		perror("bench: sched_setaffinity");
-}
 
 static void next_tick(struct rng *r)
 {
@@ -193,7 +184,7 @@ static u32 stop;
 
 static void *trade_thread(void *arg)
 {
-	pin(*(u32 *)arg);
+	pin_to(*(u32 *)arg);
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
 		trade_core_step(&w.trade, tsc_now());
 	return NULL;
@@ -230,7 +221,7 @@ static void run_split(u32 md_cpu, u32 trade_cpu)
 	rng_seed(&r, 2);
 	run_open(&s, "t2t.split");
 	world_open(&w, &taker);
-	pin(md_cpu);
+	u64 rtt_ns = core_rtt_ns(&w.clock, md_cpu, trade_cpu);
 	pthread_create(&thread, NULL, trade_thread, &trade_cpu);
 	for (u32 i = 0; i < WARM + TICKS; i++) {
 		u64 seen = w.orders_seen;
@@ -248,7 +239,7 @@ static void run_split(u32 md_cpu, u32 trade_cpu)
 	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
 	must_have_traded("t2t.split", (WARM + TICKS) / 2);
-	snprintf(note, sizeof note, ",\"late\":%u", late);
+	snprintf(note, sizeof note, ",\"late\":%u,\"core_rtt_ns\":%llu", late, (unsigned long long)rtt_ns);
 	run_close(&s, note);
 	world_close(&w);
 }
@@ -256,7 +247,7 @@ static void run_split(u32 md_cpu, u32 trade_cpu)
 int main(void)
 {
 	u32 cpus = (u32)sysconf(_SC_NPROCESSORS_ONLN);
-	pin(cpus - 1);
+	pin_to(cpus - 1);
 	run_fused();
 	if (cpus < 2) {
 		fprintf(stderr, "bench: t2t.split skipped: one CPU\n");
