@@ -42,7 +42,7 @@ struct tcp_conn *conn_new(struct tcp *t, u32 rem_ip, u32 ports, ns_t now)
 		return NULL;
 	u32 i = pool_index(&t->conns, c);
 	*c = (struct tcp_conn){
-		.rem_ip = rem_ip, .ports = ports, .t = t, .slow = true, .quick = TCP_QUICK_ACKS,
+		.rem_ip = rem_ip, .ports = ports, .t = t, .index = i, .slow = true, .quick = TCP_QUICK_ACKS,
 		.rcv_wnd = t->cfg.rcv_wnd_bytes, .mss = t->mss, .cwnd = t->mss, .progress_at = now,
 		.rtx_at = TCP_NEVER, .ack_at = TCP_NEVER, .sack_ok = true, .scale_ok = true,
 		.snd = { t->snd_mem + (size_t)i * t->cfg.snd_ring_bytes, t->cfg.snd_ring_bytes },

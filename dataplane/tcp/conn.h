@@ -10,6 +10,7 @@
 
 #include "common/pool.h"
 #include "dataplane/net/wire.h"
+#include "dataplane/tcp/due.h"
 #include "dataplane/tcp/ooo.h"
 #include "dataplane/tcp/rto.h"
 #include "dataplane/tcp/seg.h"
@@ -107,6 +108,8 @@ struct tcp_conn {
 	u32 probe_flight;	/* what was in flight when it went */
 	u32 cwnd_acked;		/* bytes counted towards the next step of congestion avoidance */
 	u32 iss, rcv_fin;	/* rcv_fin: sequence number of the peer's FIN, where it is known */
+	u32 index;		/* in the pool, and in tcp.due */
+	struct tcp_conn *due_next;
 	u32 retransmits;
 	u32 keep_seen;		/* rcv_nxt + snd_una when the keep-alive timer was last looked at */
 	struct range dsack;	/* duplicate to be reported by the next ACK (RFC 2883); lo == hi: none */
@@ -139,12 +142,13 @@ struct tcp {
 	struct tcp_conn **buckets;
 	u64 *cnt;
 	struct tcp_conn *pend;	/* connections with something to do at the next turn */
-	ns_t next_ns;		/* no timer is due earlier */
+	ns_t next_ns;		/* due_first(&due): no timer is due earlier */
 	struct net *net;
 	struct frame_out *out;
 
 	CACHE_ALIGNED struct tcp_cfg cfg;
 	struct pool conns;
+	struct due due;
 	struct tcp_conn *dead;	/* given back to the pool at the end of the turn */
 	struct tcp_conn *room_of; /* whose tcp_tx_room is open */
 	u8 *room;

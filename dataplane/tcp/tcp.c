@@ -56,7 +56,7 @@ size_t tcp_arena_bytes(const struct tcp_cfg *cfg)
 	size_t per_conn = sizeof(struct tcp_conn) + CACHE_LINE + sizeof(u32) +
 			  TIME_WAIT_PER_CONN * sizeof(struct tw) + cfg->snd_ring_bytes +
 			  cfg->rcv_wnd_bytes;
-	return sizeof(struct tcp) + cfg->max_conns * per_conn +
+	return sizeof(struct tcp) + cfg->max_conns * per_conn + due_arena_bytes(cfg->max_conns) +
 	       bucket_count(cfg) * sizeof(struct tcp_conn *) + 8 * CACHE_LINE;
 }
 
@@ -70,6 +70,7 @@ static bool tcp_memory(struct tcp *t, struct arena *a)
 	t->rcv_mem = arena_alloc(a, (size_t)n * cfg->rcv_wnd_bytes, CACHE_LINE);
 	return t->buckets && t->snd_mem && t->rcv_mem &&
 	       pool_init(&t->conns, a, n, sizeof(struct tcp_conn)) == ERR_OK &&
+	       due_init(&t->due, a, n) == ERR_OK &&
 	       tw_init(&t->tw, a, n * TIME_WAIT_PER_CONN) == ERR_OK;
 }
 

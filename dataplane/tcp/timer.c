@@ -7,17 +7,25 @@
 #define KEEPALIVE_TRIES 3
 #define PROBE_MIN_NS (2 * NS_PER_MS) /* a peer's scheduling is coarser than a round trip in a rack */
 
+static void due_at(struct tcp_conn *c, ns_t at)
+{
+	struct tcp *t = c->t;
+	due_by(&t->due, c->index, at);
+	t->next_ns = due_first(&t->due);
+}
+
 void timer_set(struct tcp_conn *c, enum tcp_timer what, ns_t at)
 {
 	c->timer = what;
 	c->rtx_at = what == TIMER_OFF ? TCP_NEVER : at;
-	c->t->next_ns = u64_min(c->t->next_ns, c->rtx_at);
+	if (what != TIMER_OFF)
+		due_at(c, at);
 }
 
 void timer_ack(struct tcp_conn *c, ns_t now)
 {
 	c->ack_at = now + c->t->cfg.ack_delay_ns;
-	c->t->next_ns = u64_min(c->t->next_ns, c->ack_at);
+	due_at(c, c->ack_at);
 }
 
 /* RFC 8985 7.2; a lone segment's ACK may be delayed by the peer. */
@@ -163,17 +171,37 @@ static u32 conn_timers(struct tcp_conn *c, ns_t now)
 	return work;
 }
 
+/*
+ * Those that are due, as a list: what becomes due meanwhile is for the next turn. Free ones are left
+ * out: an event may make them new connections, with other links, before the list is done.
+ */
+static struct tcp_conn *take_due(struct tcp *t, ns_t now)
+{
+	struct tcp_conn *first = NULL, **end = &first;
+	while (due_first(&t->due) <= now) {
+		struct tcp_conn *c = pool_at(&t->conns, due_take(&t->due));
+		if (c->state == TCP_CLOSED)
+			continue;
+		*end = c;
+		end = &c->due_next;
+	}
+	*end = NULL;
+	return first;
+}
+
 u32 timers_turn(struct tcp *t, ns_t now)
 {
 	u32 work = 0;
-	t->next_ns = TCP_NEVER;
-	for (u32 i = 0; i < t->conns.n; i++) {
-		struct tcp_conn *c = pool_at(&t->conns, i);
+	struct tcp_conn *c = take_due(t, now), *next;
+	for (; c; c = next) {
+		next = c->due_next;
 		if (c->state == TCP_CLOSED)
 			continue;
 		work += conn_timers(c, now);
-		if (c->state != TCP_CLOSED)
-			t->next_ns = u64_min(t->next_ns, u64_min(c->rtx_at, c->ack_at));
+		ns_t at = u64_min(c->rtx_at, c->ack_at);
+		if (c->state != TCP_CLOSED && at != TCP_NEVER)
+			due_by(&t->due, c->index, at);
 	}
+	t->next_ns = due_first(&t->due);
 	return work;
 }

@@ -6,7 +6,7 @@
 
 #include "dataplane/tcp/conn.h"
 
-/* A pass over all connections, for when tcp.next_ns has come; finds the next one. */
+/* The connections that are due, for when tcp.next_ns has come. */
 u32 timers_turn(struct tcp *t, ns_t now);
 
 void timer_set(struct tcp_conn *c, enum tcp_timer what, ns_t at);
