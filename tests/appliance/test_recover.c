@@ -79,7 +79,9 @@ static void begin(u32 boot)
 	char error[256];
 	struct ring *ring = ring_new(&a->arena, 1 << 16);
 	io = (struct io){ .journal = ring, .journal_fd = -1, .write_errors = &write_errors,
-			  .trace = { ring_new(&a->arena, 4096), ring_new(&a->arena, 4096) } };
+			  .trace = ring_new(&a->arena, 4096),
+			  .tape = tape_init(arena_alloc(&a->arena, tape_bytes(2), CACHE_LINE), 2),
+			  .tape_next = 1 };
 	journal_init(&journal, ring, gateway_cnt);
 	assert_int_equal(io_open_journal(&io, a->cfg.state_dir, boot, error, sizeof error), ERR_OK);
 }
