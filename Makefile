@@ -189,7 +189,7 @@ install: all ## install programs, plug-ins and pages under DESTDIR and PREFIX
 	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/saker' '$(DOCDIR)'
 	$(Q)$(if $(PROGRAMS),install -m 755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin/')
 	$(Q)$(if $(PLUGINS),install -m 644 $(PLUGINS) '$(DESTDIR)$(PREFIX)/lib/saker/')
-	$(Q)install -m 644 LICENSE $(wildcard *.md docs/*.md) '$(DOCDIR)/'
+	$(Q)install -m 644 LICENSE appliance/example.yaml $(wildcard *.md docs/*.md) '$(DOCDIR)/'
 
 clean: ## remove what was built
 	$(Q)rm -rf '$(O)'
