@@ -2,15 +2,22 @@
 # one and leaves it alone.
 sleep 4
 /usr/bin/python3 "$root/tests/e2e/foreign_order.py" place "$work" "$venue_port" || fail "the foreign order was not placed"
-some_open() { [ "$(field status .trading.orders_open)" -gt 0 ]; }
-wait_for 10 "an order of ours to be open" some_open
-kill -9 "$saker_pid"; wait "$saker_pid" 2>/dev/null || :
 ours() { # open orders of the first boot
 	venue_get /sim/ledger | jq -r '[.orders[] | select(.clientOrderId | startswith("saker-00000001-"))
 		| select(.status == "NEW" or .status == "PARTIALLY_FILLED")] | length'
 }
-left=$(ours)
-[ "$left" -gt 0 ] || fail "the venue holds no order of the killed boot: nothing to recover"
+left=0
+for _ in $(seq 30); do # stopped at a moment when orders of ours rest at the venue
+	kill -STOP "$saker_pid"
+	sleep 0.2
+	left=$(ours)
+	[ "$left" -eq 0 ] || break
+	kill -CONT "$saker_pid"
+	sleep 0.3
+done
+[ "$left" -gt 0 ] || fail "the venue never held an order of ours: nothing to recover"
+kill -9 "$saker_pid"
+wait "$saker_pid" 2>/dev/null || :
 start_saker
 wait_for 30 "Saker to trade again after kill -9" trading
 [ "$(ours)" -eq 0 ] || fail "orders of the killed boot are still open"
