@@ -45,9 +45,13 @@ static i64 no_room(struct trade_core *c)
 	return STRATEGY_NO_ROOM;
 }
 
-static bool write_order(struct trade_core *c, const struct binance_tmpl *t, u64 id, const struct order_req *q)
+/* The one door for orders: what risk has passed, and nothing else. */
+static bool write_order(struct trade_core *c, u64 id, const struct risk_passed *p)
 {
-	u8 *at = session_room(&c->session[0], t->n);
+	const struct order_req *q = &p->req;
+	const struct binance_tmpl *t =
+		binance_tmpl_place(c->tmpl[q->instrument], q->side, q->type, q->tif);
+	u8 *at = t ? session_room(&c->session[0], t->n) : NULL;
 	if (!at)
 		return false;
 	binance_prepare(t, at);
@@ -101,9 +105,8 @@ i64 trade_submit(void *core, const struct order_req *q, ns_t now)
 		c->profile = c->cfg.profile_every - 1;
 		stamp[STAMP_RISK] = tsc_now();
 	}
-	const struct binance_tmpl *t = binance_tmpl_place(c->tmpl[q->instrument], q->side, q->type, q->tif);
 	u64 id = order_table_next_id(&c->orders);
-	if (!t || !id || !write_order(c, t, id, &req))
+	if (!id || !write_order(c, id, &p))
 		return no_room(c);
 	stamp[STAMP_DOORBELL] = tsc_now();
 	book_order(c, &p);
