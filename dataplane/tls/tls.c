@@ -39,6 +39,7 @@ void tls_fini(struct tls *t)
 		tls_dir_close(&t->dir[TLS_TX][i]);
 	}
 	OPENSSL_cleanse(t->newest, sizeof t->newest);
+	tls_part_wipe(&t->part);
 }
 
 static void wipe(struct tls *t, enum tls_way way)
@@ -47,6 +48,8 @@ static void wipe(struct tls *t, enum tls_way way)
 	tls_dir_wipe(&t->dir[way][1]);
 	OPENSSL_cleanse(&t->newest[way], sizeof t->newest[way]);
 	t->next_ready[way] = t->refill_asked[way] = false;
+	if (way == TLS_RX)
+		tls_part_wipe(&t->part);
 }
 
 void tls_reset(struct tls *t)

@@ -74,6 +74,13 @@ struct tls_cb {
 	 */
 	void (*refill)(void *user, enum tls_way way, const struct tls_dir_keys *newest);
 	void *user;
+
+	/*
+	 * What `room` last returned stays where it is, reserved until `app` or `room` is called
+	 * again or the connection is over, also after the function that asked for it returned. Then
+	 * a record over several segments is opened as they arrive; without it, once it is whole.
+	 */
+	bool room_stays;
 };
 
 struct tls {
@@ -95,6 +102,7 @@ struct tls {
 	err_t why;        /* CLOSED: the answer */
 	u8 *in;           /* records that wait, or the start of one */
 	u32 in_at, in_n;
+	struct tls_part part; /* a record being opened piece by piece; nothing waits then */
 	struct tls_cb cb;
 	u64 *cnt;
 	struct tls_dir_keys newest[2]; /* the last generation known of each way */

@@ -8,6 +8,7 @@
 
 static_assert(sizeof(struct gcm_key_data) <= sizeof((struct tls_aead *)0)->gcm, "room for a key");
 static_assert(_Alignof(struct gcm_key_data) <= 64, "aligned like a key");
+static_assert(sizeof(struct gcm_context_data) <= sizeof((struct tls_aead_run *)0)->ctx, "room");
 
 /* Only the functions are wanted: the manager that names them for this processor is freed again. */
 static err_t gcm_functions(struct tls_crypto *c)
@@ -23,6 +24,9 @@ static err_t gcm_functions(struct tls_crypto *c)
 			.seal128 = m->gcm128_enc, .seal256 = m->gcm256_enc,
 			.open128 = m->gcm128_dec, .open256 = m->gcm256_dec,
 			.pre128 = m->gcm128_pre, .pre256 = m->gcm256_pre,
+			.begin128 = m->gcm128_init, .begin256 = m->gcm256_init,
+			.more128 = m->gcm128_dec_update, .more256 = m->gcm256_dec_update,
+			.end128 = m->gcm128_dec_finalize, .end256 = m->gcm256_dec_finalize,
 		};
 	}
 	free_mb_mgr(m);
@@ -109,6 +113,7 @@ err_t tls_aead_key(struct tls_aead *a, u16 suite, const u8 *key)
 	if (!tls_key_len(suite))
 		return ERR_UNSUPPORTED;
 	a->gcm_fn = NULL;
+	a->aes256 = which == AES256;
 	a->evp_now = a->evp[which];
 	if (a->evp_now)
 		return EVP_CipherInit_ex(a->evp_now, NULL, NULL, key, NULL, -1) == 1 ? ERR_OK :
@@ -179,4 +184,43 @@ bool tls_aead_unseal(struct tls_aead *a, const u8 nonce[12], struct span aad, co
 	return evp_run(a->evp_now, nonce, aad, (struct span){ in, n }, out) &&
 	       EVP_CIPHER_CTX_ctrl(a->evp_now, EVP_CTRL_AEAD_SET_TAG, TLS_TAG_LEN, tag) == 1 &&
 	       EVP_CipherFinal_ex(a->evp_now, none_out, &none) == 1;
+}
+
+/* ---- in pieces ---- */
+
+static const struct gcm_key_data *key_of(const struct tls_aead *a)
+{
+	assert(tls_aead_splits(a));
+	return (const struct gcm_key_data *)a->gcm;
+}
+
+static struct gcm_context_data *ctx_of(struct tls_aead_run *r)
+{
+	return (struct gcm_context_data *)r->ctx;
+}
+
+void tls_aead_begin(const struct tls_aead *a, struct tls_aead_run *r, const u8 nonce[12],
+		    struct span aad)
+{
+	tls_gcm_begin_fn begin = a->aes256 ? a->crypto.begin256 : a->crypto.begin128;
+
+	begin(key_of(a), ctx_of(r), nonce, aad.p, aad.n);
+}
+
+void tls_aead_more(const struct tls_aead *a, struct tls_aead_run *r, struct span in, u8 *out)
+{
+	tls_gcm_more_fn more = a->aes256 ? a->crypto.more256 : a->crypto.more128;
+
+	assert(out + in.n <= in.p || in.p + in.n <= out);
+	more(key_of(a), ctx_of(r), out, in.p, in.n);
+}
+
+bool tls_aead_end(const struct tls_aead *a, struct tls_aead_run *r, const u8 tag[TLS_TAG_LEN])
+{
+	tls_gcm_end_fn end = a->aes256 ? a->crypto.end256 : a->crypto.end128;
+	u8 right[TLS_TAG_LEN];
+
+	end(key_of(a), ctx_of(r), right, TLS_TAG_LEN);
+	OPENSSL_cleanse(r, sizeof *r);
+	return CRYPTO_memcmp(right, tag, TLS_TAG_LEN) == 0;
 }

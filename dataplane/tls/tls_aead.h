@@ -19,6 +19,12 @@ typedef void (*tls_gcm_fn)(const struct gcm_key_data *, struct gcm_context_data 
 			   const u8 *in, u64 n, const u8 *iv, const u8 *aad, u64 aad_n, u8 *tag,
 			   u64 tag_n);
 typedef void (*tls_gcm_pre_fn)(const void *key, struct gcm_key_data *);
+typedef void (*tls_gcm_begin_fn)(const struct gcm_key_data *, struct gcm_context_data *,
+				 const u8 *iv, const u8 *aad, u64 aad_n);
+typedef void (*tls_gcm_more_fn)(const struct gcm_key_data *, struct gcm_context_data *, u8 *out,
+				const u8 *in, u64 n);
+typedef void (*tls_gcm_end_fn)(const struct gcm_key_data *, struct gcm_context_data *, u8 *tag,
+			       u64 tag_n);
 
 /*
  * The library's AES-GCM for this processor. Filled once a process, read by any thread. All NULL:
@@ -27,6 +33,9 @@ typedef void (*tls_gcm_pre_fn)(const void *key, struct gcm_key_data *);
 struct tls_crypto {
 	tls_gcm_fn seal128, seal256, open128, open256;
 	tls_gcm_pre_fn pre128, pre256;
+	tls_gcm_begin_fn begin128, begin256; /* opening in pieces */
+	tls_gcm_more_fn more128, more256;
+	tls_gcm_end_fn end128, end256;
 };
 
 /* `fast` false leaves all of it to OpenSSL (other processors, and tests of that path). */
@@ -38,7 +47,12 @@ struct tls_aead {
 	void *evp[3]; /* EVP_CIPHER_CTX of each suite, NULL where libipsec-mb does it */
 	void *evp_now;
 	tls_gcm_fn gcm_fn; /* NULL: EVP */
-	bool seals;
+	bool seals, aes256;
+};
+
+/* What opening in pieces remembers from one to the next. */
+struct tls_aead_run {
+	_Alignas(64) u8 ctx[128]; /* struct gcm_context_data */
 };
 
 /*
@@ -61,5 +75,15 @@ void tls_aead_seal(struct tls_aead *a, const u8 nonce[12], struct span aad, u8 *
  */
 bool tls_aead_unseal(struct tls_aead *a, const u8 nonce[12], struct span aad, const u8 *in, u32 n,
 		     u8 *out);
+
+/*
+ * The same in pieces: `begin`, `more` for each piece in order, `end` with the tag; false: it is
+ * wrong, all that `more` wrote is garbage. Only where tls_aead_splits: AES-GCM by libipsec-mb.
+ */
+static inline bool tls_aead_splits(const struct tls_aead *a) { return a->gcm_fn && !a->seals; }
+void tls_aead_begin(const struct tls_aead *a, struct tls_aead_run *r, const u8 nonce[12],
+		    struct span aad);
+void tls_aead_more(const struct tls_aead *a, struct tls_aead_run *r, struct span in, u8 *out);
+bool tls_aead_end(const struct tls_aead *a, struct tls_aead_run *r, const u8 tag[TLS_TAG_LEN]);
 
 #endif

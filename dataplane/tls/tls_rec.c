@@ -209,3 +209,69 @@ err_t tls_open(struct tls_dir *rx, const u8 *rec, u32 rec_n, u8 *out, u32 *out_n
 		rx->seq++;
 	return e;
 }
+
+/* ---- a record as its pieces arrive ---- */
+
+bool tls_part_begin(struct tls_dir *rx, struct tls_part *p, const u8 *rec, u32 rec_n, u8 *out)
+{
+	struct rd header = rd_of(rec, TLS_HEADER_LEN);
+	u8 nonce[TLS_IV_LEN], aad[AAD_12_LEN];
+	bool is_13 = rx->version == TLS_1_3;
+	u32 inner_n = tls_inner_len(rx, rec_n);
+
+	assert(!rx->seals && rx->version && rx->seq != UINT64_MAX && !p->rec_n);
+	u8 outer = rd_u8(&header);
+	u16 version = rd_u16(&header);
+	if (!tls_aead_splits(&rx->aead) || version != LEGACY_VERSION || !inner_n ||
+	    inner_n > (is_13 ? TLS_INNER_MAX : TLS_PLAIN_MAX) ||
+	    (is_13 && outer != TLS_APPLICATION_DATA))
+		return false;
+	p->out = out;
+	p->rec_n = rec_n;
+	p->rec_at = rx->head;
+	p->inner_n = inner_n;
+	p->inner_at = 0;
+	p->outer = outer;
+	if (is_13) {
+		nonce_xor(rx, nonce);
+		tls_aead_begin(&rx->aead, &p->run, nonce, (struct span){ rec, TLS_HEADER_LEN });
+	} else {
+		aad_12(aad, rx->seq, outer, inner_n);
+		nonce_explicit(rx, rec + TLS_HEADER_LEN, nonce);
+		tls_aead_begin(&rx->aead, &p->run, nonce, (struct span){ aad, AAD_12_LEN });
+	}
+	return true;
+}
+
+void tls_part_more(struct tls_dir *rx, struct tls_part *p, const u8 *at, u32 n)
+{
+	u32 body = u32_min(n, p->inner_n - p->inner_at), tag = n - body;
+
+	assert(p->rec_n && n <= tls_part_left(p));
+	if (body)
+		tls_aead_more(&rx->aead, &p->run, (struct span){ at, body }, p->out + p->inner_at);
+	p->inner_at += body;
+	p->rec_at += body;
+	if (tag)
+		memcpy(p->tag + TLS_TAG_LEN - tls_part_left(p), at + body, tag);
+	p->rec_at += tag;
+}
+
+err_t tls_part_end(struct tls_dir *rx, struct tls_part *p, u32 *out_n, u8 *type)
+{
+	err_t e = ERR_OK;
+
+	assert(p->rec_n && p->rec_at == p->rec_n && p->inner_at == p->inner_n);
+	*out_n = p->inner_n;
+	*type = p->outer;
+	p->rec_n = p->rec_at = 0;
+	if (!tls_aead_end(&rx->aead, &p->run, p->tag))
+		return ERR_CHECKSUM;
+	if (rx->version == TLS_1_3)
+		e = inner_type(p->out, out_n, type);
+	if (!e)
+		rx->seq++;
+	return e;
+}
+
+void tls_part_wipe(struct tls_part *p) { OPENSSL_cleanse(p, sizeof *p); }

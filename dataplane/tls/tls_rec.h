@@ -92,4 +92,31 @@ static inline u32 tls_inner_len(const struct tls_dir *rx, u32 rec_n)
  */
 err_t tls_open(struct tls_dir *rx, const u8 *rec, u32 rec_n, u8 *out, u32 *out_n, u8 *type);
 
+/* A record being opened as its pieces arrive. */
+struct tls_part {
+	struct tls_aead_run run;
+	u8 *out;
+	u32 rec_n, rec_at;  /* its length, header included; 0: none. Bytes of it that arrived */
+	u32 inner_n, inner_at;
+	u8 outer;
+	u8 tag[TLS_TAG_LEN];
+};
+
+/*
+ * Begins with the record's first tls_head(rx) bytes at `rec`; `out` as for tls_open, but it stays
+ * reserved until the end. False: this one must be gathered (another cipher, or a header that
+ * tls_open will refuse).
+ */
+bool tls_part_begin(struct tls_dir *rx, struct tls_part *p, const u8 *rec, u32 rec_n, u8 *out);
+
+/* The next `n` bytes of the record, at most what it lacks. */
+void tls_part_more(struct tls_dir *rx, struct tls_part *p, const u8 *at, u32 n);
+
+static inline u32 tls_part_left(const struct tls_part *p) { return p->rec_n - p->rec_at; }
+
+/* All of it is here: answers like tls_open. */
+err_t tls_part_end(struct tls_dir *rx, struct tls_part *p, u32 *out_n, u8 *type);
+
+void tls_part_wipe(struct tls_part *p);
+
 #endif

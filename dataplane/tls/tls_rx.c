@@ -66,6 +66,21 @@ static err_t open_failed(struct tls *t, err_t e)
 	return e;
 }
 
+/* A record that was opened; `raw` is looked at only while the slow thread's handshake is parked. */
+static err_t take_opened(struct tls *t, struct span plain, u8 type, struct span raw, ns_t now)
+{
+	counter_inc(&t->cnt[TLS_CNT_rx_records]);
+	if (type == TLS_HANDSHAKE)
+		return tls_post_handshake(t, plain, raw);
+	bool splits_message = t->hs_head_n != 0;
+	if (type == TLS_APPLICATION_DATA && !splits_message)
+		return take_app(t, (u32)plain.n, now);
+	if (type == TLS_ALERT)
+		return tls_post_alert(t, plain);
+	counter_inc(&t->cnt[TLS_CNT_rx_bad_record]);
+	return ERR_PROTOCOL;
+}
+
 static err_t take_protected(struct tls *t, const u8 *rec, u32 rec_n, ns_t now)
 {
 	struct tls_dir *rx = tls_dir_now(t, TLS_RX);
@@ -81,16 +96,7 @@ static err_t take_protected(struct tls *t, const u8 *rec, u32 rec_n, ns_t now)
 	if (e)
 		return open_failed(t, e);
 	assert(n <= inner_n);
-	counter_inc(&t->cnt[TLS_CNT_rx_records]);
-	if (type == TLS_HANDSHAKE)
-		return tls_post_handshake(t, (struct span){ out, n }, (struct span){ rec, rec_n });
-	bool splits_message = t->hs_head_n != 0;
-	if (type == TLS_APPLICATION_DATA && !splits_message)
-		return take_app(t, n, now);
-	if (type == TLS_ALERT)
-		return tls_post_alert(t, (struct span){ out, n });
-	counter_inc(&t->cnt[TLS_CNT_rx_bad_record]);
-	return ERR_PROTOCOL;
+	return take_opened(t, (struct span){ out, n }, type, (struct span){ rec, rec_n }, now);
 }
 
 /* One whole record. ERR_AGAIN: it has to wait, nothing happened. A callback may have closed. */
@@ -101,6 +107,50 @@ static err_t take(struct tls *t, const u8 *rec, u32 rec_n, ns_t now)
 					 take_handshake(t, rec, rec_n);
 	return t->state == TLS_CLOSED ? t->why : e;
 }
+
+/* ---- a record as its segments arrive ---- */
+
+/*
+ * The first `n` bytes of a record of `rec_n`: true where it is opened piece by piece from here on.
+ * Not while the slow thread may want the raw record of a ticket.
+ */
+static bool part_begin(struct tls *t, const u8 *p, u32 n, u32 rec_n)
+{
+	struct tls_dir *rx = tls_dir_now(t, TLS_RX);
+
+	if (!t->cb.room_stays || t->state != TLS_OPEN || t->parked || t->rx_hold || n < rx->head)
+		return false;
+	u32 inner_n = tls_inner_len(rx, rec_n);
+	u8 *out = inner_n ? t->cb.room(t->cb.user, inner_n) : NULL;
+	if (!out || !tls_part_begin(rx, &t->part, p, rec_n, out))
+		return false;
+	tls_part_more(rx, &t->part, p + rx->head, n - rx->head);
+	return true;
+}
+
+/* What is here of it. ERR_AGAIN: that was not all. */
+static err_t rx_part(struct tls *t, struct rd *in, ns_t now)
+{
+	struct tls_dir *rx = tls_dir_now(t, TLS_RX);
+	u32 n = u32_min(tls_part_left(&t->part), (u32)rd_left(in));
+	u8 type;
+
+	assert(t->state == TLS_OPEN && !t->in_n && !t->parked);
+	const u8 *p = rd_bytes(in, n);
+	if (n)
+		tls_part_more(rx, &t->part, p, n);
+	if (tls_part_left(&t->part))
+		return ERR_AGAIN;
+	u8 *out = t->part.out;
+	err_t e = tls_part_end(rx, &t->part, &n, &type);
+	if (e)
+		return open_failed(t, e);
+	counter_inc(&t->cnt[TLS_CNT_rx_in_parts]);
+	e = take_opened(t, (struct span){ out, n }, type, (struct span){ NULL, 0 }, now);
+	return t->state == TLS_CLOSED ? t->why : e;
+}
+
+/* ---- what waits, then what came ---- */
 
 /* Keeps `n` bytes behind what already waits. */
 static err_t keep(struct tls *t, struct rd *in, u32 n)
@@ -128,6 +178,13 @@ static err_t rx_kept(struct tls *t, struct rd *in, ns_t now)
 		u32 rec_n;
 		assert(t->in_at + t->in_n <= TLS_IN_CAP);
 		err_t e = frame(t, t->in + t->in_at, t->in_n, &rec_n);
+		if (e == ERR_AGAIN && part_begin(t, t->in + t->in_at, t->in_n, rec_n)) {
+			t->in_n = 0;
+			e = rx_part(t, in, now);
+			if (e)
+				return e;
+			break;
+		}
 		if (e == ERR_AGAIN) {
 			assert(rec_n > t->in_n && "frame wants more than is here");
 			u32 more = u32_min(rec_n - t->in_n, (u32)rd_left(in));
@@ -155,6 +212,8 @@ static err_t rx_in_place(struct tls *t, struct rd *in, ns_t now)
 	while (rd_left(in)) {
 		u32 rec_n;
 		err_t e = frame(t, in->p, (u32)rd_left(in), &rec_n);
+		if (e == ERR_AGAIN && part_begin(t, in->p, (u32)rd_left(in), rec_n))
+			rd_skip(in, rd_left(in));
 		if (!e)
 			e = take(t, in->p, rec_n, now);
 		if (e)
@@ -170,7 +229,9 @@ err_t tls_rx(struct tls *t, const u8 *p, u32 n, ns_t now)
 	if (t->state == TLS_CLOSED)
 		return t->why;
 	struct rd in = rd_of(p, n);
-	err_t e = t->in_n ? rx_kept(t, &in, now) : ERR_OK;
+	err_t e = t->part.rec_n ? rx_part(t, &in, now) : ERR_OK;
+	if (!e && t->in_n)
+		e = rx_kept(t, &in, now);
 	if (!e)
 		e = rx_in_place(t, &in, now);
 	if (e == ERR_AGAIN)

@@ -59,10 +59,10 @@ static void do_drop(struct peer *p, char **a)
 static void do_stat(struct peer *p, char **a)
 {
 	(void)a;
-	printf("stat tickets=%u rx_updates=%llu tx_updates=%llu gathered=%llu dropped=%llu\n",
+	printf("stat tickets=%u rx_updates=%llu tx_updates=%llu in_parts=%llu dropped=%llu\n",
 	       p->tickets, (unsigned long long)p->tls_cnt[TLS_CNT_rx_key_updates],
 	       (unsigned long long)p->tls_cnt[TLS_CNT_tx_key_updates],
-	       (unsigned long long)p->tls_cnt[TLS_CNT_rx_gathered],
+	       (unsigned long long)p->tls_cnt[TLS_CNT_rx_in_parts],
 	       (unsigned long long)p->tls_cnt[TLS_CNT_rx_tickets_dropped]);
 }
 static void do_ws(struct peer *p, char **a)
@@ -144,7 +144,7 @@ static bool read_commands(struct peer *p)
 
 static void loop(struct peer *p)
 {
-	static u8 seg[65536];
+	static u8 seg[1460]; /* as from a wire: records come in several */
 	struct pollfd fds[2];
 
 	do {

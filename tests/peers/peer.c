@@ -78,7 +78,7 @@ static void on_refill(void *user, enum tls_way way, const struct tls_dir_keys *n
 
 bool peer_init(struct peer *p, const struct tls_client_cfg *cfg, char *why)
 {
-	const struct tls_cb cb = { on_record, on_room, on_app, on_ticket, on_refill, p };
+	const struct tls_cb cb = { on_record, on_room, on_app, on_ticket, on_refill, p, true };
 	struct tls_crypto crypto;
 
 	memset(p, 0, sizeof *p);

@@ -98,9 +98,9 @@ def fetch(version, server, content):
         fetched(content)(c)
         c.do("stat")
         stat = c.wait("stat")
-        if int(stat["gathered"]) == 0:
+        if int(stat["in_parts"]) == 0:
             raise Wrong("no record came in several segments")
-        return f"{stat['gathered']} records gathered"
+        return f"{stat['in_parts']} records opened in parts"
 
 
 # ---- OpenSSL ----

@@ -290,7 +290,7 @@ ANSWERS = (
     (lambda a: b"z" * 9000, "refused", "TOO_LONG", "no end of header"),
     (lambda a: upgrade(a, "Sec-WebSocket-Extensions: permessage-deflate"), "refused", "PROTOCOL", "compression imposed"),
     (lambda a: upgrade(a, "Sec-WebSocket-Protocol: chat"), "refused", "PROTOCOL", "subprotocol imposed"),
-    (lambda a: upgrade("x" + a[1:]), "refused", "PROTOCOL", "another Sec-WebSocket-Accept"),
+    (lambda a: upgrade(("y" if a[0] == "x" else "x") + a[1:]), "refused", "PROTOCOL", "another Sec-WebSocket-Accept"),
     (lambda a: upgrade(a).replace(b"Upgrade: w", b"Upgrade: h"), "refused", "PROTOCOL", "upgraded to something else"),
     (lambda a: upgrade(a).replace(b"HTTP/1.1", b"HTTP/2.0"), "refused", "SYNTAX", "not HTTP/1"),
     (lambda a: upgrade(a, " folded"), "refused", "SYNTAX", "a folded line"),

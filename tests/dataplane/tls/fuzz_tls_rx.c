@@ -143,7 +143,7 @@ static struct peer *peer_new(void)
 {
 	static struct peer p;
 	static bool made;
-	struct tls_cb cb = { on_hs_record, on_room, on_app, on_ticket, on_refill, &p };
+	struct tls_cb cb = { on_hs_record, on_room, on_app, on_ticket, on_refill, &p, false };
 	struct tls_crypto crypto;
 
 	if (!made && (tls_crypto_init(&crypto, true) || arena_open(&p.arena, 1 << 20) ||
@@ -164,6 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	u8 mode = size ? data[0] : 0;
 	u32 step = mode >> 3 ? mode >> 3 : 1000;
 
+	p->t.cb.room_stays = mode & 8; /* odd steps: records are opened in parts */
 	if (mode & 1)
 		set_keys(p, mode & 2 ? TLS_1_2 : TLS_1_3);
 	if (size && mode & 1 && mode & 4)

@@ -13,6 +13,27 @@
 
 #define PLAIN_MAX (1 << 20)
 
+/* Whether the links made next promise that their room stays: records are opened in parts then. */
+static bool room_stays;
+
+static inline int set_gathered(void **state)
+{
+	(void)state;
+	room_stays = false;
+	return 0;
+}
+
+static inline int set_in_parts(void **state)
+{
+	(void)state;
+	room_stays = true;
+	return 0;
+}
+
+/* A test's two rows in main. */
+#define BOTH_WAYS(f) { #f, f, set_gathered, NULL, NULL }, \
+		     { #f "_in_parts", f, set_in_parts, NULL, NULL }
+
 struct link {
 	struct arena arena;
 	struct tls t;
@@ -91,7 +112,8 @@ static inline void on_refill(void *user, enum tls_way way, const struct tls_dir_
 
 static inline struct tls_cb link_cb(struct link *l)
 {
-	return (struct tls_cb){ on_hs_record, on_room, on_app, on_ticket, on_refill, l };
+	return (struct tls_cb){ on_hs_record, on_room, on_app, on_ticket, on_refill, l,
+				room_stays };
 }
 
 static inline struct link *link_new(bool fast)

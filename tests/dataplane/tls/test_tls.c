@@ -272,14 +272,14 @@ static void test_keys_are_wiped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_suites_and_segments),
-		cmocka_unit_test(test_rsa),
-		cmocka_unit_test(test_address_and_wildcard),
-		cmocka_unit_test(test_hello_retry),
-		cmocka_unit_test(test_resumption),
-		cmocka_unit_test(test_data_in_first_flight),
-		cmocka_unit_test(test_key_log),
-		cmocka_unit_test(test_keys_are_wiped),
+		BOTH_WAYS(test_suites_and_segments),
+		BOTH_WAYS(test_rsa),
+		BOTH_WAYS(test_address_and_wildcard),
+		BOTH_WAYS(test_hello_retry),
+		BOTH_WAYS(test_resumption),
+		BOTH_WAYS(test_data_in_first_flight),
+		BOTH_WAYS(test_key_log),
+		BOTH_WAYS(test_keys_are_wiped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

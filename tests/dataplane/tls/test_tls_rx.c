@@ -424,12 +424,12 @@ static void test_flipped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_records_13), cmocka_unit_test(test_records_12),
-		cmocka_unit_test(test_alert_goes_out), cmocka_unit_test(test_flood),
-		cmocka_unit_test(test_headers),    cmocka_unit_test(test_credits),
-		cmocka_unit_test(test_no_room),    cmocka_unit_test(test_flipped),
-		cmocka_unit_test(test_long_backlog), cmocka_unit_test(test_close_inside),
-		cmocka_unit_test(test_counters),
+		BOTH_WAYS(test_records_13), BOTH_WAYS(test_records_12),
+		BOTH_WAYS(test_alert_goes_out), BOTH_WAYS(test_flood),
+		BOTH_WAYS(test_headers),    BOTH_WAYS(test_credits),
+		BOTH_WAYS(test_no_room),    BOTH_WAYS(test_flipped),
+		BOTH_WAYS(test_long_backlog), BOTH_WAYS(test_close_inside),
+		BOTH_WAYS(test_counters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
