@@ -19,17 +19,59 @@
 #include "common/frame.h"
 #include "common/rng.h"
 
+struct mock_frame {
+	u32 n;
+	u8 p[2048];
+};
+
+/* What happens to frames, either way; each of 1,000. Reordered: after the next one of its direction. */
+struct mock_bad {
+	u32 lose, dup, reorder, corrupt, truncate;
+};
+
+/* Frames of one direction on their way. */
+struct mock_way {
+	struct mock_frame held, out[3];
+	u32 n_out, at;
+};
+
 struct mock_port {
 	struct frame_out out; /* first */
 	int fd;
 	struct rng rng;
-	u32 lose; /* of 1,000 frames, either way */
-	u8 tx[FRAME_MAX], rx[2048];
+	struct mock_bad bad;
+	struct mock_way to_kernel, to_us;
+	u8 tx[FRAME_MAX];
 };
 
-static inline bool mock_loses(struct mock_port *p)
+static inline bool mock_chance(struct mock_port *p, u32 of_1000)
 {
-	return p->lose && rng_below(&p->rng, 1000) < p->lose;
+	return of_1000 && rng_below(&p->rng, 1000) < of_1000;
+}
+
+/* Takes one frame of `n` > 0 bytes; what comes out at the other end is w->out then. */
+static inline void mock_pass(struct mock_port *p, struct mock_way *w, const u8 *bytes, u32 n)
+{
+	struct mock_frame f = { .n = n };
+	bool arp = n > 14 && bytes[12] == 8 && bytes[13] == 6; /* has no checksum */
+	w->n_out = w->at = 0;
+	memcpy(f.p, bytes, n);
+	if (mock_chance(p, p->bad.lose))
+		return;
+	if (!arp && mock_chance(p, p->bad.corrupt))
+		f.p[rng_below(&p->rng, n)] ^= (u8)(1u << rng_below(&p->rng, 8));
+	if (!arp && mock_chance(p, p->bad.truncate))
+		f.n = 14 + (u32)rng_below(&p->rng, n - 14);
+	if (!w->held.n && mock_chance(p, p->bad.reorder)) {
+		w->held = f;
+		return;
+	}
+	w->out[w->n_out++] = f;
+	if (mock_chance(p, p->bad.dup))
+		w->out[w->n_out++] = f;
+	if (w->held.n)
+		w->out[w->n_out++] = w->held;
+	w->held.n = 0;
 }
 
 static inline u8 *mock_room(struct frame_out *o) { return ((struct mock_port *)o)->tx; }
@@ -37,16 +79,33 @@ static inline u8 *mock_room(struct frame_out *o) { return ((struct mock_port *)o
 static inline bool mock_push(struct frame_out *o, u32 n)
 {
 	struct mock_port *p = (struct mock_port *)o;
-	if (mock_loses(p))
-		return true;
-	return write(p->fd, p->tx, n) == (ssize_t)n;
+	struct mock_way *w = &p->to_kernel;
+	mock_pass(p, w, p->tx, n);
+	for (; w->at < w->n_out; w->at++)
+		if (write(p->fd, w->out[w->at].p, w->out[w->at].n) < 0)
+			return w->at > 0;
+	return true;
 }
 
+/* false: nothing has arrived. A lost frame is empty. */
 static inline bool mock_rx(struct mock_port *p, struct frame *f)
 {
-	ssize_t n = read(p->fd, p->rx, sizeof p->rx);
-	*f = (struct frame){ .p = p->rx, .n = n > 0 && !mock_loses(p) ? (u32)n : 0 };
-	return n > 0; /* a lost one arrives empty */
+	struct mock_way *w = &p->to_us;
+	u8 in[2048];
+	*f = (struct frame){ .p = in };
+	if (w->at == w->n_out) {
+		ssize_t n = read(p->fd, in, sizeof in);
+		if (n <= 0)
+			return false;
+		mock_pass(p, w, in, (u32)n);
+	}
+	if (w->at < w->n_out) {
+		*f = (struct frame){ .p = w->out[w->at].p, .n = w->out[w->at].n };
+		w->at++;
+	} else {
+		f->p = w->out[0].p;
+	}
+	return true;
 }
 
 static inline bool if_up(const char *name, const char *ip)
