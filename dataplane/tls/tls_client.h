@@ -32,6 +32,12 @@ struct tls_client_ctx;
 err_t tls_client_ctx_new(struct tls_client_ctx **out, const struct tls_client_cfg *cfg, char *why);
 void tls_client_ctx_free(struct tls_client_ctx *c); /* after the last of its handshakes */
 
+/*
+ * Whether OpenSSL wipes all memory it frees, which it does not by itself: arranged before main in
+ * each program that links this. False: something else had used OpenSSL before.
+ */
+bool tls_client_wipes(void);
+
 /* One handshake, and afterwards the parked connection that takes the tickets. */
 struct tls_client;
 

@@ -1,5 +1,7 @@
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "dataplane/tls/tls_client_int.h"
 
@@ -124,4 +126,48 @@ void tls_client_ctx_free(struct tls_client_ctx *c)
 	tls_sessions_clear(&c->sessions);
 	SSL_CTX_free(c->ssl_ctx);
 	free(c);
+}
+
+/* ---- OpenSSL's memory: SSL_free leaves traffic secrets in what it frees ---- */
+
+static void *ossl_alloc(size_t n, const char *file, int line)
+{
+	(void)file, (void)line;
+	return malloc(n);
+}
+
+static void ossl_free(void *p, const char *file, int line)
+{
+	(void)file, (void)line;
+	if (p)
+		OPENSSL_cleanse(p, malloc_usable_size(p));
+	free(p);
+}
+
+/* Never grows in place, so that what is left behind is always known. */
+static void *ossl_realloc(void *old, size_t n, const char *file, int line)
+{
+	void *p = n ? malloc(n) : NULL;
+
+	if (p && old) {
+		size_t old_n = malloc_usable_size(old);
+		memcpy(p, old, old_n < n ? old_n : n);
+	}
+	if (p || !n)
+		ossl_free(old, file, line);
+	return p;
+}
+
+/* Before main: OpenSSL takes other functions only until its first allocation. */
+__attribute__((constructor)) static void wipe_what_openssl_frees(void)
+{
+	(void)CRYPTO_set_mem_functions(ossl_alloc, ossl_realloc, ossl_free);
+}
+
+bool tls_client_wipes(void)
+{
+	CRYPTO_free_fn now = NULL;
+
+	CRYPTO_get_mem_functions(NULL, NULL, &now);
+	return now == ossl_free;
 }
