@@ -96,44 +96,49 @@ static struct tls_dir_keys keys_of(u8 seed)
 	return k;
 }
 
-void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto,
-	       u16 local_port, ns_t now)
+struct peer_end peer_accept(struct peer *p, const struct port *client, const struct tls_crypto *crypto,
+			    u16 local_port, ns_t now)
 {
 	u32 i = p->n_conns++;
-	struct tls_keys k = { .now = { keys_of((u8)(local_port + 1)), keys_of((u8)(local_port + 77)) } };
-	struct tcp_adopt us = { .dst = ip_addr_v4(PEER_IP),
-				.port = VENUE_PORT,
-				.local_port = local_port,
-				.snd_nxt = 1000,
-				.rcv_nxt = 5000,
-				.snd_wnd = 1 << 20,
-				.snd_scale = 7,
-				.rcv_scale = 7,
-				.mss = 1460,
-				.sack = true };
-	struct tcp_adopt them = { .dst = ip_addr_v4(CLIENT_IP),
-				  .port = local_port,
-				  .local_port = VENUE_PORT,
-				  .snd_nxt = 5000,
-				  .rcv_nxt = 1000,
-				  .snd_wnd = 1 << 20,
-				  .snd_scale = 7,
-				  .rcv_scale = 7,
-				  .mss = 1460,
-				  .sack = true };
-	memcpy(us.peer_mac, p->port->mac, 6);
+	struct peer_end us = { .tcp = { .dst = ip_addr_v4(PEER_IP),
+					.port = VENUE_PORT,
+					.local_port = local_port,
+					.snd_nxt = 1000,
+					.rcv_nxt = 5000,
+					.snd_wnd = 1 << 20,
+					.snd_scale = 7,
+					.rcv_scale = 7,
+					.mss = 1460,
+					.sack = true },
+			       .keys = { .now = { keys_of((u8)(local_port + 1)),
+						  keys_of((u8)(local_port + 77)) } } };
+	struct tcp_adopt them = us.tcp;
+	them.dst = ip_addr_v4(CLIENT_IP);
+	them.port = local_port;
+	them.local_port = VENUE_PORT;
+	them.snd_nxt = us.tcp.rcv_nxt;
+	them.rcv_nxt = us.tcp.snd_nxt;
+	memcpy(us.tcp.peer_mac, p->port->mac, 6);
 	memcpy(them.peer_mac, client->mac, 6);
 	p->conn[i] = tcp_adopt(p->tcp, &them, &events, p, now);
 	err_t e = tls_rx_open(&p->rx[i], crypto);
 	if (e == ERR_OK)
 		e = tls_tx_open(&p->tx[i], crypto);
 	if (e == ERR_OK)
-		e = tls_dir_set(&p->rx[i], &k.now[TLS_TX]);
+		e = tls_dir_set(&p->rx[i], &us.keys.now[TLS_TX]);
 	if (e == ERR_OK)
-		e = tls_dir_set(&p->tx[i], &k.now[TLS_RX]);
+		e = tls_dir_set(&p->tx[i], &us.keys.now[TLS_RX]);
 	if (e != ERR_OK || !p->conn[i])
 		die("the peer's end of a session", e);
-	if ((e = session_adopt(s, &us, &k, now)) != ERR_OK)
+	return us;
+}
+
+void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto,
+	       u16 local_port, ns_t now)
+{
+	struct peer_end us = peer_accept(p, client, crypto, local_port, now);
+	err_t e = session_adopt(s, &us.tcp, &us.keys, now);
+	if (e != ERR_OK)
 		die("the client's end of a session", e);
 }
 

@@ -30,6 +30,16 @@ struct net_cfg peer_net_cfg(const struct port *own, u32 ip);
 
 void peer_open(struct peer *p, struct arena *a, struct port *port);
 
+/* What the client of a session takes over. */
+struct peer_end {
+	struct tcp_adopt tcp;
+	struct tls_keys keys;
+};
+
+/* Opens the peer's end of one session, and returns the other. Exits on failure. */
+struct peer_end peer_accept(struct peer *p, const struct port *client, const struct tls_crypto *crypto,
+			    u16 local_port, ns_t now);
+
 /* Joins one session of `core_tcp` with this peer: same tuple, same keys, from either end. Exits on failure. */
 void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto,
 	       u16 local_port, ns_t now);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/decimal.h"
+#include "bench/venue.h"
 
 #define DEPTH 256
 #define TAPE_SLOTS 4096
@@ -31,46 +31,6 @@ static u64 *words(struct world *w, u32 n) { return take(w, n * sizeof(u64)); }
 
 /* ---- the venue's answers ---- */
 
-/* The text between `before` and the next quote. */
-static bool field(const char *text, const char *before, char *out, size_t room)
-{
-	const char *p = strstr(text, before);
-	if (!p)
-		return false;
-	p += strlen(before);
-	size_t n = strcspn(p, "\"");
-	snprintf(out, room, "%.*s", (int)n, p);
-	return true;
-}
-
-static void answer_order(struct world *w, u32 i, const char *id, const char *coid)
-{
-	char t[1024];
-	unsigned long long n = ++w->venue_order_id;
-	int len = snprintf(t, sizeof t,
-			   "{\"id\":\"%s\",\"status\":200,\"result\":{\"symbol\":\"BTCUSDT\",\"orderId\":%"
-			   "llu,\"orderListId\":-1,"
-			   "\"clientOrderId\":\"%s\",\"transactTime\":1723161255000}}",
-			   id, n, coid);
-	peer_send(&w->trade_peer, i, t, (u32)len, w->trade_peer.now);
-	if (!w->expire)
-		return;
-	len = snprintf(t, sizeof t,
-		       "{\"subscriptionId\":0,\"event\":{\"e\":\"executionReport\",\"E\":1723161255001,\"s\":"
-		       "\"BTCUSDT\",\"c\":\"%s\","
-		       "\"S\":\"BUY\",\"o\":\"LIMIT\",\"f\":\"IOC\",\"q\":\"0.00100000\",\"p\":\"61837."
-		       "64000000\",\"P\":\"0.00000000\","
-		       "\"F\":\"0.00000000\",\"g\":-1,\"C\":\"\",\"x\":\"EXPIRED\",\"X\":\"EXPIRED\",\"r\":"
-		       "\"NONE\",\"i\":%llu,"
-		       "\"l\":\"0.00000000\",\"z\":\"0.00000000\",\"L\":\"0.00000000\",\"n\":\"0\",\"N\":"
-		       "null,\"T\":1723161255001,\"t\":-1,"
-		       "\"I\":1,\"w\":false,\"m\":false,\"M\":false,\"O\":1723161255000,\"Z\":\"0.00000000\","
-		       "\"Y\":\"0.00000000\","
-		       "\"Q\":\"0.00000000\",\"W\":1723161255000,\"V\":\"NONE\"}}",
-		       coid, n);
-	peer_send(&w->trade_peer, i, t, (u32)len, w->trade_peer.now);
-}
-
 static const char *result_of(const char *method)
 {
 	static const struct {
@@ -94,15 +54,14 @@ static const char *result_of(const char *method)
 static void on_request(void *user, u32 i, const u8 *p, u32 n)
 {
 	struct world *w = user;
-	char text[2048], id[40], method[48], coid[48], out[512];
+	char text[2048], id[40], method[48], out[512];
 	snprintf(text, sizeof text, "%.*s", (int)n, (const char *)p);
-	if (!field(text, "\"id\":\"", id, sizeof id) || !field(text, "\"method\":\"", method, sizeof method))
+	if (!venue_field(text, "\"id\":\"", id, sizeof id) ||
+	    !venue_field(text, "\"method\":\"", method, sizeof method))
 		die("a request without id or method", text);
 	if (!strcmp(method, "order.place")) {
 		w->orders_seen++;
-		if (!field(text, "\"newClientOrderId\":\"", coid, sizeof coid))
-			die("an order without client order id", text);
-		answer_order(w, i, id, coid);
+		venue_answer(&w->trade_peer, i, ++w->venue_order_id, text, w->expire);
 		return;
 	}
 	int len = snprintf(out, sizeof out, "{\"id\":\"%s\",\"status\":200,\"result\":%s}", id,
@@ -374,15 +333,6 @@ void world_close(struct world *w)
 
 void world_tick(struct world *w, i64 bid_px, i64 bid_qty, i64 ask_qty)
 {
-	char t[256], bp[DEC_TEXT_MAX], bq[DEC_TEXT_MAX], ap[DEC_TEXT_MAX], aq[DEC_TEXT_MAX];
-	qty_print(&w->instrument, bq, bid_qty);
-	qty_print(&w->instrument, aq, ask_qty);
-	px_print(&w->instrument, bp, bid_px);
-	px_print(&w->instrument, ap, bid_px + 1);
-	int n = snprintf(t, sizeof t,
-			 "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"BTCUSDT\",\"b\":\"%"
-			 "s000000\",\"B\":\"%s\",\"a\":\"%s000000\","
-			 "\"A\":\"%s\"}}",
-			 (unsigned long long)++w->update_id, bp, bq, ap, aq);
-	peer_send(&w->md_peer, 0, t, (u32)n, w->md_peer.now);
+	struct venue_quote q = { ++w->update_id, bid_px, bid_qty, ask_qty };
+	venue_tick(&w->md_peer, &w->instrument, &q);
 }
