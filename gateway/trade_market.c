@@ -54,7 +54,8 @@ static void fold(struct trade_core *c, const struct tape_event *e)
 		break;
 	case TAPE_TRADE: m->trade_px = e->px, m->trade_qty = e->qty; break;
 	case TAPE_STATUS: book_state_is(c, e->instrument, (u8)e->book_state); break;
-	default: break; /* level changes: no strategy interface of this version shows depth */
+	case TAPE_LEVEL: m->rx_ns = e->rx_ns; break; /* the book lives; no strategy interface shows depth yet */
+	default: break;
 	}
 }
 
