@@ -19,6 +19,8 @@ struct tls_client_cfg {
 	const char *suites_12;   /* NULL: ECDHE with the same ciphers */
 	const char *groups;      /* NULL: OpenSSL's */
 	u16 version_min, version_max; /* 0: TLS_1_2, TLS_1_3 */
+	const char *cert_file; /* our own certificate chain, PEM, for servers that ask; NULL: none */
+	const char *key_file;  /* its private key, PEM, not encrypted */
 	u16 max_fragment; /* asks for records of 512, 1024, 2048 or 4096 bytes (RFC 6066); 0: no */
 };
 
@@ -26,7 +28,7 @@ struct tls_client_cfg {
 struct tls_client_ctx;
 
 /*
- * ERR_ARGUMENT, ERR_IO (the bundle), ERR_NO_MEMORY; `why` (TLS_WHY_MAX bytes) then names the
+ * ERR_ARGUMENT, ERR_IO (bundle, certificate or key), ERR_NO_MEMORY; `why` (TLS_WHY_MAX bytes) then names the
  * reason.
  */
 err_t tls_client_ctx_new(struct tls_client_ctx **out, const struct tls_client_cfg *cfg, char *why);

@@ -89,6 +89,19 @@ static err_t set_trust(SSL_CTX *s, const struct tls_client_cfg *cfg, char *why)
 	return ok == 1 ? ERR_OK : refuse(why, ERR_IO, "CA certificates", cfg->ca_file);
 }
 
+static err_t set_identity(SSL_CTX *s, const struct tls_client_cfg *cfg, char *why)
+{
+	if (!cfg->cert_file != !cfg->key_file)
+		return refuse(why, ERR_ARGUMENT, "client certificate", "expected both files or none");
+	if (!cfg->cert_file)
+		return ERR_OK;
+	if (SSL_CTX_use_certificate_chain_file(s, cfg->cert_file) != 1)
+		return refuse(why, ERR_IO, "client certificate", cfg->cert_file);
+	if (SSL_CTX_use_PrivateKey_file(s, cfg->key_file, SSL_FILETYPE_PEM) != 1)
+		return refuse(why, ERR_IO, "key of the client certificate", cfg->key_file);
+	return ERR_OK;
+}
+
 err_t tls_client_ctx_new(struct tls_client_ctx **out, const struct tls_client_cfg *cfg, char *why)
 {
 	struct tls_client_ctx *c = calloc(1, sizeof *c);
@@ -112,6 +125,8 @@ err_t tls_client_ctx_new(struct tls_client_ctx **out, const struct tls_client_cf
 		e = set_policy(c->ssl_ctx, cfg, why);
 	if (!e)
 		e = set_trust(c->ssl_ctx, cfg, why);
+	if (!e)
+		e = set_identity(c->ssl_ctx, cfg, why);
 	if (e)
 		tls_client_ctx_free(c);
 	else

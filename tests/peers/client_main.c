@@ -1,7 +1,7 @@
 /*
- * peer_client [--ca FILE] [--suites12 S] [--suites13 S] [--groups G] [--min 1.2|1.3] [--max ...]
- * [--fragment N] - our TLS and WebSocket against a server on 127.0.0.1. Commands on standard input
- * (see `commands`), events on standard output.
+ * peer_client [--ca FILE] [--cert FILE --key FILE] [--suites12 S] [--suites13 S] [--groups G]
+ * [--min 1.2|1.3] [--max ...] [--fragment N] - our TLS and WebSocket against a server on 127.0.0.1.
+ * Commands on standard input (see `commands`), events on standard output.
  */
 #include <errno.h>
 #include <poll.h>
@@ -170,6 +170,10 @@ static bool options(struct tls_client_cfg *cfg, char **a)
 	for (; a[0] && a[1]; a += 2) {
 		if (strcmp(a[0], "--ca") == 0)
 			cfg->ca_file = a[1];
+		else if (strcmp(a[0], "--cert") == 0)
+			cfg->cert_file = a[1];
+		else if (strcmp(a[0], "--key") == 0)
+			cfg->key_file = a[1];
 		else if (strcmp(a[0], "--suites12") == 0)
 			cfg->suites_12 = a[1];
 		else if (strcmp(a[0], "--suites13") == 0)

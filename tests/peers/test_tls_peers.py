@@ -189,7 +189,14 @@ def wants_certificate(version):
         c.do("connect", s.port, HOST)
         event = c.wait("failed", "closed")
         same(event["err"], "REFUSED", "a client without the certificate that is required")
-        return f"optional: served; required: {event.get('why') or 'alert ' + event['alert_rx']}"
+        why = event.get("why") or "alert " + event.get("alert_rx", "none")
+    own = ("--cert", TMP + "/client.pem", "--key", TMP + "/client.key")
+    with rev("-Verify", "1", "-verify_return_error", "-CAfile", "ca.pem") as s, Client(*only(version), *own) as c:
+        for resumed in "01":
+            c.connect(s.port, resumed=resumed)
+            reversed_line(c)
+            bye(c)
+    return f"optional: served; required and not there: {why}; there: served"
 
 
 def tickets(n):
@@ -225,7 +232,7 @@ def openssl_cases():
     case("s_server: every suite and version", lambda: every_suite(rev(), reversed_line))
     for version in SUITES:
         case(f"s_server: resumption, TLS {version}", resumes, rev(), reversed_line, version, TIMED)
-        case(f"s_server: asks for a client certificate, TLS {version}", wants_certificate, version)
+        case(f"s_server: client certificate, TLS {version}", wants_certificate, version)
     case("s_server: stateful resumption", resumes, rev("-no_ticket"), reversed_line, "1.3")
     case("s_server: HelloRetryRequest", hello_retry)
     case("s_server: key exchange groups", groups)
@@ -346,6 +353,7 @@ def web_cases():
 def run():
     certificate("ec")
     certificate("rsa", key="rsa")
+    certificate("client")
     certificate("expired", days=-1)
     openssl_cases()
     if tool("gnutls-serv"):

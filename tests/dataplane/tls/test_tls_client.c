@@ -156,6 +156,10 @@ static void test_bad_configuration(void **state)
 		{ { .version_min = 0x0302 }, ERR_ARGUMENT, "TLS 1.2 to 1.3" },
 		{ { .version_min = TLS_1_3, .version_max = TLS_1_2 }, ERR_ARGUMENT, "TLS 1.2" },
 		{ { .max_fragment = 1000 }, ERR_ARGUMENT, "512, 1024, 2048 or 4096" },
+		{ { .cert_file = "x" }, ERR_ARGUMENT, "both files or none" },
+		{ { .key_file = "x" }, ERR_ARGUMENT, "both files or none" },
+		{ { .cert_file = "/nonexistent", .key_file = "x" }, ERR_IO, "/nonexistent" },
+		{ { .cert_file = "/dev/null", .key_file = "x" }, ERR_IO, "/dev/null" },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
