@@ -62,3 +62,16 @@ void samples_print(struct samples *s, const char *name, const char *note)
 	       sysconf(_SC_NPROCESSORS_ONLN), u.release, note);
 	fflush(stdout);
 }
+
+void samples_print_ratio(const struct samples *a, const struct samples *b, const char *name)
+{
+	static const struct {
+		const char *name;
+		double q;
+	} cols[] = { { "min", 0 }, { "p50", 0.5 }, { "p90", 0.9 }, { "p99", 0.99 }, { "p999", 0.999 } };
+	printf("{\"name\":\"%s\",\"unit\":\"ratio\",\"n\":%u", name, a->n < b->n ? a->n : b->n);
+	for (size_t i = 0; i < sizeof cols / sizeof *cols; i++)
+		printf(",\"%s\":%.2f", cols[i].name, (double)at(a, cols[i].q) / (double)at(b, cols[i].q));
+	printf("}\n");
+	fflush(stdout);
+}

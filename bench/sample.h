@@ -24,4 +24,10 @@ static inline void samples_add(struct samples *s, u64 ns)
 /* Sorts, and prints one line to standard output. `note` is a JSON member list to add, or "". */
 void samples_print(struct samples *s, const char *name, const char *note);
 
+/*
+ * One line of a over b, percentile by percentile, to two decimals: both must have been printed, and
+ * so sorted, before.
+ */
+void samples_print_ratio(const struct samples *a, const struct samples *b, const char *name);
+
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/rtt.h"
 #include "bench/venue.h"
 
 #define DEPTH 256
@@ -75,7 +76,7 @@ void world_venue_turn(struct world *w) { peer_turn(&w->trade_peer, clock_ns(&w->
 
 static bool push_hook(struct frame_out *o, u32 n)
 {
-	__atomic_store_n(&hooked->pushed_tsc, tsc_now(), __ATOMIC_RELAXED);
+	__atomic_store_n(&hooked->pushed_tsc, tsc_fenced(), __ATOMIC_RELAXED);
 	return hooked->push(o, n);
 }
 
