@@ -5,7 +5,7 @@
 MODULES := common \
 	dataplane/nic dataplane/net dataplane/tcp dataplane/tls dataplane/ws \
 	dataplane/feed dataplane/book dataplane \
-	strategy risk gateway sim appliance hostctl
+	strategy risk gateway pcap sim appliance hostctl
 
 uses.common         :=
 uses.dataplane/nic  := common
@@ -19,6 +19,7 @@ uses.dataplane      := common dataplane/nic dataplane/net dataplane/tcp dataplan
 uses.strategy       := common
 uses.risk           := common
 uses.gateway        := common dataplane strategy risk $(uses.dataplane)
+uses.pcap           := common
 uses.sim            := common
 uses.appliance      := common gateway $(uses.gateway)
 uses.hostctl        := common appliance $(uses.appliance)
