@@ -1,7 +1,7 @@
 /*
  * peer_client [--ca FILE] [--cert FILE --key FILE] [--suites12 S] [--suites13 S] [--groups G]
- * [--min 1.2|1.3] [--max ...] [--fragment N] - our TLS and WebSocket against a server on 127.0.0.1.
- * Commands on standard input (see `commands`), events on standard output.
+ * [--min 1.2|1.3] [--max ...] [--fragment N] [--read N] - our TLS and WebSocket against a server on
+ * 127.0.0.1. Commands on standard input (see `commands`), events on standard output.
  */
 #include <errno.h>
 #include <poll.h>
@@ -142,9 +142,10 @@ static bool read_commands(struct peer *p)
 	return true;
 }
 
-static void loop(struct peer *p)
+/* Takes `read_max` bytes at once, so that records come in several pieces as from a wire. */
+static void loop(struct peer *p, u32 read_max)
 {
-	static u8 seg[1460]; /* as from a wire: records come in several */
+	static u8 seg[1460];
 	struct pollfd fds[2];
 
 	do {
@@ -156,7 +157,8 @@ static void loop(struct peer *p)
 		if (fds[1].revents & POLLOUT)
 			mock_tcp_flush(&p->tcp);
 		if (fds[1].revents & (POLLIN | POLLHUP | POLLERR)) {
-			ssize_t n = recv(p->tcp.fd, seg, sizeof seg, MSG_DONTWAIT);
+			ssize_t n = recv(p->tcp.fd, seg, u32_min(read_max, sizeof seg),
+					 MSG_DONTWAIT);
 			if (n >= 0 || errno != EAGAIN)
 				peer_rx(p, seg, n > 0 ? (u32)n : 0);
 		}
@@ -165,7 +167,7 @@ static void loop(struct peer *p)
 
 static u16 version(const char *s) { return strcmp(s, "1.2") == 0 ? TLS_1_2 : TLS_1_3; }
 
-static bool options(struct tls_client_cfg *cfg, char **a)
+static bool options(struct tls_client_cfg *cfg, u32 *read_max, char **a)
 {
 	for (; a[0] && a[1]; a += 2) {
 		if (strcmp(a[0], "--ca") == 0)
@@ -186,6 +188,8 @@ static bool options(struct tls_client_cfg *cfg, char **a)
 			cfg->version_max = version(a[1]);
 		else if (strcmp(a[0], "--fragment") == 0)
 			cfg->max_fragment = (u16)atoi(a[1]);
+		else if (strcmp(a[0], "--read") == 0)
+			*read_max = (u32)atoi(a[1]);
 		else
 			return false;
 	}
@@ -197,14 +201,15 @@ int main(int argc, char **argv)
 	struct peer *p = aligned_alloc(_Alignof(struct peer), sizeof *p);
 	struct tls_client_cfg cfg = { .ca_file = NULL };
 	char why[TLS_WHY_MAX] = "no memory";
+	u32 read_max = UINT32_MAX;
 
 	(void)argc;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!options(&cfg, argv + 1) || !p || !peer_init(p, &cfg, why)) {
+	if (!options(&cfg, &read_max, argv + 1) || !p || !peer_init(p, &cfg, why)) {
 		fprintf(stderr, "peer_client: bad option or %s\n", why);
 		return 2;
 	}
-	loop(p);
+	loop(p, read_max);
 	peer_fini(p);
 	free(p);
 	return 0;

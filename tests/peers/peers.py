@@ -179,8 +179,8 @@ def openssl(*argv, stdin=None):
     return r.stdout
 
 
-def certificate(name, *, days=30, key="ec"):
-    """NAME.pem (leaf), NAME.key and NAME.both, by the authority ca.pem; `days` may be negative."""
+def certificate(name, *, days=30, key="ec", more_names=0):
+    """NAME.pem (leaf), NAME.key and NAME.both, by the authority ca.pem; `days` may be negative, `more_names` make it long."""
     algorithm = ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"] if key == "rsa" else \
         ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
     if not os.path.exists(TMP + "/ca.pem"):
@@ -189,7 +189,8 @@ def certificate(name, *, days=30, key="ec"):
     openssl("genpkey", *algorithm, "-out", name + ".key")
     csr = openssl("req", "-new", "-key", name + ".key", "-subj", "/CN=" + name)
     with open(TMP + "/ext", "w", encoding="ascii") as f:
-        f.write(f"subjectAltName=DNS:{HOST},IP:127.0.0.1\n")
+        names = "".join(f",DNS:{i}.another-name-of-no-use.test" for i in range(more_names))
+        f.write(f"subjectAltName=DNS:{HOST},IP:127.0.0.1{names}\n")
     openssl("x509", "-req", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", str(days), "-extfile", "ext",
             "-out", name + ".pem", stdin=csr)
     with open(f"{TMP}/{name}.both", "w", encoding="ascii") as both:

@@ -228,11 +228,35 @@ def small_records():
         same(int(c.wait("closed")["raw"]) > 300000, True, "the file, in records of 1024")
 
 
+def byte_by_byte():
+    """Records, handshake and tickets, one byte at a time."""
+    with rev() as s:
+        for version, suites in SUITES.items():
+            for suite in suites:
+                with Client(*only(version, suite), "--read", "1") as c:
+                    for resumed in "01":
+                        c.connect(s.port, resumed=resumed)
+                        reversed_line(c, "x" * 500)
+                        bye(c)
+
+
+def long_certificate():
+    """Its message takes several records, handed to the slow thread one by one."""
+    with s_server("-rev", "-quiet", cert="long") as s:
+        for version in SUITES:
+            with Client(*only(version)) as c:
+                c.connect(s.port)
+                reversed_line(c)
+    return f"{os.path.getsize(TMP + '/long.pem') * 3 // 4 >> 10} KB"
+
+
 def openssl_cases():
     case("s_server: every suite and version", lambda: every_suite(rev(), reversed_line))
     for version in SUITES:
         case(f"s_server: resumption, TLS {version}", resumes, rev(), reversed_line, version, TIMED)
         case(f"s_server: client certificate, TLS {version}", wants_certificate, version)
+    case("s_server: byte by byte", byte_by_byte)
+    case("s_server: a long certificate", long_certificate)
     case("s_server: stateful resumption", resumes, rev("-no_ticket"), reversed_line, "1.3")
     case("s_server: HelloRetryRequest", hello_retry)
     case("s_server: key exchange groups", groups)
@@ -354,6 +378,7 @@ def run():
     certificate("ec")
     certificate("rsa", key="rsa")
     certificate("client")
+    certificate("long", more_names=1400)
     certificate("expired", days=-1)
     openssl_cases()
     if tool("gnutls-serv"):
