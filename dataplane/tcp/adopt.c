@@ -27,6 +27,7 @@ struct tcp_conn *tcp_adopt(struct tcp *t, const struct tcp_adopt *how, const str
 	c->wnd_field = (u16)(c->rcv_wnd >> how->rcv_scale);
 	c->mss = (u16)u32_min(u32_max(how->mss, TCP_MSS_MIN), t->mss);
 	c->sack_ok = how->sack;
+	c->ts_ok = false;
 	tx_template(c, how->peer_mac);
 	loss_open(c);
 	timer_update(c, now, true);

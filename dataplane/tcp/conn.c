@@ -17,13 +17,16 @@ void conn_check(const struct tcp_conn *c)
 	assert(!c->sacked.n || seq_lt(c->snd_una, c->sacked.r[0].hi));
 	assert(c->mss >= TCP_MSS_MIN && c->cwnd >= c->mss);
 	assert(!conn_synchronized(c) || c->timer != TIMER_SYN);
+	assert(c->rtx_at == TCP_NEVER || due_has(&c->t->due, c->index, c->rtx_at));
+	assert(c->ack_at == TCP_NEVER || due_has(&c->t->due, c->index, c->ack_at));
 }
 
 /* Whatever the cut-through path does not know about keeps it away. */
 void conn_slow_update(struct tcp_conn *c)
 {
 	c->slow = c->state != TCP_ESTABLISHED || c->ooo.held.n || c->fin_known ||
-		  c->loss != LOSS_NONE || c->sacked.n || c->dup_bytes || !c->snd_wnd;
+		  c->loss != LOSS_NONE || c->sacked.n || c->dup_bytes || !c->snd_wnd ||
+		  c->ts_ok;
 }
 
 static void hash_remove(struct tcp_conn *c)
@@ -45,10 +48,12 @@ struct tcp_conn *conn_new(struct tcp *t, u32 rem_ip, u32 ports, ns_t now)
 		.rem_ip = rem_ip, .ports = ports, .t = t, .index = i, .slow = true, .quick = TCP_QUICK_ACKS,
 		.rcv_wnd = t->cfg.rcv_wnd_bytes, .mss = t->mss, .cwnd = t->mss, .progress_at = now,
 		.rtx_at = TCP_NEVER, .ack_at = TCP_NEVER, .sack_ok = true, .scale_ok = true,
+		.ts_ok = t->cfg.timestamps,
 		.snd = { t->snd_mem + (size_t)i * t->cfg.snd_ring_bytes, t->cfg.snd_ring_bytes },
 		.ooo = { .p = t->rcv_mem + (size_t)i * t->cfg.rcv_wnd_bytes,
 			 .size = t->cfg.rcv_wnd_bytes },
 	};
+	c->ts_offset = tcp_ts_offset(t, rem_ip, ports);
 	c->iss = c->snd_una = c->snd_nxt = tcp_isn(t, rem_ip, ports, now);
 	c->snd_end = c->iss + 1;
 	c->una_done = c->rtx_nxt = c->rtx_end = c->iss;
@@ -62,8 +67,12 @@ struct tcp_conn *conn_new(struct tcp *t, u32 rem_ip, u32 ports, ns_t now)
 /* RFC 9293 3.7.1, RFC 7323 2.2: what the peer did not offer is not used. */
 void conn_peer_opts(struct tcp_conn *c, const struct tcp_opts *o)
 {
-	u32 mss = o->has_mss ? u32_max(o->mss, TCP_MSS_MIN) : TCP_MSS_ABSENT;
-	c->mss = (u16)u32_min(mss, c->t->mss);
+	c->ts_ok &= o->has_ts;
+	c->ts_bytes = c->ts_ok ? TCP_TS_BYTES : 0;
+	c->ts_recent = o->ts_val;
+	c->ts_recent_ms = c->t->ts_now;
+	u32 mss = o->has_mss ? u32_max(o->mss, TCP_MSS_MIN + c->ts_bytes) : TCP_MSS_ABSENT;
+	c->mss = (u16)(u32_min(mss, c->t->mss) - c->ts_bytes); /* RFC 6691 */
 	c->sack_ok &= o->sack_ok;
 	c->scale_ok &= o->has_scale;
 	c->snd_scale = c->scale_ok ? o->scale : 0;
@@ -137,6 +146,9 @@ void conn_time_wait(struct tcp_conn *c, ns_t now)
 	w->snd_nxt = c->snd_nxt;
 	w->rcv_nxt = c->rcv_nxt;
 	w->wnd = c->wnd_field;
+	w->ts = c->ts_ok;
+	w->ts_offset = c->ts_offset;
+	w->ts_recent = c->ts_recent;
 	w->until_ns = now + t->cfg.time_wait_ns;
 	tcp_count(t, TCP_CNT_time_wait);
 	if (evicted)

@@ -87,6 +87,7 @@ struct tcp_conn {
 	u8 timer;	/* enum tcp_timer: what rtx_at is for */
 	u8 loss;	/* enum tcp_loss */
 	bool rtt_on, ack_now;
+	u8 ts_bytes;	/* options on each segment: TCP_TS_BYTES, or 0 */
 
 	/* Line 2: the frame header, ready but for length, identification, numbers and checksums. */
 	CACHE_ALIGNED u8 hdr[TCP_HDR_BYTES];
@@ -108,6 +109,9 @@ struct tcp_conn {
 	u32 probe_flight;	/* what was in flight when it went */
 	u32 cwnd_acked;		/* bytes counted towards the next step of congestion avoidance */
 	u32 iss, rcv_fin;	/* rcv_fin: sequence number of the peer's FIN, where it is known */
+	u32 ts_recent, ts_recent_ms; /* RFC 7323 4.3: what is echoed, and when it came */
+	u32 ts_offset;		/* of our clock on this connection (RFC 7323 5.4) */
+	u32 last_ack;		/* the last acknowledgement sent */
 	u32 index;		/* in the pool, and in tcp.due */
 	struct tcp_conn *due_next;
 	u32 retransmits;
@@ -116,7 +120,7 @@ struct tcp_conn {
 	ns_t challenge_at;	/* start of the second challenge ACKs are counted in */
 	u8 challenges;
 	u8 dupacks, tries, rcv_scale, keep_tries;
-	bool sack_ok, scale_ok, passive;
+	bool sack_ok, scale_ok, ts_ok, passive;
 	bool fin_queued, fin_sent, fin_known, probe_out, hurried, mac_known;
 	bool probe_again; /* the probe was a segment sent before, and nobody knows yet whether it was lost */
 	struct ranges sacked;	/* what the peer holds above snd_una */
@@ -124,7 +128,7 @@ struct tcp_conn {
 };
 static_assert(offsetof(struct tcp_conn, user) + 8 == CACHE_LINE, "line 0");
 static_assert(offsetof(struct tcp_conn, t) == CACHE_LINE, "line 1");
-static_assert(offsetof(struct tcp_conn, ack_now) < 2 * CACHE_LINE, "line 1 is one line");
+static_assert(offsetof(struct tcp_conn, ts_bytes) < 2 * CACHE_LINE, "line 1 is one line");
 static_assert(offsetof(struct tcp_conn, hdr) == 2 * CACHE_LINE, "line 2");
 static_assert(offsetof(struct tcp_conn, pend_next) == 3 * CACHE_LINE, "line 2 is one line");
 
@@ -155,6 +159,7 @@ struct tcp {
 	struct tw_table tw;
 	u32 mac_epoch;		/* net.mac_epoch the headers were made with */
 	u32 half_open, ports_tried;
+	u32 ts_now; /* milliseconds; only where timestamps are configured */
 	ns_t replies_at;	/* start of the second answers to strangers are counted in */
 	u32 replies;
 	u16 mss;		/* what we can receive: the MTU without headers */
@@ -198,6 +203,13 @@ static inline u32 ports_of(u16 remote, u16 local)
 
 static inline u16 ports_remote(u32 ports) { return __builtin_bswap16((u16)ports); }
 static inline u16 ports_local(u32 ports) { return __builtin_bswap16((u16)(ports >> 16)); }
+
+/* The clock of timestamps; wherever something may be sent afterwards. */
+static inline void ts_tick(struct tcp *t, ns_t now)
+{
+	if (t->cfg.timestamps)
+		t->ts_now = (u32)(now / NS_PER_MS);
+}
 
 static inline u32 conn_flight(const struct tcp_conn *c) { return c->snd_nxt - c->snd_una; }
 static inline bool conn_fin_due(const struct tcp_conn *c) { return c->fin_queued && !c->fin_sent; }

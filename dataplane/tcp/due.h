@@ -35,6 +35,12 @@ void due_by(struct due *d, u32 who, ns_t at);
 /* When the earliest is to be woken; UINT64_MAX: nobody is. */
 static inline ns_t due_first(const struct due *d) { return d->n ? d->e[0].at : UINT64_MAX; }
 
+/* Will `who` be woken at `at` at the latest? */
+static inline bool due_has(const struct due *d, u32 who, ns_t at)
+{
+	return d->place[who] && d->e[d->place[who] - 1].at <= at;
+}
+
 /* Takes the earliest of at least one out. */
 u32 due_take(struct due *d);
 

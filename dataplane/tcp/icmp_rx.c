@@ -19,7 +19,7 @@ static bool hard(const struct net_seg *s)
 /* RFC 1191, with the floor; a router that names no MTU gets the floor at once. */
 static bool frag_needed(struct tcp_conn *c, const struct net_seg *s, ns_t now)
 {
-	u32 mss = u32_max(s->icmp_mtu, PMTU_MIN) - IP_BYTES - TCP_BYTES;
+	u32 mss = u32_max(s->icmp_mtu, PMTU_MIN) - IP_BYTES - TCP_BYTES - c->ts_bytes;
 	if (s->icmp_type != ICMP_UNREACHABLE || s->icmp_code != FRAG_NEEDED || mss >= c->mss ||
 	    !conn_synchronized(c))
 		return false;

@@ -4,7 +4,7 @@
 
 #define ISN_TICK_NS 4000
 
-/* What is hashed; `use` keeps the two uses of the secret apart. */
+/* What is hashed; `use` keeps the three uses of the secret apart. */
 struct tuple {
 	u32 local_ip, rem_ip, ports, use;
 };
@@ -13,6 +13,12 @@ u32 tcp_isn(const struct tcp *t, u32 rem_ip, u32 ports, ns_t now)
 {
 	struct tuple k = { t->ip, rem_ip, ports, 0 };
 	return (u32)siphash(t->cfg.secret, &k, sizeof k) + (u32)(now / ISN_TICK_NS);
+}
+
+u32 tcp_ts_offset(const struct tcp *t, u32 rem_ip, u32 ports)
+{
+	struct tuple k = { t->ip, rem_ip, ports, 2 };
+	return (u32)siphash(t->cfg.secret, &k, sizeof k);
 }
 
 u16 tcp_port_choose(struct tcp *t, u32 rem_ip, u16 remote, ns_t now)

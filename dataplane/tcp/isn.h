@@ -9,6 +9,9 @@
 /* RFC 6528: a clock of 4 us plus a keyed hash of the tuple. */
 u32 tcp_isn(const struct tcp *t, u32 rem_ip, u32 ports, ns_t now);
 
+/* Where the timestamps of a tuple begin: they tell nothing of other connections (RFC 7323 5.4). */
+u32 tcp_ts_offset(const struct tcp *t, u32 rem_ip, u32 ports);
+
 /*
  * RFC 6056 3.3.3: the next free ephemeral port towards (rem_ip, remote port); neither a connection
  * nor TIME-WAIT uses the tuple. 0: all are taken.

@@ -3,7 +3,7 @@
 #include "common/cursor.h"
 #include "dataplane/net/wire.h"
 
-enum { OPT_END, OPT_NOP, OPT_MSS, OPT_SCALE, OPT_SACK_OK, OPT_SACK };
+enum { OPT_END, OPT_NOP, OPT_MSS, OPT_SCALE, OPT_SACK_OK, OPT_SACK, OPT_TS = 8 };
 
 static void sack_parse(struct rd *r, struct tcp_opts *out)
 {
@@ -25,6 +25,10 @@ static void opt_parse(u8 kind, struct rd *r, struct tcp_opts *out)
 		out->scale = scale > TCP_SCALE_MAX ? TCP_SCALE_MAX : scale;
 	} else if (kind == OPT_SACK_OK && n == 0) {
 		out->sack_ok = true;
+	} else if (kind == OPT_TS && n == 8) {
+		out->has_ts = true;
+		out->ts_val = rd_u32(r);
+		out->ts_ecr = rd_u32(r);
 	} else if (kind == OPT_SACK && n % 8 == 0) {
 		sack_parse(r, out);
 	}
@@ -64,8 +68,19 @@ u32 tcp_opts_write_syn(u8 *p, const struct tcp_opts *o)
 		put_be32(p + n, OPT_NOP << 24 | OPT_SCALE << 16 | 3 << 8 | o->scale);
 		n += 4;
 	}
+	if (o->has_ts)
+		n += tcp_opts_write_ts(p + n, o->ts_val, o->ts_ecr);
 	assert(n <= TCP_OPT_MAX);
 	return n;
+}
+
+/* As RFC 7323 appendix A lays it out. */
+u32 tcp_opts_write_ts(u8 *p, u32 val, u32 ecr)
+{
+	put_be32(p, OPT_NOP << 24 | OPT_NOP << 16 | OPT_TS << 8 | 10);
+	put_be32(p + 4, val);
+	put_be32(p + 8, ecr);
+	return TCP_TS_BYTES;
 }
 
 u32 tcp_opts_write_sack(u8 *p, const struct range *blocks, u32 n)

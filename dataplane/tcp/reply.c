@@ -18,7 +18,7 @@ bool reply_allowed(struct tcp *t, ns_t now)
 }
 
 /* A segment without connection: the neighbour must be known already, nobody waits for it. */
-static bool reply(struct tcp *t, const struct tcp_seg *s, struct hdr_var *v, ns_t now)
+static bool reply(struct tcp *t, const struct tcp_seg *s, struct hdr_var *v, const u8 *opt, ns_t now)
 {
 	struct hdr_addr a = { .rem_ip = s->rem_ip, .ports = s->ports };
 	struct ip_addr dst = ip_addr_of((const u8 *)&s->rem_ip);
@@ -29,6 +29,10 @@ static bool reply(struct tcp *t, const struct tcp_seg *s, struct hdr_var *v, ns_
 	if (!f)
 		return false;
 	struct hdr_sums sums = hdr_make(f, t->net, &a);
+	if (v->opt_len) {
+		memcpy(f + TCP_HDR_BYTES, opt, v->opt_len);
+		v->payload_sum = csum_bytes(opt, v->opt_len);
+	}
 	u32 n = hdr_patch(f, v, a.ports, &sums, t->out->tx_csum);
 	return t->out->push(t->out, n);
 }
@@ -36,7 +40,10 @@ static bool reply(struct tcp *t, const struct tcp_seg *s, struct hdr_var *v, ns_
 void reply_ack(struct tcp *t, const struct tcp_seg *s, const struct tw *w, ns_t now)
 {
 	struct hdr_var v = { .seq = w->snd_nxt, .ack = w->rcv_nxt, .flags = TCP_ACK, .wnd = w->wnd };
-	tcp_count(t, reply(t, s, &v, now) ? TCP_CNT_tx_ack : TCP_CNT_tx_no_room);
+	u8 opt[TCP_TS_BYTES];
+	if (w->ts)
+		v.opt_len = (u8)tcp_opts_write_ts(opt, t->ts_now + w->ts_offset, w->ts_recent);
+	tcp_count(t, reply(t, s, &v, opt, now) ? TCP_CNT_tx_ack : TCP_CNT_tx_no_room);
 }
 
 void reply_rst(struct tcp *t, const struct tcp_seg *s, ns_t now)
@@ -48,5 +55,5 @@ void reply_rst(struct tcp *t, const struct tcp_seg *s, ns_t now)
 		v.flags |= TCP_ACK;
 		v.ack = s->seq + seg_len(s);
 	}
-	tcp_count(t, reply(t, s, &v, now) ? TCP_CNT_tx_rst : TCP_CNT_tx_no_room);
+	tcp_count(t, reply(t, s, &v, NULL, now) ? TCP_CNT_tx_rst : TCP_CNT_tx_no_room);
 }

@@ -5,6 +5,8 @@
 #include "dataplane/tcp/timer.h"
 #include "dataplane/tcp/tx.h"
 
+#define TS_STALE_MS (24u * 86400 * 1000)
+
 /* RFC 9293 3.10.7.4, first: does any of it lie in the window? The window is never zero. */
 static bool acceptable(const struct tcp_conn *c, const struct tcp_seg *s)
 {
@@ -148,13 +150,47 @@ static bool rx_ack(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
 	return c->state != TCP_CLOSED;
 }
 
+/*
+ * RFC 7323 5.3, R1: a segment older than one already seen is a duplicate from before the numbers
+ * wrapped. What has been silent for 24 days may have wrapped its clock.
+ */
+static bool paws(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
+{
+	if (!c->ts_ok || s->flags & TCP_RST)
+		return true;
+	if (!s->opts.has_ts) {
+		tcp_count(c->t, TCP_CNT_rx_no_timestamp);
+		return false;
+	}
+	if (!seq_lt(s->opts.ts_val, c->ts_recent) || c->t->ts_now - c->ts_recent_ms > TS_STALE_MS)
+		return true;
+	tcp_count(c->t, TCP_CNT_rx_paws);
+	if (seg_len(s))
+		(void)tx_ack(c);
+	else
+		tx_challenge(c, now);
+	return false;
+}
+
+/* RFC 7323 4.3 (2): the clock of a segment that is next in order, or older. */
+static void ts_note(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	if (c->ts_ok && s->opts.has_ts && seq_leq(s->seq, c->last_ack)) {
+		c->ts_recent = s->opts.ts_val;
+		c->ts_recent_ms = c->t->ts_now;
+	}
+}
+
 /* First to fifth; true: the segment's text counts. */
 static bool rx_steps(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
 {
+	if (!paws(c, s, now))
+		return false;
 	if (!acceptable(c, s)) {
 		rx_unacceptable(c, s, now);
 		return false;
 	}
+	ts_note(c, s);
 	if (s->flags & TCP_RST) {
 		rx_rst(c, s, now);
 		return false;
@@ -243,6 +279,7 @@ static void rx_segment(struct tcp *t, const struct net_seg *in, ns_t now)
 void rx_slow(struct tcp *t, const struct frame *f, ns_t now)
 {
 	struct net_seg in;
+	ts_tick(t, now);
 	switch (net_rx(t->net, f, &in, now)) {
 	case NET_TCP:
 		rx_segment(t, &in, now);

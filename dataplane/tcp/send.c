@@ -32,7 +32,7 @@ u8 *tcp_tx_room(struct tcp_conn *c, u32 n)
 	memcpy(f, c->hdr, TCP_HDR_BYTES);
 	t->room_of = c;
 	t->room = f;
-	return f + TCP_HDR_BYTES;
+	return f + TCP_HDR_BYTES + c->ts_bytes;
 }
 
 void tcp_tx_cancel(struct tcp_conn *c)
@@ -47,14 +47,19 @@ void tcp_tx_fire(struct tcp_conn *c, u32 n, ns_t now)
 	u8 *f = t->room;
 	assert(t->room_of == c && n > 0 && n <= c->mss);
 	t->room_of = NULL;
-	u32 seq = c->snd_nxt;
+	u32 seq = c->snd_nxt, opt = c->ts_bytes;
 	loss_idle(c, now);
+	ts_tick(t, now);
 	struct hdr_var v = {
 		.seq = seq, .ack = c->rcv_nxt, .flags = TCP_ACK | TCP_PSH, .wnd = c->wnd_field,
-		.id = c->ip_id++, .len = n,
+		.id = c->ip_id++, .len = n, .opt_len = (u8)opt,
 		/* Into the ring before the push: the device may hand the buffer over inside it. */
-		.payload_sum = sndbuf_put(&c->snd, seq, f + TCP_HDR_BYTES, n),
+		.payload_sum = sndbuf_put(&c->snd, seq, f + TCP_HDR_BYTES + opt, n),
 	};
+	if (opt) {
+		(void)tx_timestamp(c, f + TCP_HDR_BYTES);
+		v.payload_sum += csum_bytes(f + TCP_HDR_BYTES, opt);
+	}
 	c->snd_end = seq + n;
 	u32 bytes = hdr_patch(f, &v, c->ports, &c->sums, t->out->tx_csum);
 	if (!t->out->push(t->out, bytes)) {
@@ -66,6 +71,7 @@ void tcp_tx_fire(struct tcp_conn *c, u32 n, ns_t now)
 	c->quick -= c->quick < c->ack_segs ? c->quick : c->ack_segs;
 	c->ack_segs = 0;
 	c->ack_now &= c->dsack.lo != c->dsack.hi || c->ooo.held.n; /* SACK blocks still have to go */
+	c->last_ack = c->rcv_nxt;
 	c->ack_at = TCP_NEVER;
 	tcp_count(t, TCP_CNT_tx_hot);
 	loss_timed(c, now);
@@ -75,6 +81,7 @@ void tcp_tx_fire(struct tcp_conn *c, u32 n, ns_t now)
 err_t tcp_write(struct tcp_conn *c, const void *p, u32 n, ns_t now)
 {
 	bool opening = c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED;
+	ts_tick(c->t, now);
 	assert(!c->t->room_of);
 	if (c->fin_queued || (!opening && !sends(c)))
 		return ERR_STATE;
@@ -93,6 +100,7 @@ void tcp_close(struct tcp_conn *c, ns_t now)
 	assert(!c->t->room_of);
 	if (c->fin_queued)
 		return;
+	ts_tick(c->t, now);
 	c->fin_queued = true;
 	if (c->state == TCP_ESTABLISHED)
 		c->state = TCP_FIN_WAIT_1;

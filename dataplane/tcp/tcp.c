@@ -163,6 +163,7 @@ u32 tcp_turn(struct tcp *t, ns_t now)
 	net_turn(t->net, now);
 	if (!t->pend && !t->dead && now < t->next_ns && t->mac_epoch == t->net->mac_epoch)
 		return 0;
+	ts_tick(t, now);
 	if (t->mac_epoch != t->net->mac_epoch)
 		headers_renew(t, now);
 	if (t->pend)

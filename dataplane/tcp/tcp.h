@@ -41,6 +41,7 @@ struct tcp_cfg {
 	ns_t user_timeout_ns;	 /* without any progress; then the connection is aborted */
 	ns_t keepalive_ns;	 /* 0: off. Silence until a probe (RFC 9293 3.8.4 says two hours) */
 	ns_t keepalive_retry_ns; /* between probes; after three without answer it is ERR_TIMEOUT */
+	bool timestamps;	 /* RFC 7323 with PAWS: 12 bytes a segment, and no cut-through */
 	bool keep_cwnd;		 /* not reduced after a pause longer than the time-out (RFC 5681 4.1) */
 	u8 secret[16];		 /* random; keys sequence numbers and ports (RFC 6528, RFC 6056) */
 };

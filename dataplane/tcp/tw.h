@@ -11,6 +11,8 @@ struct tw {
 	u32 rem_ip, ports; /* as in struct tcp_conn; ports 0: free */
 	u32 snd_nxt, rcv_nxt;
 	u16 wnd; /* field of our last ACK */
+	bool ts;
+	u32 ts_offset, ts_recent;
 	ns_t until_ns;
 };
 

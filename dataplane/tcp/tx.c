@@ -19,6 +19,7 @@ static void ack_retired(struct tcp_conn *c)
 	c->quick -= c->quick < c->ack_segs ? c->quick : c->ack_segs;
 	c->ack_segs = 0;
 	c->ack_now = false;
+	c->last_ack = c->rcv_nxt;
 	c->ack_at = TCP_NEVER;
 	c->dsack = (struct range){ 0 };
 }
@@ -31,6 +32,11 @@ struct tx_seg {
 	u8 opt_len;
 	u8 opt[TCP_OPT_MAX];
 };
+
+u32 tx_timestamp(const struct tcp_conn *c, u8 *opt)
+{
+	return c->ts_bytes ? tcp_opts_write_ts(opt, c->t->ts_now + c->ts_offset, c->ts_recent) : 0;
+}
 
 static bool tx_segment(struct tcp_conn *c, const struct tx_seg *s)
 {
@@ -67,6 +73,7 @@ bool tx_data(struct tcp_conn *c, u32 seq, u32 len)
 	bool fin = c->fin_queued && end == c->snd_end;
 	assert(seq_leq(c->snd_una, seq) && seq_leq(end, c->snd_end) && (len || fin));
 	struct tx_seg s = { .seq = seq, .len = len, .wnd = c->wnd_field, .flags = TCP_ACK };
+	s.opt_len = (u8)tx_timestamp(c, s.opt);
 	s.flags |= (end == c->snd_end && len ? TCP_PSH : 0) | (fin ? TCP_FIN : 0);
 	if (!tx_segment(c, &s))
 		return false;
@@ -82,7 +89,9 @@ bool tx_syn(struct tcp_conn *c)
 	struct tx_seg s = { .seq = c->iss, .flags = TCP_SYN | (reply ? TCP_ACK : 0) };
 	s.wnd = (u16)u32_min(c->t->cfg.rcv_wnd_bytes, 65535); /* never scaled: RFC 7323 2.2 */
 	struct tcp_opts o = { .has_mss = true, .mss = c->t->mss, .sack_ok = c->sack_ok,
-			      .has_scale = c->scale_ok, .scale = c->t->rcv_scale };
+			      .has_scale = c->scale_ok, .scale = c->t->rcv_scale,
+			      .has_ts = c->ts_ok, .ts_val = c->t->ts_now + c->ts_offset,
+			      .ts_ecr = reply ? c->ts_recent : 0 };
 	s.opt_len = (u8)tcp_opts_write_syn(s.opt, &o);
 	if (!tx_segment(c, &s))
 		return false;
@@ -94,19 +103,20 @@ bool tx_syn(struct tcp_conn *c)
 static u8 sack_option(const struct tcp_conn *c, u8 *opt)
 {
 	struct range blocks[TCP_SACK_BLOCKS];
-	u32 n = 0;
+	u32 n = 0, max = TCP_SACK_BLOCKS - (c->ts_bytes ? 1 : 0);
 	if (!c->sack_ok)
 		return 0;
 	if (c->dsack.lo != c->dsack.hi)
 		blocks[n++] = c->dsack;
-	n += ooo_sack(&c->ooo, blocks + n, TCP_SACK_BLOCKS - n);
+	n += ooo_sack(&c->ooo, blocks + n, max - n);
 	return n ? (u8)tcp_opts_write_sack(opt, blocks, n) : 0;
 }
 
 bool tx_ack(struct tcp_conn *c)
 {
 	struct tx_seg s = { .seq = c->snd_nxt, .flags = TCP_ACK, .wnd = c->wnd_field };
-	s.opt_len = sack_option(c, s.opt);
+	s.opt_len = (u8)tx_timestamp(c, s.opt);
+	s.opt_len += sack_option(c, s.opt + s.opt_len);
 	if (!tx_segment(c, &s)) {
 		c->ack_now = true;
 		conn_pend(c);
@@ -119,6 +129,7 @@ bool tx_ack(struct tcp_conn *c)
 bool tx_keepalive(struct tcp_conn *c)
 {
 	struct tx_seg s = { .seq = c->snd_nxt - 1, .flags = TCP_ACK, .wnd = c->wnd_field };
+	s.opt_len = (u8)tx_timestamp(c, s.opt);
 	return tx_segment(c, &s);
 }
 

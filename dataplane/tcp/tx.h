@@ -18,6 +18,9 @@ void tx_template(struct tcp_conn *c, const u8 mac[6]);
  */
 bool tx_data(struct tcp_conn *c, u32 seq, u32 len);
 
+/* The timestamp option of this moment, where there is one; returns its bytes, c->ts_bytes. */
+u32 tx_timestamp(const struct tcp_conn *c, u8 *opt);
+
 /* SYN, or SYN and ACK where the peer's SYN is there. */
 bool tx_syn(struct tcp_conn *c);
 

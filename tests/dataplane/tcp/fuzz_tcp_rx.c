@@ -77,13 +77,15 @@ static void on_down(void *user, struct tcp_conn *c, err_t why, ns_t now)
 
 static const struct tcp_events events = { on_open, on_data, on_fin, on_down };
 
-static void host_open(struct host *h)
+static void host_open(struct host *h, u8 how_set)
 {
 	static const struct net_cfg nc = { .mac = { 2, 0, 0, 0, 0, 1 }, .prefix_len = 24, .mtu = 1500,
 					   .ip = { { [10] = 0xff, [11] = 0xff, 10, 0, 0, 1 } } };
 	struct tcp_cfg cfg = tcp_cfg_default;
 	cfg.max_conns = 4;
 	cfg.snd_ring_bytes = cfg.rcv_wnd_bytes = 4096;
+	cfg.timestamps = how_set & 1;
+	cfg.keepalive_ns = how_set & 2 ? NS_PER_S : 0;
 	*h = (struct host){ .out = { host_room, host_push, false }, .now = 100 * NS_PER_S };
 	if (arena_open(&h->arena, tcp_arena_bytes(&cfg)) != ERR_OK ||
 	    net_init(&h->net, &nc, &h->out, h->net_cnt) != ERR_OK)
@@ -163,7 +165,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t n)
 {
 	static struct host h;
 	struct rd r = rd_of(data, n);
-	host_open(&h);
+	host_open(&h, n ? data[n - 1] : 0);
 	while (!r.bad && rd_left(&r)) {
 		u8 what = rd_u8(&r);
 		h.refuse = what >> 7;

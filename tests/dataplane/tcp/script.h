@@ -101,6 +101,8 @@ static inline void script_match(struct script *s, const struct script_seg *e)
 			    (int)g->ws, g->sack_ok, g->peer_port);
 	if (e->flags & TCP_SYN && (g->ws != e->ws || g->sack_ok != e->sack_ok))
 		script_fail(s, "sent: ws %d sackok %d", (int)g->ws, g->sack_ok);
+	if (g->has_ts != e->has_ts || (e->has_ts && (g->ts_val != e->ts_val || g->ts_ecr != e->ts_ecr)))
+		script_fail(s, "sent: timestamps %d val %u ecr %u", g->has_ts, g->ts_val, g->ts_ecr);
 	if (g->n_sack != e->n_sack || memcmp(g->sack, e->sack, e->n_sack * sizeof e->sack[0]))
 		script_fail(s, "sent %u SACK blocks, the first %u-%u", g->n_sack,
 			    g->sack[0].lo - s->peer_iss, g->sack[0].hi - s->peer_iss);

@@ -13,9 +13,10 @@
  *                           accept, ev TEXT, state NAME, cnt NAME N, cwnd N: as in script.h
  *
  * FLAGS as tcpdump has them: S, F, R, P, U and "." for ACK; "-" for none. OPTION: mss N, wscale N,
- * sackOK, sack LO:HI LO:HI ... Numbers are relative to each side's initial one. PSH is checked only
- * where named, a window or mss too; scale and sackOK of a SYN, and sack, must be exactly as named.
- * What we send and no line expects is an error, at the line that comes next.
+ * sackOK, sack LO:HI LO:HI ..., TS val N ecr N (our clock counts from our SYN, in milliseconds).
+ * Numbers are relative to each side's initial one. PSH is checked only where named, a window or mss
+ * too; scale and sackOK of a SYN, sack and TS must be exactly as named. What we send and no line
+ * expects is an error, at the line that comes next.
  */
 #ifndef SAKER_TEST_SCRIPT_FILE_H
 #define SAKER_TEST_SCRIPT_FILE_H
@@ -54,6 +55,7 @@ static inline void file_set(struct script_file *f, char *save)
 		{ .name = "rcv_wnd", .n = &c->rcv_wnd_bytes },
 		{ .name = "peer_isn", .n = &f->peer_isn },
 		{ .name = "syn_retries", .u = &c->syn_retries },
+		{ .name = "timestamps", .u = (u8 *)&c->timestamps },
 		{ .name = "keep_cwnd", .u = (u8 *)&c->keep_cwnd },
 	};
 	for (size_t i = 0; name && value && !f->open && i < ARRAY_LEN(rows); i++) {
@@ -92,6 +94,8 @@ static inline void file_options(const struct script *s, char *text, struct scrip
 			g->mss = (u16)n;
 		} else if (sscanf(o, "wscale %u", &n) == 1) {
 			g->ws = n;
+		} else if (sscanf(o, "TS val %u ecr %u", &g->ts_val, &g->ts_ecr) == 2) {
+			g->has_ts = true;
 		} else if (!strcmp(o, "sackOK")) {
 			g->sack_ok = true;
 		} else if (!strncmp(o, "sack ", 5)) {
@@ -147,8 +151,12 @@ static inline struct script_seg file_segment(struct script *s, bool ours, char *
 /* Time passes until `until`, or until something is sent that nobody has looked at. */
 static inline void file_pass(struct script *s, ns_t until, bool stop_when_sent)
 {
-	while (s->now < until && !(stop_when_sent && s->n_seen < s->n_sent))
-		script_pass(s, u64_min(until - s->now, 100 * NS_PER_US));
+	while (s->now < until && !(stop_when_sent && s->n_seen < s->n_sent)) {
+		ns_t next = u64_min(s->tcp->next_ns, s->net.arp.next_ns);
+		bool soon = s->tcp->pend || next <= s->now;
+		ns_t to = soon ? s->now + 100 * NS_PER_US : next;
+		script_pass(s, (stop_when_sent ? u64_min(to, until) : until) - s->now);
+	}
 }
 
 static inline void file_expect(struct script_file *f, char *text)

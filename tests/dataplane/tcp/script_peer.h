@@ -22,7 +22,8 @@ struct script_seg {
 	u32 seq, ack, n; /* absolute */
 	u16 wnd, mss, peer_port;
 	i64 ws;
-	bool sack_ok, bad;
+	bool sack_ok, bad, has_ts;
+	u32 ts_val, ts_ecr; /* of ours: since the first one */
 	u32 n_sack;
 	struct range sack[4];
 	ns_t at; /* when it was sent */
@@ -43,6 +44,7 @@ struct script {
 	bool have_iss;
 	u16 local_port, peer_port;
 	u32 written, read; /* bytes of either stream so far */
+	u32 ts_base;
 	u32 edge; /* right edge of the window we have offered */
 	char events[512];
 	struct script_seg *sent;
@@ -90,6 +92,9 @@ static inline void script_opts(struct script_seg *g, const u8 *p, u32 n)
 	g->mss = o.has_mss ? o.mss : 0;
 	g->ws = o.has_scale ? o.scale : -1;
 	g->sack_ok = o.sack_ok;
+	g->has_ts = o.has_ts;
+	g->ts_val = o.ts_val;
+	g->ts_ecr = o.ts_ecr;
 	g->n_sack = o.n_sack;
 	memcpy(g->sack, o.sack, sizeof g->sack);
 }
@@ -126,11 +131,13 @@ static inline void script_capture(struct script *s, const u8 *f, u32 n)
 	script_opts(g, tcp + 20, hdr - 20);
 	if (g->flags & TCP_SYN) {
 		s->iss = g->seq;
+		s->ts_base = s->have_iss ? s->ts_base : g->ts_val;
 		s->have_iss = true;
 		s->local_port = be16(tcp);
 	}
 	else if (g->mss || g->ws >= 0 || g->sack_ok)
 		script_fail(s, "sent options of a SYN without one");
+	g->ts_val -= s->ts_base;
 	script_edge(s, g);
 	for (u32 i = 0; i < g->n; i++)
 		g->bad |= g->data[i] != script_byte(g->seq - s->iss - 1 + i);
@@ -217,6 +224,8 @@ static inline u32 script_build(const struct script *s, const struct script_seg *
 		put_be32(opt, 1u << 24 | 3u << 16 | 3u << 8 | (u32)g->ws), opt += 4;
 	if (g->sack_ok)
 		put_be32(opt, 0x01010402), opt += 4;
+	if (g->has_ts)
+		opt += tcp_opts_write_ts(opt, g->ts_val, g->ts_ecr);
 	if (g->n_sack)
 		opt += tcp_opts_write_sack(opt, g->sack, g->n_sack);
 	u32 hdr = (u32)(opt - tcp), tcp_len = hdr + g->n;

@@ -5,6 +5,7 @@
  */
 #include "tests/cmocka_all.h"
 
+#include "dataplane/tcp/conn.h"
 #include "tests/dataplane/tcp/kernel_peer.h"
 
 static const struct {
@@ -25,15 +26,17 @@ static void test_links(void **state)
 	const char *only = getenv("KERNEL_LINK"), *env = getenv("SEED");
 	u64 seed = env ? strtoull(env, NULL, 10) : 1;
 	u32 bytes = getenv("TRANSPORT_FULL") ? 10u << 20 : 2u << 20;
-	for (u16 i = 0; i < ARRAY_LEN(links); i++) {
+	for (u16 k = 0; k < 2 * ARRAY_LEN(links); k++) {
+		u32 i = k / 2;
 		if (only && strcmp(only, links[i].name))
 			continue;
+		x->tcp->cfg.timestamps = k % 2; /* the kernel offers them always */
 		struct ours o = { .close_on_fin = true };
-		int s = connected(x, &o, PORT + i);
+		int s = connected(x, &o, PORT + k);
 		rng_seed(&x->port.rng, seed);
 		u64 again = x->tcp_cnt[TCP_CNT_rtx_fast], late = x->tcp_cnt[TCP_CNT_rtx_timeouts];
 		ns_t begin = now_ns();
-		print_message("%s, seed %llu: ", links[i].name, (unsigned long long)seed);
+		print_message("%s%s, seed %llu: ", links[i].name, k % 2 ? " with timestamps" : "", (unsigned long long)seed);
 		x->port.bad = links[i].bad;
 		exchange(x, &o, s, bytes);
 		x->port.bad = (struct mock_bad){ 0 };

@@ -129,6 +129,7 @@ static void ours_open(struct cell *c, u32 side, u64 seed)
 	cfg.max_conns = 2;
 	cfg.user_timeout_ns = PATIENCE_NS;
 	cfg.syn_retries = 12;
+	cfg.timestamps = seed % 2;
 	memset(cfg.secret, (int)(seed + side), sizeof cfg.secret);
 	x->out = (struct frame_out){ room, push, false };
 	x->cell = c;

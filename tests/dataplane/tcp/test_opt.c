@@ -11,6 +11,7 @@ struct row {
 	bool has_mss, has_scale, sack_ok;
 	u16 mss;
 	u8 scale, n_sack;
+	u32 ts_val, ts_ecr; /* 0: none */
 };
 
 static const struct row rows[] = {
@@ -37,6 +38,8 @@ static const struct row rows[] = {
 	{ "four blocks", 36, { 1, 1, 5, 34, 0, 0, 0, 1, 0, 0, 0, 9 }, .n_sack = 4 },
 	{ "a block and a half", 16, { 1, 1, 5, 14, 0, 0, 0, 1, 0, 0, 0, 9 }, .n_sack = 0 },
 	{ "blocks beyond the header", 12, { 1, 1, 5, 18, 0, 0, 0, 1, 0, 0, 0, 9 }, .n_sack = 0 },
+	{ "timestamps", 12, { 1, 1, 8, 10, 0, 0, 1, 2, 0, 0, 0, 3 }, .ts_val = 258, .ts_ecr = 3 },
+	{ "timestamps of a wrong length", 12, { 1, 1, 8, 9, 0, 0, 1, 2, 0, 0, 0, 3 }, .n_sack = 0 },
 };
 
 static void test_parse(void **state)
@@ -47,7 +50,8 @@ static void test_parse(void **state)
 		struct tcp_opts o;
 		tcp_opts_parse(r->bytes, r->n, &o);
 		if (o.has_mss != r->has_mss || o.has_scale != r->has_scale || o.mss != r->mss ||
-		    o.sack_ok != r->sack_ok || o.scale != r->scale || o.n_sack != r->n_sack)
+		    o.sack_ok != r->sack_ok || o.scale != r->scale || o.n_sack != r->n_sack ||
+		    o.has_ts != !!r->ts_val || o.ts_val != r->ts_val || o.ts_ecr != r->ts_ecr)
 			fail_msg("%s: mss %u %u scale %u %u sack %u %u", r->remark, o.has_mss,
 				 o.mss, o.has_scale, o.scale, o.sack_ok, o.n_sack);
 	}
@@ -62,8 +66,8 @@ static void test_write_then_parse(void **state)
 	(void)state;
 	u8 b[TCP_OPT_MAX];
 	for (u32 i = 0; i < 8; i++) {
-		struct tcp_opts in = { .has_mss = true, .mss = 1460, .has_scale = i & 1, .scale = 5 },
-				out;
+		struct tcp_opts out, in = { .has_mss = true, .mss = 1460, .has_scale = i & 1,
+					    .scale = 5, .has_ts = i & 4, .ts_val = i };
 		in.sack_ok = i & 2;
 		u32 n = tcp_opts_write_syn(b, &in);
 		assert_int_equal(n % 4, 0);
@@ -72,6 +76,8 @@ static void test_write_then_parse(void **state)
 		assert_int_equal(out.has_scale, in.has_scale);
 		assert_int_equal(out.scale, in.has_scale ? 5 : 0);
 		assert_int_equal(out.sack_ok, in.sack_ok);
+		assert_int_equal(out.has_ts, in.has_ts);
+		assert_int_equal(out.ts_val, in.has_ts ? i : 0);
 	}
 	const struct range blocks[4] = { { 1, 2 }, { 0xfffffff0, 5 }, { 7, 9 }, { 100, 200 } };
 	for (u32 k = 1; k <= 4; k++) {
