@@ -278,27 +278,67 @@ void limit_prepare(struct limit *l)
 		memcpy(l->frame, l->head, LIMIT_HEAD);
 }
 
-u64 limit_turn(struct limit *l, ns_t now, u64 *poll_tsc)
+struct turn {
+	u64 *stamp;
+	bool all;
+	ns_t now;
+};
+
+static inline void passed(const struct turn *t, enum limit_stamp at)
+{
+	if (t->all)
+		t->stamp[at] = tsc_now();
+}
+
+static inline bool receive(struct limit *l, const struct turn *t, const struct frame *f, struct quote *q)
+{
+	struct span rec, text;
+	if (!take_segment(l, f, &rec) || !open_text(l, rec, &text))
+		return false;
+	passed(t, LIMIT_OPEN);
+	bool ok = read_quote(text, q);
+	passed(t, LIMIT_READ);
+	return ok;
+}
+
+static inline bool trade(struct limit *l, const struct turn *t, const struct quote *q)
+{
+	struct limit_order o;
+	u32 flight = l->trade.snd_nxt - l->trade.snd_una;
+	if (!decide(l, q, &o, t->now) || !allowed(l, &o, q, t->now) || !l->frame ||
+	    flight + LIMIT_SLOT_BYTES > l->trade.snd_wnd)
+		return false;
+	patch(l, &o);
+	l->last = o;
+	passed(t, LIMIT_ORDER);
+	u32 rec_n = seal(l);
+	passed(t, LIMIT_SEAL);
+	u32 n = finish(l, rec_n);
+	t->stamp[LIMIT_SENT] = tsc_fenced();
+	l->trade_port->out.push(&l->trade_port->out, n);
+	l->frame = NULL;
+	l->next_order_ns = t->now + l->rules.order_gap_ns;
+	return true;
+}
+
+static inline bool turn(struct limit *l, const struct turn *t)
 {
 	struct frame f;
-	struct span rec, text;
 	struct quote q;
-	struct limit_order o;
-	u64 sent_tsc = 0;
 	if (!port_rx(l->md_port, &f, 1))
-		return 0;
-	*poll_tsc = f.rx_tsc;
-	if (take_segment(l, &f, &rec) && open_text(l, rec, &text) && read_quote(text, &q) &&
-	    decide(l, &q, &o, now) && allowed(l, &o, &q, now) && l->frame &&
-	    l->trade.snd_nxt - l->trade.snd_una + LIMIT_SLOT_BYTES <= l->trade.snd_wnd) {
-		patch(l, &o);
-		l->last = o;
-		u32 n = finish(l, seal(l));
-		sent_tsc = tsc_fenced();
-		l->trade_port->out.push(&l->trade_port->out, n);
-		l->frame = NULL;
-		l->next_order_ns = now + l->rules.order_gap_ns;
-	}
+		return false;
+	t->stamp[LIMIT_POLL] = f.rx_tsc;
+	bool sent = receive(l, t, &f, &q) && trade(l, t, &q);
 	port_rx_done(l->md_port);
-	return sent_tsc;
+	return sent;
+}
+
+bool limit_turn(struct limit *l, ns_t now, u64 stamp[LIMIT_STAMPS])
+{
+	return turn(l, &(struct turn){ .stamp = stamp, .all = false, .now = now });
+}
+
+bool limit_turn_stamped(struct limit *l, ns_t now, u64 stamp[LIMIT_STAMPS])
+{
+	return turn(l, &(struct turn){ .stamp = stamp, .all = true, .now = now });
 }

@@ -83,11 +83,24 @@ struct limit {
 	u8 (*slot)[LIMIT_SLOT_BYTES];
 };
 
+enum limit_stamp {
+	LIMIT_POLL,  /* the burst had returned the frame */
+	LIMIT_OPEN,  /* its record was opened */
+	LIMIT_READ,  /* its text was integers */
+	LIMIT_ORDER, /* decided, allowed, the order's text patched */
+	LIMIT_SEAL,  /* masked and sealed in the frame */
+	LIMIT_SENT,  /* handed to the device */
+	LIMIT_STAMPS,
+};
+
 /*
- * One frame of the market-data port, and the order it makes. Returns when the order was handed to
- * the device, 0: there was none. *poll_tsc: when the burst had returned the frame.
+ * One frame of the market-data port, and the order it makes: stamps LIMIT_POLL and LIMIT_SENT. False:
+ * there was none.
  */
-u64 limit_turn(struct limit *l, ns_t now, u64 *poll_tsc);
+bool limit_turn(struct limit *l, ns_t now, u64 stamp[LIMIT_STAMPS]);
+
+/* The same with all stamps, each of which costs. */
+bool limit_turn_stamped(struct limit *l, ns_t now, u64 stamp[LIMIT_STAMPS]);
 
 /* While idle: the next order's frame and its head. */
 void limit_prepare(struct limit *l);
