@@ -9,7 +9,7 @@
 #include "common/err.h"
 #include "common/types.h"
 
-/* Numbers of the tcpdump.org registry; 12 is what BSDs write for RAW. */
+/* Numbers of the tcpdump.org registry; 12 is not in it, but is what DLT_RAW is called inside libpcap. */
 enum link_type {
 	LINK_NULL = 0,
 	LINK_ETHERNET = 1,

@@ -18,7 +18,7 @@
 
 #define PCAPNG_TEXT_MAX 0xffffU    /* of an option */
 #define PCAPNG_DATA_MAX (1U << 30) /* of a packet, of secrets, of a payload */
-#define PCAPNG_PACKET_EXTRA 63     /* a packet's block is at most this much longer than its data */
+#define PCAPNG_PACKET_EXTRA 59     /* by so much at most a packet's block is longer than its data */
 
 err_t pcapng_write_section(struct wr *w, const struct pcapng_section *s);
 err_t pcapng_write_if(struct wr *w, const struct pcapng_if *i);

@@ -16,8 +16,9 @@ struct enc {
 
 static inline void enc_n(struct enc *e, u64 v, int bytes)
 {
-	for (int i = 0; i < bytes; i++)
-		wr_u8(&e->w, (u8)(v >> 8 * (e->big ? bytes - 1 - i : i)));
+	u8 *to = wr_room(&e->w, (size_t)bytes);
+	for (int i = 0; to && i < bytes; i++)
+		to[i] = (u8)(v >> 8 * (e->big ? bytes - 1 - i : i));
 }
 
 static inline void enc_span(struct enc *e, struct span s)

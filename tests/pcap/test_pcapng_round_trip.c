@@ -56,15 +56,17 @@ static void any_packet(struct world *w, struct pcapng_packet *p)
 /* A section first, an interface second; then anything, with no more interfaces than the table holds. */
 static struct said any_block(struct world *w)
 {
-	struct said s = { .kind = w->n == 0 ? PCAPNG_SECTION : w->n == 1 ? PCAPNG_INTERFACE : 1 + rng_below(&w->rng, 6) };
-	if (s.kind == PCAPNG_SECTION && w->n)
-		s.kind = PCAPNG_PACKET;
+	struct said s = { .kind = PCAPNG_INTERFACE + rng_below(&w->rng, 5) };
+	if (w->n < 2)
+		s.kind = w->n ? PCAPNG_INTERFACE : PCAPNG_SECTION;
 	if (s.kind == PCAPNG_INTERFACE && w->n_ifs == IFS)
 		s.kind = PCAPNG_PACKET;
 	s.section = (struct pcapng_section){ any_bytes(w, TEXT_MAX), any_bytes(w, TEXT_MAX), any_bytes(w, TEXT_MAX),
 					     any_bytes(w, TEXT_MAX) };
-	s.interface = (struct pcapng_if){ .link = (u16)rng_next(&w->rng), .snaplen = (u32)rng_next(&w->rng), .tsresol = 9,
-					  .good = true, .name = any_bytes(w, TEXT_MAX), .description = any_bytes(w, TEXT_MAX) };
+	s.interface = (struct pcapng_if){ .link = (u16)rng_next(&w->rng), .snaplen = (u32)rng_next(&w->rng),
+					  .tsresol = 9, .good = true };
+	s.interface.name = any_bytes(w, TEXT_MAX);
+	s.interface.description = any_bytes(w, TEXT_MAX);
 	if (s.kind == PCAPNG_INTERFACE)
 		w->link[w->n_ifs++] = s.interface.link;
 	if (w->n_ifs)

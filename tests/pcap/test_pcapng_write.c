@@ -128,16 +128,19 @@ static void test_unsayable(void **state)
 	assert_int_equal(pcapng_write_section(&w, &(struct pcapng_section){ .comment = longest }), ERR_OK);
 }
 
-/* What a caller reserves for a frame is enough, whatever its length. */
+/* What a caller reserves for a frame is enough, whatever its length, and none too much for one. */
 static void test_packet_extra(void **state)
 {
 	u8 data[8] = { 0 }, b[sizeof data + PCAPNG_PACKET_EXTRA];
+	size_t most = 0;
 	(void)state;
 	for (u32 n = 0; n <= sizeof data; n++) {
 		struct pcapng_packet p = { .flags = PCAPNG_RX, .dropped = 1, .n_wire = n, .data = { data, n } };
 		struct wr w = wr_of(b, n + PCAPNG_PACKET_EXTRA);
 		assert_int_equal(pcapng_write_packet(&w, &p), ERR_OK);
+		most = u64_max(most, wr_len(&w) - n);
 	}
+	assert_int_equal(most, PCAPNG_PACKET_EXTRA);
 }
 
 int main(void)
