@@ -117,13 +117,18 @@ static void test_unsayable(void **state)
 {
 	static u8 long_text[PCAPNG_TEXT_MAX + 1], b[2 * PCAPNG_TEXT_MAX];
 	struct span too_long = { long_text, sizeof long_text }, longest = { long_text, sizeof long_text - 1 };
+	struct span giant = { long_text, (size_t)PCAPNG_DATA_MAX + 1 }; /* refused before it is looked at */
 	struct wr w = wr_of(b, sizeof b);
 	const struct pcapng_packet longer_than_wire = { .n_wire = 1, .data = TEXT("ab") };
+	const struct pcapng_packet giant_packet = { .n_wire = UINT32_MAX, .data = giant };
 	(void)state;
 	assert_int_equal(pcapng_write_section(&w, &(struct pcapng_section){ .comment = too_long }), ERR_ARGUMENT);
 	assert_int_equal(pcapng_write_if(&w, &(struct pcapng_if){ .name = too_long }), ERR_ARGUMENT);
 	assert_int_equal(pcapng_write_packet(&w, &longer_than_wire), ERR_ARGUMENT);
 	assert_int_equal(pcapng_write_own(&w, PCAPNG_OWN_NONE, 1, pcapng_text("x")), ERR_ARGUMENT);
+	assert_int_equal(pcapng_write_packet(&w, &giant_packet), ERR_ARGUMENT);
+	assert_int_equal(pcapng_write_secrets(&w, &(struct pcapng_secrets){ .data = giant }), ERR_ARGUMENT);
+	assert_int_equal(pcapng_write_own(&w, PCAPNG_OWN_TURN, 1, giant), ERR_ARGUMENT);
 	assert_int_equal(wr_len(&w), 0);
 	assert_int_equal(pcapng_write_section(&w, &(struct pcapng_section){ .comment = longest }), ERR_OK);
 }
