@@ -126,6 +126,7 @@ void session_tls_callbacks(struct session *s, struct tls_cb *cb)
 			       .app = on_plain,
 			       .ticket = on_ticket,
 			       .refill = on_want_refill,
+			       .room_stays = true, /* nothing moves plain between room and app */
 			       .user = s };
 }
 
