@@ -5,6 +5,7 @@
 #include "tests/cmocka_all.h"
 
 #include <dirent.h>
+#include <unistd.h>
 
 #include "tests/dataplane/tcp/script_file.h"
 
@@ -15,6 +16,29 @@ static void test_script(void **state)
 {
 	const char *path = *state;
 	script_file_play(path, strrchr(path, '/') + 1);
+}
+
+/* COMPLIANCE.md names no script that is not there. */
+static void test_compliance(void **state)
+{
+	const char *folder = *state;
+	char path[1400], word[128];
+	u32 named = 0;
+	snprintf(path, sizeof path, "%s/../../../dataplane/tcp/COMPLIANCE.md", folder);
+	FILE *in = fopen(path, "r");
+	assert_non_null(in);
+	while (fscanf(in, "%*[^a-z]"), fscanf(in, "%127[a-z0-9.-]", word) == 1) {
+		char *end = strstr(word, ".script");
+		if (!end || !strncmp(word, "name.", 5))
+			continue;
+		end[7] = '\0';
+		snprintf(path, sizeof path, "%s/%s", folder, word);
+		if (access(path, R_OK))
+			fail_msg("%s is named, but does not exist", word);
+		named++;
+	}
+	fclose(in);
+	assert_true(named >= SCRIPTS_MIN);
 }
 
 static int by_name(const void *a, const void *b)
@@ -56,6 +80,10 @@ int main(void)
 	}
 	if (d)
 		closedir(d);
+	if (n < SCRIPTS_MAX && !getenv("TCP_SCRIPT"))
+		tests[n++] = (struct CMUnitTest){ .name = strdup("COMPLIANCE.md"),
+						  .test_func = test_compliance,
+						  .initial_state = strdup(folder) };
 	if (!getenv("TCP_SCRIPT") && n < SCRIPTS_MIN) {
 		fprintf(stderr, "%zu scripts in %s\n", n, folder);
 		return 1;
