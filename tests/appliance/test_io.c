@@ -36,8 +36,10 @@ static struct fixture *new_fixture(u32 boot)
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof f->path, "%s/journal.%08x", f->dir, boot);
 	assert_int_equal(arena_open(&f->arena, 64 << 20), ERR_OK);
-	f->io = (struct io){ .clock = { .mult = 1ull << 32, .tsc_hz = NS_PER_S }, .journal_fd = -1,
-			     .write_errors = &f->write_errors, .lag_negative = &f->lag_negative,
+	f->io = (struct io){ .clock = { .mult = 1ull << 32, .tsc_hz = NS_PER_S },
+			     .journal_fd = -1,
+			     .write_errors = &f->write_errors,
+			     .lag_negative = &f->lag_negative,
 			     .lag_implausible = &f->lag_implausible,
 			     .tape_lapped = &f->tape_lapped };
 	f->io.journal = ring_new(&f->arena, 1 << 16);
@@ -109,9 +111,8 @@ static void a_journal_is_never_written_over(void **state)
 	(void)state;
 	assert_int_equal(io_open_journal(&other, f->dir, 7, error, sizeof error), ERR_IO);
 	assert_non_null(strstr(error, f->path));
-	assert_int_equal(
-		io_open_journal(&other, "/tmp/saker-no-such-folder", 7, error, sizeof error),
-		ERR_IO);
+	assert_int_equal(io_open_journal(&other, "/tmp/saker-no-such-folder", 7, error, sizeof error),
+			 ERR_IO);
 	assert_non_null(strstr(error, "files.state_dir"));
 	io_close(&other);
 	free_fixture(f);
@@ -195,18 +196,82 @@ static void the_tape_becomes_histograms(void **state)
 		u64 published, lag, negative, implausible;
 		const char *remark;
 	} rows[] = {
-		{ { .kind = TAPE_BBO, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150 }, 5, 1, 0, 0, 0, "no venue time" },
-		{ { .kind = TAPE_TRADE, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150, .rx_ns = 9000, .venue_time_us = 4 },
-		  0, 1, 0, 0, 0, "the venue's clock is not known yet" },
-		{ { .kind = TAPE_TRADE, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150, .rx_ns = 9000, .venue_time_us = 4 },
-		  1000, 1, 1, 0, 0, "a lag of 6 us" },
-		{ { .kind = TAPE_TRADE, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150, .rx_ns = 9000, .venue_time_us = 4 },
-		  -6000, 1, 0, 1, 0, "before it happened" },
-		{ { .kind = TAPE_TRADE, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150, .rx_ns = 61 * NS_PER_S, .venue_time_us = 4 },
-		  1000, 1, 0, 0, 1, "a recording of another day" },
-		{ { .kind = TAPE_LEVEL, .poll_tsc = 100, .publish_tsc = 150 }, 5, 0, 0, 0, 0, "not the last of its message" },
-		{ { .kind = TAPE_STATUS, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150 }, 5, 0, 0, 0, 0, "no message" },
-		{ { .kind = TAPE_BBO, .flags = TAPE_LAST, .poll_tsc = 200, .publish_tsc = 150 }, 5, 0, 0, 0, 0, "stamps out of order" },
+		{ { .kind = TAPE_BBO, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150 },
+		  5,
+		  1,
+		  0,
+		  0,
+		  0,
+		  "no venue time" },
+		{ { .kind = TAPE_TRADE,
+		    .flags = TAPE_LAST,
+		    .poll_tsc = 100,
+		    .publish_tsc = 150,
+		    .rx_ns = 9000,
+		    .venue_time_us = 4 },
+		  0,
+		  1,
+		  0,
+		  0,
+		  0,
+		  "the venue's clock is not known yet" },
+		{ { .kind = TAPE_TRADE,
+		    .flags = TAPE_LAST,
+		    .poll_tsc = 100,
+		    .publish_tsc = 150,
+		    .rx_ns = 9000,
+		    .venue_time_us = 4 },
+		  1000,
+		  1,
+		  1,
+		  0,
+		  0,
+		  "a lag of 6 us" },
+		{ { .kind = TAPE_TRADE,
+		    .flags = TAPE_LAST,
+		    .poll_tsc = 100,
+		    .publish_tsc = 150,
+		    .rx_ns = 9000,
+		    .venue_time_us = 4 },
+		  -6000,
+		  1,
+		  0,
+		  1,
+		  0,
+		  "before it happened" },
+		{ { .kind = TAPE_TRADE,
+		    .flags = TAPE_LAST,
+		    .poll_tsc = 100,
+		    .publish_tsc = 150,
+		    .rx_ns = 61 * NS_PER_S,
+		    .venue_time_us = 4 },
+		  1000,
+		  1,
+		  0,
+		  0,
+		  1,
+		  "a recording of another day" },
+		{ { .kind = TAPE_LEVEL, .poll_tsc = 100, .publish_tsc = 150 },
+		  5,
+		  0,
+		  0,
+		  0,
+		  0,
+		  "not the last of its message" },
+		{ { .kind = TAPE_STATUS, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150 },
+		  5,
+		  0,
+		  0,
+		  0,
+		  0,
+		  "no message" },
+		{ { .kind = TAPE_BBO, .flags = TAPE_LAST, .poll_tsc = 200, .publish_tsc = 150 },
+		  5,
+		  0,
+		  0,
+		  0,
+		  0,
+		  "stamps out of order" },
 	};
 	(void)state;
 	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
@@ -214,8 +279,9 @@ static void the_tape_becomes_histograms(void **state)
 		f->io.venue_offset_ns = rows[i].offset_ns;
 		tape_publish(f->tape, &rows[i].e);
 		assert_int_equal(io_step(&f->io), 1);
-		if (f->io.hist[HIST_POLL_TO_PUBLISH]->n != rows[i].published || f->io.hist[HIST_FEED_LAG]->n != rows[i].lag ||
-		    f->lag_negative != rows[i].negative || f->lag_implausible != rows[i].implausible)
+		if (f->io.hist[HIST_POLL_TO_PUBLISH]->n != rows[i].published ||
+		    f->io.hist[HIST_FEED_LAG]->n != rows[i].lag || f->lag_negative != rows[i].negative ||
+		    f->lag_implausible != rows[i].implausible)
 			fail_msg("%s", rows[i].remark);
 		free_fixture(f);
 	}
