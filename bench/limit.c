@@ -276,6 +276,10 @@ void limit_prepare(struct limit *l)
 {
 	if (!l->frame && (l->frame = l->trade_port->out.room(&l->trade_port->out)))
 		memcpy(l->frame, l->head, LIMIT_HEAD);
+	for (u32 i = 0; l->frame && i < LIMIT_SLOT_BYTES; i += CACHE_LINE) {
+		__builtin_prefetch(l->frame + i, 1);
+		__builtin_prefetch(l->slot[(l->last.id + 1) % LIMIT_SLOTS] + i, 1);
+	}
 }
 
 struct turn {
