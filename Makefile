@@ -135,7 +135,7 @@ endif
 
 -include $(shell test -d $(B) && find $(B) -name '*.d')
 
-.PHONY: all deps demo test unit unit-threads asan tsan cov bench fuzz-smoke tidy install clean help
+.PHONY: all deps demo test test-transport unit unit-threads asan tsan cov bench fuzz fuzz-smoke tidy install clean help
 all: $(PROGRAMS) $(PLUGINS) ## build the programs and plug-ins
 
 deps: ## install the Debian packages that are missing (sudo only if needed; starts no service)
@@ -157,6 +157,13 @@ test: ## install what is missing; unit tests in release, asan and tsan, then the
 	$(Q)tuning/deps.sh build run test
 	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-all.sh
 
+.PHONY: unit-dataplane
+unit-dataplane: $(filter $(B)/tests/dataplane/%,$(TESTS))
+	$(Q)tests/run-unit.sh $^
+
+test-transport: ## everything about TCP, TLS and WebSocket, nothing shortened, against every peer
+	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-transport.sh
+
 # SECONDS means something to a shell: it travels as DEMO_SECONDS.
 unexport SECONDS
 demo: ## install what is missing, build, trade against the simulated venue: make demo [SECONDS=30] [RECORDING=file]
@@ -171,10 +178,15 @@ bench: $(BENCHES) ## run the benches; raw lines to $(O)/bench.json, a table at t
 FUZZ_SECONDS ?= 10
 ifeq ($(BUILD),fuzz)
 fuzz-smoke: $(FUZZERS)
-	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run-fuzz.sh $(O)/fuzz $(FUZZERS)
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run-fuzz.sh $(O)/fuzz $^
+fuzz: $(filter %/$(or $(TARGET),%),$(FUZZERS))
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run-fuzz.sh $(O)/fuzz $(or $^,$(error TARGET=$(TARGET): there is no such fuzz target))
 else
 fuzz-smoke: ## run each fuzz target for FUZZ_SECONDS (10)
 	$(Q)$(MAKE) --no-print-directory BUILD=fuzz fuzz-smoke
+fuzz: ## fuzz for longer: make fuzz [SECONDS=600] [TARGET=fuzz_tcp_rx]
+	$(Q)$(MAKE) --no-print-directory BUILD=fuzz TARGET='$(TARGET)' \
+		FUZZ_SECONDS='$(if $(filter command,$(origin SECONDS)),$(SECONDS),600)' fuzz
 endif
 
 tidy: $(foreach m,$(MODULES),$(call lib,$(m))) ## check the rules of CONTRIBUTING.md; cppcheck; clang-tidy
