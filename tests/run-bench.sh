@@ -14,7 +14,8 @@ done
 /usr/bin/python3 - "$out" <<'PY'
 import json, sys
 cols = ["name", "unit", "n", "min", "p50", "p90", "p99", "p999", "max"]
-rows = [cols] + [[str(r.get(c, "")) for c in cols] for r in map(json.loads, open(sys.argv[1]))]
+text = lambda v: f"{v:.2f}" if isinstance(v, float) else str(v)
+rows = [cols] + [[text(r.get(c, "")) for c in cols] for r in map(json.loads, open(sys.argv[1]))]
 width = [max(len(r[i]) for r in rows) for i in range(len(cols))]
 for r in rows:
     print("  ".join(c.ljust(w) if i < 2 else c.rjust(w) for i, (c, w) in enumerate(zip(r, width))).rstrip())
