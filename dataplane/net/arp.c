@@ -219,15 +219,22 @@ static bool arp_parse(const u8 *p, u32 len, struct arp_packet *out)
 	return (out->op == ARP_REQUEST || out->op == ARP_REPLY) && !(sha[0] & 1);
 }
 
-/*
- * Only neighbours of our own network are believed; 0 is the sender of an address probe (RFC 5227).
- */
-static bool arp_plausible(const struct net *n, const struct arp_packet *a)
+static bool arp_on_link(const struct net *n, u32 ip) { return (ip & n->mask) == (n->ip & n->mask); }
+
+/* Only neighbours of our own network are believed. */
+static bool arp_believable(const struct net *n, u32 spa)
 {
-	u32 host = a->spa & ~n->mask;
-	return a->spa == 0 ||
-	       ((a->spa & n->mask) == (n->ip & n->mask) &&
-		(n->cfg.prefix_len > 30 || (host != 0 && host != ~n->mask)));
+	u32 host = spa & ~n->mask;
+	return arp_on_link(n, spa) && (n->cfg.prefix_len > 30 || (host != 0 && host != ~n->mask));
+}
+
+/*
+ * Who is answered without being believed: 0 is the sender of an address probe (RFC 5227), and Linux
+ * asks with whatever address of its own the packet at hand has (arp_announce 0).
+ */
+static bool arp_stranger_asks(const struct net *n, const struct arp_packet *a)
+{
+	return a->op == ARP_REQUEST && a->tpa == n->ip && !arp_on_link(n, a->spa);
 }
 
 static void arp_learn(struct net *n, const struct arp_packet *a, ns_t now)
@@ -248,7 +255,8 @@ static void arp_learn(struct net *n, const struct arp_packet *a, ns_t now)
 void arp_rx(struct net *n, const u8 *p, u32 len, ns_t now)
 {
 	struct arp_packet a;
-	if (!arp_parse(p, len, &a) || !arp_plausible(n, &a)) {
+	if (!arp_parse(p, len, &a) ||
+	    !(arp_believable(n, a.spa) || a.spa == 0 || arp_stranger_asks(n, &a))) {
 		counter_inc(&n->cnt[NET_CNT_rx_arp_bad]);
 		return;
 	}
@@ -257,7 +265,7 @@ void arp_rx(struct net *n, const u8 *p, u32 len, ns_t now)
 			counter_inc(&n->cnt[NET_CNT_rx_arp_conflict]);
 		return;
 	}
-	if (a.spa != 0)
+	if (arp_believable(n, a.spa))
 		arp_learn(n, &a, now);
 	if (a.op == ARP_REQUEST && a.tpa == n->ip && arp_send(n, ARP_REPLY, a.sha, a.spa))
 		counter_inc(&n->cnt[NET_CNT_rx_arp_request]);

@@ -136,6 +136,10 @@ static void test_answers(void **state)
 	assert_int_equal(h.n_sent, 2);
 	say(&h, 1, peer_mac, HOST_PEER, 0x0a000055, S); /* not about us */
 	assert_int_equal(h.n_sent, 2);
+	/* Linux asks with any of its addresses (arp_announce 0): answered, not learned */
+	say(&h, 1, peer_mac, 0xc0a80001, HOST_IP, S);
+	assert_int_equal(h.n_sent, 3);
+	assert_int_equal(h.cnt[NET_CNT_rx_arp_bad], 0);
 }
 
 static void test_forgets(void **state)
@@ -179,7 +183,7 @@ static void test_not_believed(void **state)
 	assert_int_equal(h.cnt[NET_CNT_rx_arp_unasked], 1);
 	say(&h, 1, peer_mac, HOST_IP, HOST_IP, S); /* it says it is us */
 	assert_int_equal(h.cnt[NET_CNT_rx_arp_conflict], 1);
-	say(&h, 1, peer_mac, 0x0b000001, HOST_IP, S); /* of another network */
+	say(&h, 2, peer_mac, 0x0b000001, HOST_IP, S); /* of another network */
 	say(&h, 1, peer_mac, 0x0a0000ff, HOST_IP, S); /* the broadcast address */
 	say(&h, 1, group, HOST_PEER, HOST_IP, S);
 	assert_int_equal(h.cnt[NET_CNT_rx_arp_bad], 3);
