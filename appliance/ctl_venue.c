@@ -10,7 +10,7 @@
 #include "appliance/log.h"
 #include "dataplane/feed/feed_binance_rest.h"
 
-#define SNAPSHOT_LIMIT 5000
+#define SNAPSHOT_LIMIT 5000u
 #define SNAPSHOT_RETRY_NS NS_PER_S          /* after a failure; doubles */
 #define SNAPSHOT_RETRY_MAX_NS (60 * NS_PER_S)
 #define REST_LIMITED_NS (60 * NS_PER_S)     /* after a 429 or 418 that names no time */

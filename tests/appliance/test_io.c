@@ -188,101 +188,43 @@ static void traces_become_histograms(void **state)
 	}
 }
 
+/* A message polled at 100 and published at 150, of a venue time of 4 us, received at `rx_ns`. */
+static const struct {
+	u8 kind, flags;
+	u64 poll_tsc, venue_time_us, rx_ns;
+	i64 offset_ns;
+	u64 published, lag, negative, implausible;
+	const char *remark;
+} tape_rows[] = {
+	{ TAPE_BBO, TAPE_LAST, 100, 0, 0, 5, 1, 0, 0, 0, "no venue time" },
+	{ TAPE_TRADE, TAPE_LAST, 100, 4, 9000, 0, 1, 0, 0, 0, "the venue's clock is not known yet" },
+	{ TAPE_TRADE, TAPE_LAST, 100, 4, 9000, 1000, 1, 1, 0, 0, "a lag of 6 us" },
+	{ TAPE_TRADE, TAPE_LAST, 100, 4, 9000, -6000, 1, 0, 1, 0, "before it happened" },
+	{ TAPE_TRADE, TAPE_LAST, 100, 4, 61 * NS_PER_S, 1000, 1, 0, 0, 1, "a recording of another day" },
+	{ TAPE_LEVEL, 0, 100, 0, 0, 5, 0, 0, 0, 0, "not the last of its message" },
+	{ TAPE_STATUS, TAPE_LAST, 100, 0, 0, 5, 0, 0, 0, 0, "no message" },
+	{ TAPE_BBO, TAPE_LAST, 200, 0, 0, 5, 0, 0, 0, 0, "stamps out of order" },
+};
+
 static void the_tape_becomes_histograms(void **state)
 {
-	static const struct {
-		struct tape_event e;
-		i64 offset_ns;
-		u64 published, lag, negative, implausible;
-		const char *remark;
-	} rows[] = {
-		{ { .kind = TAPE_BBO, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150 },
-		  5,
-		  1,
-		  0,
-		  0,
-		  0,
-		  "no venue time" },
-		{ { .kind = TAPE_TRADE,
-		    .flags = TAPE_LAST,
-		    .poll_tsc = 100,
-		    .publish_tsc = 150,
-		    .rx_ns = 9000,
-		    .venue_time_us = 4 },
-		  0,
-		  1,
-		  0,
-		  0,
-		  0,
-		  "the venue's clock is not known yet" },
-		{ { .kind = TAPE_TRADE,
-		    .flags = TAPE_LAST,
-		    .poll_tsc = 100,
-		    .publish_tsc = 150,
-		    .rx_ns = 9000,
-		    .venue_time_us = 4 },
-		  1000,
-		  1,
-		  1,
-		  0,
-		  0,
-		  "a lag of 6 us" },
-		{ { .kind = TAPE_TRADE,
-		    .flags = TAPE_LAST,
-		    .poll_tsc = 100,
-		    .publish_tsc = 150,
-		    .rx_ns = 9000,
-		    .venue_time_us = 4 },
-		  -6000,
-		  1,
-		  0,
-		  1,
-		  0,
-		  "before it happened" },
-		{ { .kind = TAPE_TRADE,
-		    .flags = TAPE_LAST,
-		    .poll_tsc = 100,
-		    .publish_tsc = 150,
-		    .rx_ns = 61 * NS_PER_S,
-		    .venue_time_us = 4 },
-		  1000,
-		  1,
-		  0,
-		  0,
-		  1,
-		  "a recording of another day" },
-		{ { .kind = TAPE_LEVEL, .poll_tsc = 100, .publish_tsc = 150 },
-		  5,
-		  0,
-		  0,
-		  0,
-		  0,
-		  "not the last of its message" },
-		{ { .kind = TAPE_STATUS, .flags = TAPE_LAST, .poll_tsc = 100, .publish_tsc = 150 },
-		  5,
-		  0,
-		  0,
-		  0,
-		  0,
-		  "no message" },
-		{ { .kind = TAPE_BBO, .flags = TAPE_LAST, .poll_tsc = 200, .publish_tsc = 150 },
-		  5,
-		  0,
-		  0,
-		  0,
-		  0,
-		  "stamps out of order" },
-	};
 	(void)state;
-	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
+	for (u32 i = 0; i < ARRAY_LEN(tape_rows); i++) {
 		struct fixture *f = new_fixture(7);
-		f->io.venue_offset_ns = rows[i].offset_ns;
-		tape_publish(f->tape, &rows[i].e);
+		struct tape_event e = { .kind = tape_rows[i].kind,
+					.flags = tape_rows[i].flags,
+					.poll_tsc = tape_rows[i].poll_tsc,
+					.publish_tsc = 150,
+					.venue_time_us = tape_rows[i].venue_time_us,
+					.rx_ns = tape_rows[i].rx_ns };
+		f->io.venue_offset_ns = tape_rows[i].offset_ns;
+		tape_publish(f->tape, &e);
 		assert_int_equal(io_step(&f->io), 1);
-		if (f->io.hist[HIST_POLL_TO_PUBLISH]->n != rows[i].published ||
-		    f->io.hist[HIST_FEED_LAG]->n != rows[i].lag || f->lag_negative != rows[i].negative ||
-		    f->lag_implausible != rows[i].implausible)
-			fail_msg("%s", rows[i].remark);
+		if (f->io.hist[HIST_POLL_TO_PUBLISH]->n != tape_rows[i].published ||
+		    f->io.hist[HIST_FEED_LAG]->n != tape_rows[i].lag ||
+		    f->lag_negative != tape_rows[i].negative ||
+		    f->lag_implausible != tape_rows[i].implausible)
+			fail_msg("%s", tape_rows[i].remark);
 		free_fixture(f);
 	}
 }
