@@ -19,6 +19,7 @@
 
 static struct world w;
 static u32 stop;
+static u64 texts_before; /* messages of the logon */
 
 static void *trade_thread(void *arg)
 {
@@ -49,6 +50,28 @@ static bool wait_for_trace(struct trace_rec *t)
 	return t->id == w.orders_seen;
 }
 
+static bool reaches(const u64 *counter, u64 want)
+{
+	ns_t until = clock_ns(&w.clock, tsc_now()) + SPLIT_WAIT_NS;
+	while (counter_get(counter) < want) {
+		world_venue_turn(&w);
+		if (clock_ns(&w.clock, tsc_now()) > until)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The trading core has digested the venue's two answers and idles: a tick that comes sooner would
+ * wait for that work, some microseconds of it.
+ */
+static void let_it_settle(void)
+{
+	const u64 *turns = &w.tl.status->turns;
+	if (reaches(&w.tl.cnt[TRADE_CNT_texts], texts_before + 2 * w.orders_seen))
+		reaches(turns, counter_get(turns) + 8);
+}
+
 static bool one_tick(struct t2t_run *s, struct rng *r, bool measured)
 {
 	u64 seen = w.orders_seen;
@@ -60,6 +83,7 @@ static bool one_tick(struct t2t_run *s, struct rng *r, bool measured)
 	u64 pushed = __atomic_load_n(&w.pushed_tsc, __ATOMIC_RELAXED);
 	if (came && measured)
 		t2t_sample(s, &w.clock, pushed, &t);
+	let_it_settle();
 	peer_turn(&w.md_peer, clock_ns(&w.clock, tsc_now()));
 	t2t_drain(&w);
 	return came;
@@ -76,6 +100,7 @@ static void run_split(u32 md_cpu, u32 trade_cpu)
 	t2t_open(&s, "t2t.split", TICKS);
 	world_open(&w, &t2t_taker);
 	u64 rtt_ns = core_rtt_ns(&w.clock, md_cpu, trade_cpu);
+	texts_before = counter_get(&w.tl.cnt[TRADE_CNT_texts]);
 	pthread_create(&thread, NULL, trade_thread, &trade_cpu);
 	for (u32 i = 0; i < WARM + TICKS; i++)
 		late += !one_tick(&s, &r, i >= WARM);
