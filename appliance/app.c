@@ -145,7 +145,6 @@ static void link_ctl(struct app *a)
 	c->trade = (struct ctl_core){ a->trade_rings.from_ctl, a->trade_rings.to_ctl };
 	c->instrument = a->instrument;
 	c->n_instruments = a->n_instruments;
-	c->trade_state = a->trade_links.state;
 	u64 *cnt = c->cnt;
 	a->io = (struct io){ .clock = a->clock,
 			     .journal = a->journal,

@@ -37,7 +37,6 @@ struct ctl {
 	struct ctl_core md, trade;
 	const struct instrument *instrument;
 	u32 n_instruments;
-	const struct trade_cell *trade_state;
 	i64 *io_venue_offset_ns; /* the io thread's: for the feed's lag */
 	u64 *cnt; /* APP_CNT_COUNT words */
 	/* its own */

@@ -21,9 +21,9 @@ enum msg_type {
 	MSG_SNAPSHOT_END,    /* struct msg_snapshot */
 	MSG_SESSION_CONNECT, /* tag: index alone. Connect and stay connected */
 	MSG_SESSION_CLOSE,   /* tag: index alone. Close and stay closed */
-	MSG_CLOCK,           /* struct msg_clock */
+	MSG_CLOCK,           /* struct msg_clock; to the trade core */
 	MSG_COMMAND,         /* struct msg_command */
-	MSG_LIMITS,          /* struct risk_limits and friends: gateway/trade_core.h */
+	MSG_LIMITS,          /* struct msg_limits of gateway/trade_core.h */
 	MSG_PARAMS,          /* strategy index in tag, text `name=value` */
 	/* slow to core */
 	MSG_SESSION_READY,  /* struct msg_ready and the upgrade request: address, expected accept */
@@ -42,7 +42,7 @@ enum msg_type {
 	MSG_SIGN,            /* sign a logon at the venue time given: struct msg_sign */
 	/* core to ctl */
 	MSG_SESSION_STATE, /* struct msg_session_state */
-	MSG_WANT_SNAPSHOT, /* struct msg_snapshot: update_id must be at least this */
+	MSG_WANT_SNAPSHOT, /* struct msg_snapshot without update_id: the ladder is lost */
 	MSG_ANSWER,        /* struct msg_command echoed with its result */
 	MSG_NOTICE,        /* struct msg_notice: something an operator should read */
 };
@@ -87,7 +87,7 @@ struct msg_clock {
 	u64 round_trip_ns; /* bound of the offset's error; 0: own wall clock, no venue asked yet */
 };
 
-enum command_verb { CMD_ARM, CMD_PAUSE, CMD_RESUME, CMD_FLATTEN, CMD_KILL, CMD_STOP, CMD_CANCEL_ALL };
+enum command_verb { CMD_ARM, CMD_PAUSE, CMD_RESUME, CMD_FLATTEN, CMD_STOP, CMD_CANCEL_ALL };
 
 struct msg_command {
 	u32 verb;   /* enum command_verb */
