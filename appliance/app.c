@@ -222,6 +222,17 @@ err_t app_open(struct app *a, char *error)
 
 /* ---- running ---- */
 
+/* Signals are the main thread's: to end the process, and net_tap's (nic.h). */
+static int start_thread(pthread_t *t, void *(*run)(void *), void *arg)
+{
+	sigset_t all, mask;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &mask);
+	int rc = pthread_create(t, NULL, run, arg);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	return rc;
+}
+
 int app_run(struct app *a)
 {
 	char error[APP_ERROR];
@@ -236,9 +247,9 @@ int app_run(struct app *a)
 			       .split = a->cfg.layout == LAYOUT_SPLIT,
 			       .md_cpu = a->cfg.md_cpu,
 			       .trade_cpu = a->cfg.trade_cpu };
-	if (pthread_create(&slow, NULL, slow_thread, &a->slow))
+	if (start_thread(&slow, slow_thread, &a->slow))
 		return 1;
-	if (pthread_create(&io, NULL, io_thread, &a->io)) {
+	if (start_thread(&io, io_thread, &a->io)) {
 		__atomic_store_n(&a->slow.stop, true, __ATOMIC_RELAXED);
 		pthread_join(slow, NULL);
 		return 1;

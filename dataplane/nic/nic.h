@@ -5,8 +5,9 @@
  * started again after nic_stop. Errors come with a sentence that names the device and the remedy.
  *
  * nic_start leaves the calling thread's affinity as it was, whereas threads that DPDK makes stay
- * off `cpu` where there is another. net_tap raises a real-time signal: system calls of other
- * threads can end with EINTR.
+ * off `cpu` where there is another. net_tap raises a real-time signal, whose handler bears one
+ * thread only: every thread but one, which is not hot, has all signals blocked. That one's system
+ * calls can end with EINTR.
  */
 #ifndef SAKER_NIC_H
 #define SAKER_NIC_H

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,14 +75,23 @@ static err_t eal_failed(struct nic *nic)
 		"DPDK said: %s", nic->log_n ? nic->log : "nothing");
 }
 
-/* rte_eal_init pins the calling thread to the main lcore's CPU; it belongs elsewhere. */
+/*
+ * rte_eal_init pins the calling thread to the main lcore's CPU; it belongs elsewhere. The threads it
+ * makes inherit blocked signals: net_tap counts its signals without atomics, so that two threads
+ * taking one each at the same time can lose a wake-up, and with it frames until the next one.
+ */
 static err_t eal_start(struct nic *nic, const struct nic_cfg *cfg)
 {
 	struct nic_args args;
 	cpu_set_t before;
+	sigset_t all, mask;
+	sigfillset(&all);
+	sigdelset(&all, SIGBUS); /* how DPDK notices that a huge page is not to be had */
 	nic_args_build(cfg, &args);
 	int no_affinity = pthread_getaffinity_np(pthread_self(), sizeof(before), &before);
+	pthread_sigmask(SIG_SETMASK, &all, &mask);
 	int rc = rte_eal_init(args.argc, args.argv);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	if (!no_affinity)
 		pthread_setaffinity_np(pthread_self(), sizeof(before), &before);
 	return rc < 0 ? eal_failed(nic) : ERR_OK;
