@@ -159,7 +159,7 @@ test: ## install what is missing; unit tests in release, asan and tsan, then the
 
 .PHONY: unit-dataplane
 unit-dataplane: $(filter $(B)/tests/dataplane/%,$(TESTS))
-	$(Q)tests/run-unit.sh $^
+	$(Q)tests/run-unit.sh $(filter $(B)/tests/dataplane/%,$(TESTS))
 
 test-transport: ## everything about TCP, TLS and WebSocket, nothing shortened, against every peer
 	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-transport.sh

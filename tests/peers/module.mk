@@ -1,7 +1,7 @@
 # The client that the scripts of this folder drive against peers we did not write. It is built with the unit tests.
 PEER_CLIENT  := $(B)/tests/peers/peer_client
 peer_modules := common dataplane/tls dataplane/ws
-unit: $(PEER_CLIENT)
+unit unit-dataplane: $(PEER_CLIENT)
 
 $(PEER_CLIENT): $(call objs,$(wildcard tests/peers/*.c)) $(call libs_of,$(peer_modules))
 	$(call say,LD,$@)
