@@ -333,7 +333,9 @@ void recon_on_trade(struct recon *r, const struct binance_msg *m, const struct r
 	if (r->blocked)
 		return;
 	*last = t->trade_id;
-	if (o || !r->ask.from_trade_id)
+	/* without a trade id to begin from, no journal has a fill: those of orders left open are new */
+	bool is_new = r->ask.from_trade_id || recon_other_is_older(r, t->instrument, t->venue_order_id);
+	if (o || !is_new)
 		return;
 	count(r, GATEWAY_CNT_recon_orphan_trades);
 	if (r->out.orphan)
