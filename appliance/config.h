@@ -97,6 +97,7 @@ struct config {
 	u32 tape_slots;                /* a power of two */
 	u32 session_idle_ms, session_timeout_ms, retry_min_ms, retry_max_ms;
 	u32 book_depth;    /* levels a side kept */
+	u32 outlier_us, outlier_stage_us; /* 0: none */
 	u32 profile_every; /* full stage stamps one tick in so many; 1: all, 0: none */
 	u32 line[CONFIG_LINES]; /* where each option stands in the file, by its row in options.def; 0: not given */
 };

@@ -14,7 +14,7 @@
 
 static void trace_sent(struct trade_core *c, u16 kind, u64 id, const u64 stamp[STAMPS])
 {
-	struct trace_rec t = { .id = id };
+	struct trace_rec t = { .id = id, .turn = (u32)c->turn };
 	for (u32 i = 0; i < STAMPS; i++)
 		t.tsc[i] = stamp[i];
 	if (!trace_put(c->l.trace, kind, &t))
@@ -32,7 +32,7 @@ static void begin_stamps(const struct trade_core *c, u64 stamp[STAMPS])
 
 static i64 deny(struct trade_core *c, enum risk_code code)
 {
-	struct trace_rec t = { .code = code, .id = c->cause_seq };
+	struct trace_rec t = { .code = code, .id = c->cause_seq, .turn = (u32)c->turn };
 	trade_count(c, TRADE_CNT_orders_denied);
 	if (!trace_put(c->l.trace, TRACE_DENY, &t))
 		trade_count(c, TRADE_CNT_trace_lost);

@@ -14,7 +14,8 @@ enum {
 	TAKES_N = 4,
 	TAKES_NONZERO = 8,
 	TAKES_CANCEL_ONLY = 16,
-	TAKES_VIEW = 32
+	TAKES_VIEW = 32,
+	TAKES_OUTLIERS = 64
 };
 
 static const struct verb {
@@ -38,8 +39,8 @@ static const struct verb {
 	  TAKES_VIEW | TAKES_ALL, 0, 0, verb_orders },
 	{ "position", "", "what is held, what it has earned, what could still fill", TAKES_VIEW, 0,
 	  0, verb_position },
-	{ "latency", "", "histograms of every stage, longest turns of the cores", TAKES_VIEW, 0, 0,
-	  verb_latency },
+	{ "latency", "[--outliers]", "histograms of every stage, longest turns; or what surrounded slow ticks",
+	  TAKES_VIEW | TAKES_OUTLIERS, 0, 0, verb_latency },
 	{ "tape", "[-n N] [--follow]", "the newest market events (20)",
 	  TAKES_VIEW | TAKES_N | TAKES_FOLLOW, 0, 0, verb_tape },
 	{ "book", "[SYMBOL] [-n LEVELS]", "all books, or the best levels (10) of one",
@@ -139,6 +140,7 @@ static u32 take_switch(struct request *q, const char *s)
 		{ "--all", TAKES_ALL, offsetof(struct request, all) },
 		{ "--follow", TAKES_FOLLOW, offsetof(struct request, follow) },
 		{ "--nonzero", TAKES_NONZERO, offsetof(struct request, nonzero) },
+		{ "--outliers", TAKES_OUTLIERS, offsetof(struct request, outliers) },
 		{ "--cancel-only", TAKES_CANCEL_ONLY, offsetof(struct request, cancel_only) },
 	};
 	for (u32 i = 0; i < ARRAY_LEN(switches); i++)

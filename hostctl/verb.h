@@ -22,7 +22,7 @@ struct request {
 	const char *verb;
 	char instance[INSTANCE_MAX];
 	char socket[CONFIG_TEXT]; /* from the configuration; "": ask the segment */
-	bool json, all, follow, nonzero, cancel_only;
+	bool json, all, follow, nonzero, cancel_only, outliers;
 	u32 n; /* of -n; 0: not given */
 	const char *arg[2];
 	u32 n_args;
@@ -51,6 +51,9 @@ enum exit_code verb_config(const struct request *q, const struct view *v, struct
 
 /* The table "books", a line each: also part of status. */
 void add_books(struct report *r, const struct view *v);
+
+/* The tables "outliers" and "events": what `latency --outliers` shows. */
+void add_outliers(struct report *r, const struct view *v);
 
 /* One line on standard error: "hostctl: ...". Returns `code`. */
 enum exit_code complain(const struct request *q, enum exit_code code, const char *format, ...)
