@@ -80,7 +80,7 @@ $(B)/%.o: %.c $(B)/flags | $(O)/have-headers
 	$(Q)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c $< -o $@
 
 # One look at the headers that come from packages, so that a bare machine gets one clear sentence.
-HEADERS := rte_ethdev.h intel-ipsec-mb.h openssl/ssl.h jansson.h yaml.h curl/curl.h zlib.h
+HEADERS := rte_ethdev.h intel-ipsec-mb.h openssl/ssl.h jansson.h yaml.h curl/curl.h zlib.h hiredis/hiredis.h microhttpd.h
 $(O)/have-headers: tuning/packages/build.txt
 	@mkdir -p $(@D); printf '#include <%s>\n' $(HEADERS) | \
 	$(CC) $$(pkg-config --cflags libdpdk 2>/dev/null) -x c -E - -o /dev/null 2>$@.log && touch $@ || \
@@ -139,7 +139,7 @@ endif
 all: $(PROGRAMS) $(PLUGINS) ## build the programs and plug-ins
 
 deps: ## install the Debian packages that are missing (sudo only if needed; starts no service)
-	$(Q)tuning/deps.sh build run test
+	$(Q)tuning/deps.sh build run test telemetry
 
 unit: $(TESTS) ## build and run the unit tests of this variant
 	$(Q)tests/run-unit.sh $(TESTS)
@@ -154,7 +154,7 @@ tsan: ## the threaded unit tests under the thread sanitizer
 	$(Q)$(MAKE) --no-print-directory BUILD=tsan unit-threads
 
 test: ## install what is missing; unit tests in release, asan and tsan, then the scripts; the last line sums up
-	$(Q)tuning/deps.sh build run test
+	$(Q)tuning/deps.sh build run test telemetry
 	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-all.sh
 
 .PHONY: unit-dataplane

@@ -49,6 +49,8 @@ static const struct verb {
 	  TAKES_VIEW | TAKES_NONZERO, 0, 1, verb_counters },
 	{ "journal", "FILE", "what a journal file holds: orders sent and what came of them",
 	  TAKES_VIEW, 1, 1, verb_journal },
+	{ "serve", "", "the daemon that feeds Prometheus, InfluxDB, Redis and alerts; needs --config",
+	  0, 0, 0, verb_serve },
 	{ "config", "check FILE | help [PREFIX] | reference",
 	  "the configuration file and its options", 0, 1, 2, verb_config },
 };
@@ -221,6 +223,7 @@ static bool read_words(struct words *w, struct request *q)
 static enum exit_code take_config(const struct words *w, struct request *q)
 {
 	char error[CONFIG_ERROR];
+	q->config = w->config;
 	if (!w->config)
 		return EXIT_DONE;
 	struct config *c = malloc(sizeof *c);
