@@ -139,7 +139,7 @@ endif
 all: $(PROGRAMS) $(PLUGINS) ## build the programs and plug-ins
 
 deps: ## install the Debian packages that are missing (sudo only if needed; starts no service)
-	$(Q)tuning/deps.sh build run test telemetry
+	$(Q)tuning/deps.sh build run test
 
 unit: $(TESTS) ## build and run the unit tests of this variant
 	$(Q)tests/run-unit.sh $(TESTS)
