@@ -81,31 +81,42 @@ static void freeze(struct outliers *o, struct outlier *row, u64 end_tsc)
 	row_write(&c->seq, c->w, row, sizeof *row);
 }
 
-/* true: it was one. */
-static bool judge(struct outliers *o, const char *stage, u64 limit_ns, u64 from, u64 to)
+struct stage {
+	const char *name;
+	u64 limit_ns, from, to;
+};
+
+/* Of a tick that ended at `end_tsc`. true: it was one. */
+static bool judge(struct outliers *o, const struct stage *s, u64 end_tsc)
 {
-	struct outlier row = { .took_ns = took(o, from, to), .limit_ns = limit_ns };
-	if (!limit_ns || row.took_ns <= limit_ns)
+	struct outlier row = { .took_ns = took(o, s->from, s->to), .limit_ns = s->limit_ns };
+	if (!s->limit_ns || row.took_ns <= s->limit_ns)
 		return false;
-	snprintf(row.stage, sizeof row.stage, "%s", stage);
-	freeze(o, &row, to);
+	snprintf(row.stage, sizeof row.stage, "%s", s->name);
+	freeze(o, &row, end_tsc);
 	return true;
 }
 
 void outliers_trace(struct outliers *o, u16 kind, const struct trace_rec *t)
 {
 	const u64 *s = t->tsc;
+	const struct stage stages[] = {
+		{ "t2t", o->total_ns, s[STAMP_POLL], s[STAMP_DOORBELL] },
+		{ "publish_to_read", o->stage_ns, s[STAMP_PUBLISH], s[STAMP_READ] },
+		{ "read_to_decide", o->stage_ns, s[STAMP_READ], s[STAMP_DECIDE] },
+		{ "decide_to_doorbell", o->stage_ns, s[STAMP_DECIDE], s[STAMP_DOORBELL] },
+	};
 	if (kind != TRACE_DENY) /* it has no time */
 		o->trace[o->n_traces++ % OUTLIER_TRACES] = of_trace(o, kind, t);
 	if (kind != TRACE_ORDER && kind != TRACE_CANCEL)
 		return;
-	(void)(judge(o, "t2t", o->total_ns, s[STAMP_POLL], s[STAMP_DOORBELL]) ||
-	       judge(o, "publish_to_read", o->stage_ns, s[STAMP_PUBLISH], s[STAMP_READ]) ||
-	       judge(o, "read_to_decide", o->stage_ns, s[STAMP_READ], s[STAMP_DECIDE]) ||
-	       judge(o, "decide_to_doorbell", o->stage_ns, s[STAMP_DECIDE], s[STAMP_DOORBELL]));
+	for (u32 i = 0; i < ARRAY_LEN(stages); i++)
+		if (judge(o, &stages[i], s[STAMP_DOORBELL]))
+			return;
 }
 
 void outliers_tape(struct outliers *o, const struct tape_event *e)
 {
-	judge(o, "poll_to_publish", o->stage_ns, e->poll_tsc, e->publish_tsc);
+	const struct stage publish = { "poll_to_publish", o->stage_ns, e->poll_tsc, e->publish_tsc };
+	judge(o, &publish, e->publish_tsc);
 }

@@ -26,7 +26,7 @@ struct outlier_event {
 
 struct outlier {
 	u64 number; /* counts from 1 */
-	ns_t at_ns; /* its end */
+	ns_t at_ns; /* the end of its tick: doorbell, or published */
 	u64 took_ns, limit_ns;
 	char stage[24]; /* the histogram it stands out of */
 	u64 n_events;

@@ -168,6 +168,7 @@ static u32 receive(struct md_core *c, ns_t now)
 	}
 	if (n)
 		port_rx_done(c->port);
+	c->rx_tsc = 0;
 	return n;
 }
 

@@ -56,7 +56,8 @@ struct md_core {
 	struct tcp *tcp;
 	struct feed *feed;
 	struct tape *tape;
-	u64 rx_tsc, turn;
+	u64 rx_tsc; /* of the frame at hand; 0: none, the event comes from an inbox or a time-out */
+	u64 turn;
 	bool halted, wanted; /* by the kill word; by ctl */
 	u32 n_instruments;
 	u64 top_due, ladder_due; /* bit a book: its image lacks what was published since (md_write_images) */
