@@ -133,7 +133,8 @@ static void make_links(struct world *w)
 				      .session_cnt = { session_words(w), session_words(w) } };
 }
 
-static const struct session_cfg session_defaults = { .message_max = 64 << 10,
+static const struct session_cfg session_defaults = { .message_own = 64 << 10,
+						     .message_max = 64 << 10,
 						     .step_timeout_ns = 10 * NS_PER_S,
 						     .idle_ns = 60 * NS_PER_S,
 						     .retry_min_ns = NS_PER_S,

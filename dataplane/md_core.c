@@ -86,9 +86,14 @@ err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg,
 	c->feed = feed_new(a, l->feed_cnt, cfg->feed_levels);
 	if (!c->tcp || !c->feed || make_books(c, a) != ERR_OK)
 		return ERR_NO_MEMORY;
-	struct session_env env = {
-		.tcp = c->tcp, .to_slow = l->to_slow, .to_ctl = l->to_ctl, .rng = &c->rng
-	};
+	e = session_set_init(&c->sessions, a, 1, cfg->large_buffers, cfg->session.message_max);
+	if (e != ERR_OK)
+		return e;
+	struct session_env env = { .tcp = c->tcp,
+				   .set = &c->sessions,
+				   .to_slow = l->to_slow,
+				   .to_ctl = l->to_ctl,
+				   .rng = &c->rng };
 	e = session_init(&c->session, a, l->crypto, &cfg->session, &env, &l->session_cnt);
 	session_set_user(&c->session, &session_events, c);
 	return e;
@@ -209,7 +214,7 @@ u32 md_core_step(struct md_core *c, u64 tsc)
 		obey_kill(c, level, now);
 	work += drain_inboxes(c, now);
 	work += tcp_turn(c->tcp, now);
-	work += session_turn(&c->session, now);
+	work += session_set_turn(&c->sessions, now);
 	if (now >= c->chores_ns)
 		chores(c, now);
 	work += receive(c, now); /* last: the trading core reads at once; ACKs follow next turn */

@@ -15,7 +15,7 @@
 #include "dataplane/book/book_image.h"
 #include "dataplane/feed/feed_binance.h"
 #include "dataplane/nic/port.h"
-#include "dataplane/session.h"
+#include "dataplane/session_set.h"
 
 enum md_cnt {
 #define CNT(name, help) MD_CNT_##name,
@@ -31,6 +31,7 @@ struct md_cfg {
 	struct net_cfg net;
 	struct tcp_cfg tcp;
 	struct session_cfg session;
+	u32 large_buffers; /* of messages over session.message_own */
 	u32 book_levels, book_buffer_levels, feed_levels;
 	ns_t stale_ns;    /* silence of a book's streams after which it is STALE */
 	ns_t snapshot_ns; /* wait before a snapshot is asked for again */
@@ -68,6 +69,7 @@ struct md_core {
 	struct md_links l;
 	struct net net;
 	struct rng rng;
+	struct session_set sessions; /* one */
 	struct session session;
 	struct md_cfg cfg;
 };

@@ -101,10 +101,13 @@ static err_t make_strategies(struct trade_core *c, struct arena *a, struct param
 
 static err_t make_sessions(struct trade_core *c, struct arena *a)
 {
-	struct session_env env = {
-		.tcp = c->tcp, .to_slow = c->l.to_slow, .to_ctl = c->l.to_ctl, .rng = &c->rng
-	};
-	err_t e = ERR_OK;
+	struct session_env env = { .tcp = c->tcp,
+				   .set = &c->sessions,
+				   .to_slow = c->l.to_slow,
+				   .to_ctl = c->l.to_ctl,
+				   .rng = &c->rng };
+	err_t e = session_set_init(&c->sessions, a, TRADE_SESSIONS, c->cfg.large_buffers,
+				   c->cfg.session.message_max);
 	for (u32 i = 0; i < TRADE_SESSIONS && e == ERR_OK; i++) {
 		struct session_cfg sc = c->cfg.session;
 		sc.index = (u16)i;
@@ -305,8 +308,7 @@ u32 trade_core_step(struct trade_core *c, u64 tsc)
 	work += drain_inboxes(c);
 	work += host_next_timer(c->host) <= c->now ? host_on_time(c->host, c->now, tsc_now()) : 0;
 	work += tcp_turn(c->tcp, c->now);
-	for (u32 i = 0; i < TRADE_SESSIONS; i++)
-		work += session_turn(&c->session[i], c->now);
+	work += session_set_turn(&c->sessions, c->now);
 	work += trade_link_turn(c);
 	if (c->now >= c->chores_ns)
 		chores(c);

@@ -17,7 +17,7 @@
 #include "common/trace.h"
 #include "dataplane/book/book_image.h"
 #include "dataplane/nic/port.h"
-#include "dataplane/session.h"
+#include "dataplane/session_set.h"
 #include "gateway/binance_order.h"
 #include "gateway/binance_reply.h"
 #include "gateway/journal.h"
@@ -51,6 +51,7 @@ struct trade_cfg {
 	struct net_cfg net;
 	struct tcp_cfg tcp;
 	struct session_cfg session;
+	u32 large_buffers; /* of messages over session.message_own */
 	u32 boot, recv_window_ms;
 	bool live; /* false: observe, nothing is ever sent */
 	bool cancel_on_stale, cancel_on_session_loss;
@@ -122,6 +123,7 @@ struct trade_core {
 	u32 profile; /* orders until the next full set of stamps */
 	struct trade_market market[INSTRUMENTS_MAX];
 	struct binance_tmpls *tmpl[INSTRUMENTS_MAX];
+	struct session_set sessions;
 	struct session session[TRADE_SESSIONS];
 	struct order_table orders;
 	struct rate rate;

@@ -1,4 +1,4 @@
-#include "dataplane/tcp/due.h"
+#include "common/due.h"
 
 err_t due_init(struct due *d, struct arena *a, u32 max)
 {

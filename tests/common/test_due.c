@@ -1,8 +1,8 @@
 /* The heap of timers against a plain list of them. */
 #include "tests/cmocka_all.h"
 
+#include "common/due.h"
 #include "common/rng.h"
-#include "dataplane/tcp/due.h"
 
 #define N 37
 

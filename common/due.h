@@ -3,7 +3,7 @@
  *
  * Lazy: a time that moves back later leaves the entry where it is; its owner is then woken early,
  * sees that nothing is due and says anew when it will be. So the usual case, a timer restarted by
- * each acknowledgement, costs one compare. Internal to tcp.
+ * each acknowledgement, costs one compare.
  */
 #ifndef SAKER_DUE_H
 #define SAKER_DUE_H
