@@ -110,11 +110,12 @@ void session_open(struct session *s, ns_t now)
 
 /*
  * What the venue asked for (Retry-After) is never cut short: too early makes the ban longer. A
- * session that worked and is lost is opened again at once.
+ * session that worked and is lost is opened again at once, unless the venue threw us out.
  */
 static ns_t retry_wait(struct session *s)
 {
-	if (s->told_up && !s->failures)
+	bool lost = s->fail_why != ERR_AUTH && s->fail_why != ERR_LIMIT && s->fail_why != ERR_REFUSED;
+	if (s->told_up && !s->failures && lost)
 		return 0;
 	u32 doublings = u32_min(s->failures, 16);
 	ns_t wait = u64_min(s->cfg.retry_min_ns << doublings, s->cfg.retry_max_ns);
