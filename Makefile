@@ -53,7 +53,7 @@ ext_of  = $(sort $(foreach m,$(1),$(libs.$(m))))
 test_closure = $(call closure,$(1)) $(test_uses.$(1))
 test_helpers = $(filter-out tests/$(1)/test_% tests/$(1)/fuzz_%,$(wildcard tests/$(1)/*.c))
 
--include $(foreach m,$(MODULES),$(m)/module.mk tests/$(m)/module.mk) tests/module.mk bench/module.mk
+-include $(foreach m,$(MODULES),$(m)/module.mk tests/$(m)/module.mk) tests/module.mk bench/module.mk bench/peers/module.mk
 
 # Objects depend on their flags, archives on the list of their sources: a change of either is never
 # missed. `same` leaves a file alone that says so already.
