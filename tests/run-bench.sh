@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run-bench.sh OUT BENCH... - runs each bench in turn, keeps the JSON lines they print in OUT and the raw samples in a folder
-# beside it, prints a table, draws the plots. BENCH_BLOCKS=3 makes it short.
+# run-bench.sh OUT BENCH... - runs each bench in turn, keeps the JSON lines they print in OUT and the
+# raw samples in a folder beside it, prints a table. BENCH_BLOCKS=3 makes it short.
 set -eu
 out=$1; shift
 export BENCH_RAW=${out%.json}
