@@ -1,5 +1,6 @@
 #include "hostctl/serve.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include <time.h>
 
 #include "common/clock.h"
+#include "hostctl/influx.h"
 #include "hostctl/metric_sample.h"
 #include "hostctl/prom.h"
 
@@ -17,6 +19,7 @@ struct serve {
 	const char *instance;
 	struct metric_set *now, *before; /* before: what the endpoint shows meanwhile */
 	struct prom prom;
+	struct influx *influx; /* NULL: not configured */
 };
 
 static err_t open_prom(struct serve *s, char *why)
@@ -26,6 +29,17 @@ static err_t open_prom(struct serve *s, char *why)
 		return ERR_OK;
 	err_t e = prom_open(&s->prom, s->t->prom_address, s->t->prom_port,
 			    FRESH_INTERVALS * s->t->interval_ms * NS_PER_MS, text);
+	if (e != ERR_OK)
+		snprintf(why, SERVE_WHY_MAX, "%s", text);
+	return e;
+}
+
+static err_t open_influx(struct serve *s, char *why)
+{
+	char text[INFLUX_WHY_MAX];
+	if (!*s->t->influx_url)
+		return ERR_OK;
+	err_t e = influx_open(&s->influx, s->t, text);
 	if (e != ERR_OK)
 		snprintf(why, SERVE_WHY_MAX, "%s", text);
 	return e;
@@ -45,13 +59,20 @@ err_t serve_open(struct serve **out, const struct config *c, const char *instanc
 		snprintf(why, SERVE_WHY_MAX, "%s", err_text(ERR_NO_MEMORY));
 		return ERR_NO_MEMORY;
 	}
-	return open_prom(s, why);
+	curl_global_init(CURL_GLOBAL_DEFAULT); /* before any thread is there */
+	err_t e = open_prom(s, why);
+	return e == ERR_OK ? open_influx(s, why) : e;
 }
 
 static void sample(struct serve *s)
 {
 	struct metric_set *fresh = s->before;
 	metric_sample(fresh, s->instance, clock_wall_ns());
+	if (s->influx) {
+		metric_add_own(fresh, "influx", influx_counters(s->influx), influx_counter_defs,
+			       INFLUX_CNT_COUNT);
+		influx_sample(s->influx, fresh, s->now);
+	}
 	if (s->prom.daemon)
 		prom_show(&s->prom, fresh);
 	s->before = s->now;
@@ -82,6 +103,7 @@ void serve_close(struct serve *s)
 	if (!s)
 		return;
 	prom_close(&s->prom);
+	influx_close(s->influx);
 	free(s->now);
 	free(s->before);
 	free(s);
