@@ -15,6 +15,7 @@
 #include "dataplane/book/book_image.h"
 #include "dataplane/feed/feed_binance.h"
 #include "dataplane/nic/port.h"
+#include "dataplane/recorder.h"
 #include "dataplane/session_set.h"
 
 enum md_cnt {
@@ -40,6 +41,7 @@ struct md_cfg {
 /* Everything others see or give: rings, shared memory, counter words. All outlive the core. */
 struct md_links {
 	struct port *port;
+	struct recorder *rec; /* stands before the port; NULL: none */
 	struct ring *in_ctl, *in_slow, *to_ctl, *to_slow;
 	struct tape *tape;
 	struct book_image *image[INSTRUMENTS_MAX]; /* by dense id; NULL: no such instrument */
@@ -57,6 +59,7 @@ struct md_core {
 	struct tcp *tcp;
 	struct feed *feed;
 	struct tape *tape;
+	struct recorder *rec; /* of this turn, NULL: it is not recorded */
 	u64 rx_tsc; /* of the frame at hand; 0: none, the event comes from an inbox or a time-out */
 	u64 turn;
 	bool halted, wanted; /* by the kill word; by ctl */
@@ -66,6 +69,7 @@ struct md_core {
 	struct book *book[INSTRUMENTS_MAX];
 	ns_t snapshot_asked_ns[INSTRUMENTS_MAX];
 	ns_t chores_ns; /* when the periodic checks are due */
+	u64 slow_full;  /* the count as it was last recorded */
 	struct md_links l;
 	struct net net;
 	struct rng rng;

@@ -250,6 +250,13 @@ static void try_again(struct recon *r, ns_t now)
 	count(r, GATEWAY_CNT_recon_failed);
 }
 
+bool recon_due(const struct recon *r, ns_t now)
+{
+	if (r->state != RECON_RUNNING)
+		return false;
+	return r->waiting ? now > r->asked_ns + RECON_TIMEOUT_NS : now >= r->not_before_ns;
+}
+
 bool recon_next(struct recon *r, ns_t now, struct recon_ask *ask)
 {
 	if (r->state == RECON_RUNNING && r->waiting && now > r->asked_ns + RECON_TIMEOUT_NS)

@@ -56,6 +56,8 @@ static bool write_order(struct trade_core *c, u64 id, const struct risk_passed *
 		return false;
 	binance_prepare(t, at);
 	if (binance_patch_order(t, at, id, q->px, q->qty, trade_venue_ms(c))) {
+		if (c->rec && c->rec->text)
+			c->rec->text(c->rec->text_user, at, t->n);
 		session_fire(&c->session[0], c->now);
 		return true;
 	}
@@ -77,7 +79,7 @@ static void book_order(struct trade_core *c, const struct risk_passed *p)
 
 static u8 down_bits(struct trade_core *c, u8 down)
 {
-	if (!journal_has_room(&c->journal))
+	if (!c->journal.has_room)
 		down |= RISK_DOWN_JOURNAL;
 	if (rate_check(&c->rate, RATE_USE_PLACE, PLACE_WEIGHT, trade_venue_ms(c)) != ERR_OK)
 		down |= RISK_DOWN_BUDGET;
