@@ -351,14 +351,13 @@ static struct instrument instrument_of(u32 id)
 	return i;
 }
 
-static void make_ports(struct world *w)
+static bool memory_ports(struct world *w)
 {
 	u64 *cnt[4];
 	for (int i = 0; i < 4; i++)
 		cnt[i] = words(w, PORT_CNT_COUNT);
-	if (port_mem_pair(&w->arena, &w->md_port, &w->md_far, DEPTH, cnt[0], cnt[1]) != ERR_OK ||
-	    port_mem_pair(&w->arena, &w->trade_port, &w->trade_far, DEPTH, cnt[2], cnt[3]) != ERR_OK)
-		die("ports", "no memory");
+	return port_mem_pair(&w->arena, &w->md_port, &w->md_far, DEPTH, cnt[0], cnt[1]) == ERR_OK &&
+	       port_mem_pair(&w->arena, &w->trade_port, &w->trade_far, DEPTH, cnt[2], cnt[3]) == ERR_OK;
 }
 
 /* From here on what the md core receives was laid down before. */
@@ -381,7 +380,8 @@ void world_open(struct world *w, const struct world_cfg *cfg)
 	if (clock_calibrate(&w->clock) != ERR_OK || arena_open(&w->arena, 2ull << 30) != ERR_OK ||
 	    tls_crypto_init(&w->crypto, true) != ERR_OK)
 		die("start", "clock, memory or crypto");
-	make_ports(w);
+	if (cfg->ports ? !cfg->ports(w) : !memory_ports(w))
+		die("ports", "could not be opened");
 	make_links(w);
 	if (cfg->capture)
 		stand_captures_before(w);
@@ -392,7 +392,8 @@ void world_open(struct world *w, const struct world_cfg *cfg)
 	w->trade_peer.text = on_request;
 	w->trade_peer.user = w;
 	make_ready(w);
-	take_over(w);
+	if (!cfg->ports)
+		take_over(w);
 }
 
 void world_close(struct world *w)

@@ -15,6 +15,8 @@
 
 #define WORLD_SENT 8192
 
+struct world;
+
 /* A frame that left while the trading core was deciding on a market event. */
 struct world_sent {
 	u64 update_id; /* of the event */
@@ -28,6 +30,11 @@ struct world_cfg {
 	u32 instruments;                      /* 0: one */
 	bool capture;                         /* both ports write what passes into a ring */
 	bool stay_open;                       /* the venue lets orders rest, else each expires at once */
+	/*
+	 * NULL: ports in memory, market data by the stock. Else it opens all four ports, false where it cannot,
+	 * and the venue's peers speak for themselves; what one end pushes is in the other's receive ring at once.
+	 */
+	bool (*ports)(struct world *w);
 };
 
 struct world {

@@ -1,42 +1,25 @@
 /*
  * bench_user.c - peer.user (user.h) beside Saker's two cores on one thread: frame to frame, same ticks,
- * orders and pace, blocks of either in turns. The ratio is the median over pairs of neighbouring
- * blocks. PEERS_BLOCKS: how many blocks each (41).
+ * orders and pace, blocks of either in turns, what each receives laid down before. The ratio is the
+ * median over pairs of neighbouring blocks. Variants as in bench_limit.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "bench/peers/block.h"
 #include "bench/peers/user_lane.h"
-#include "bench/rtt.h"
-#include "bench/t2t.h"
-
-#define PACE_NS (100 * NS_PER_US)
-#define SWEEP_BYTES (4u << 20)
-#define WARM 100 /* of each block, not measured: the other one had the caches */
-
-struct variant {
-	const char *suffix;
-	u32 ticks; /* of a block, measured */
-	bool paced, swept;
-};
+#include "bench/versus.h"
 
 static const struct variant variants[] = {
 	{ "", 2000, false, false },
-	{ ".paced", 200, true, false },
-	{ ".cold", 100, false, true },
+	{ ".paced", 400, true, false },
+	{ ".cold", 200, false, true },
 };
 
 static struct world w;
 static struct user_lane lane;
-static u8 *junk;
-
-static void sweep(void)
-{
-	for (u32 i = 0; i < SWEEP_BYTES; i += CACHE_LINE)
-		__atomic_store_n(&junk[i], (u8)(junk[i] + 1), __ATOMIC_RELAXED);
-}
+static struct sweeper sweeper;
+static struct rng rng;
+static struct world_quote tick[VERSUS_TICKS_MAX];
 
 static void saker_wait(ns_t until)
 {
@@ -46,23 +29,25 @@ static void saker_wait(ns_t until)
 	}
 }
 
-static void saker_tick(const struct variant *v, struct rng *r, struct samples *to)
+static void saker_tick(const struct variant *of, const struct world_quote *q, struct samples *to)
 {
 	ns_t next = clock_ns(&w.clock, tsc_now()) + PACE_NS;
-	struct t2t_tick tick = t2t_next(r);
-	world_tick(&w, tick.bid_px, tick.bid_qty, tick.ask_qty);
-	if (v->swept)
-		sweep();
+	u64 sent = w.n_sent;
+	stock_release(&w.stock, w.stock.next + 1);
+	if (of->swept)
+		sweep(&sweeper);
 	md_core_step(&w.md, tsc_fenced());
 	trade_core_step(&w.trade, tsc_now());
-	struct trace_rec t = t2t_trace(&w);
-	if (to && t.tsc[STAMP_POLL])
-		samples_add(to, tsc_to_ns(&w.clock, w.pushed_tsc - t.tsc[STAMP_POLL]));
+	bool traded = w.n_sent != sent;
+	const struct world_sent *s = &w.sent[sent % WORLD_SENT];
+	versus_must("peer.user.saker", traded, q);
+	if (to && traded)
+		samples_add(to, tsc_to_ns(&w.clock, s->pushed_tsc - s->poll_tsc));
 	world_venue_turn(&w);
 	trade_core_step(&w.trade, tsc_now());
-	peer_turn(&w.md_peer, clock_ns(&w.clock, tsc_now()));
+	t2t_trace(&w);
 	t2t_drain(&w);
-	if (v->paced)
+	if (of->paced)
 		saker_wait(next);
 }
 
@@ -75,67 +60,73 @@ static void user_wait(ns_t until)
 	}
 }
 
-static void user_tick(const struct variant *v, struct rng *r, struct samples *to)
+static void user_tick(const struct variant *of, const struct world_quote *q, struct samples *to)
 {
 	ns_t next = clock_ns(&lane.clock, tsc_now()) + PACE_NS;
-	struct t2t_tick tick = t2t_next(r);
 	u64 poll, sent;
-	user_lane_tick(&lane, tick.bid_px, tick.bid_qty, tick.ask_qty);
-	if (v->swept)
-		sweep();
-	if (user_turn(&lane.user, clock_ns(&lane.clock, tsc_fenced()), &poll, &sent) && to)
+	user_lane_let_in(&lane, q);
+	if (of->swept)
+		sweep(&sweeper);
+	bool traded = user_turn(&lane.user, clock_ns(&lane.clock, tsc_fenced()), &poll, &sent);
+	versus_must("peer.user", traded, q);
+	if (to && traded)
 		samples_add(to, tsc_to_ns(&lane.clock, sent - poll));
 	user_lane_venue_turn(&lane);
-	if (v->paced)
+	if (of->paced)
 		user_wait(next);
 }
 
-static void run(const struct variant *v, u32 blocks, struct rng r[2])
+static void one_block(const struct variant *of, struct samples *saker, struct samples *user)
+{
+	u32 n = VERSUS_WARM + of->ticks;
+	stock_empty(&w.stock);
+	stock_empty(&lane.stock);
+	for (u32 i = 0; i < n; i++) {
+		tick[i] = t2t_next(&rng);
+		world_add_quote(&w, 0, &tick[i], 0);
+		user_lane_add(&lane, &tick[i]);
+	}
+	sweep(&sweeper);
+	for (u32 i = 0; i < n; i++)
+		saker_tick(of, &tick[i], i < VERSUS_WARM ? NULL : saker);
+	for (u32 i = 0; i < n; i++)
+		user_tick(of, &tick[i], i < VERSUS_WARM ? NULL : user);
+	samples_block(saker);
+	samples_block(user);
+}
+
+static void run(const struct variant *of)
 {
 	struct samples saker, user;
-	struct block_medians ms = { .n = 0 }, mu = { .n = 0 };
 	char name[64];
-	u64 saker_seen = w.orders_seen, user_seen = lane.check.orders, n = blocks * (v->ticks + WARM);
-	samples_open(&saker, blocks * v->ticks);
-	samples_open(&user, blocks * v->ticks);
-	for (u32 b = 0; b < blocks; b++) {
-		u32 from[2] = { saker.n, user.n };
-		for (u32 i = 0; i < WARM + v->ticks; i++)
-			saker_tick(v, &r[0], i < WARM ? NULL : &saker);
-		for (u32 i = 0; i < WARM + v->ticks; i++)
-			user_tick(v, &r[1], i < WARM ? NULL : &user);
-		block_add(&ms, &saker, from[0]);
-		block_add(&mu, &user, from[1]);
-	}
-	t2t_must_have_traded("peer.user.saker", w.orders_seen - saker_seen, n);
-	t2t_must_have_traded("peer.user", lane.check.orders - user_seen, n);
-	snprintf(name, sizeof name, "peer.user%s", v->suffix);
+	u32 blocks = samples_blocks_wanted();
+	samples_open(&saker, blocks * of->ticks);
+	samples_open(&user, blocks * of->ticks);
+	for (u32 b = 0; b < blocks; b++)
+		one_block(of, &saker, &user);
+	snprintf(name, sizeof name, "peer.user%s", of->suffix);
 	samples_print(&user, name, "");
-	snprintf(name, sizeof name, "peer.user.saker%s", v->suffix);
+	snprintf(name, sizeof name, "peer.user.saker%s", of->suffix);
 	samples_print(&saker, name, "");
-	snprintf(name, sizeof name, "peer.user_over_saker%s", v->suffix);
-	block_print_ratio(&mu, &ms, name);
+	snprintf(name, sizeof name, "peer.user_over_saker%s", of->suffix);
+	samples_print_ratio(&user, &saker, name, NULL);
 	samples_close(&saker);
 	samples_close(&user);
 }
 
 int main(void)
 {
-	struct rng r[2]; /* the same ticks for either */
-	const char *knob = getenv("PEERS_BLOCKS");
-	u32 blocks = u32_min(knob ? (u32)strtoul(knob, NULL, 10) : 41, BLOCKS_MAX);
-	rng_seed(&r[0], 1);
-	rng_seed(&r[1], 1);
-	junk = calloc(1, SWEEP_BYTES);
-	if (!junk || !blocks)
-		return 1;
+	struct world_cfg cfg = { .strategy = &t2t_taker };
+	rng_seed(&rng, 1);
+	sweeper_open(&sweeper);
 	pin_to((u32)sysconf(_SC_NPROCESSORS_ONLN) - 1);
-	world_open(&w, &t2t_taker);
-	user_lane_open(&lane, &w.clock, &w.crypto, &w.instrument);
+	world_open(&w, &cfg);
+	arena_seal(&w.arena);
+	user_lane_open(&lane, &w.clock, &w.crypto, &w.instrument[0]);
 	for (u32 i = 0; i < ARRAY_LEN(variants); i++)
-		run(&variants[i], blocks, r);
+		run(&variants[i]);
 	user_lane_close(&lane);
 	world_close(&w);
-	free(junk);
+	sweeper_close(&sweeper);
 	return 0;
 }

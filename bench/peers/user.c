@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/rtt.h"
+#include "bench/place.h"
 #include "dataplane/net/wire.h"
 #include "dataplane/ws/ws.h"
 
@@ -15,49 +15,6 @@ static void die(const char *what)
 {
 	fprintf(stderr, "bench: peer.user: %s\n", what);
 	exit(1);
-}
-
-/* ---- a BIO between OpenSSL and a frame ---- */
-
-static int bio_read(BIO *b, char *to, int n)
-{
-	struct user_conn *c = BIO_get_data(b);
-	BIO_clear_retry_flags(b);
-	if (!c->in_n) {
-		BIO_set_retry_read(b);
-		return -1;
-	}
-	u32 take = u32_min((u32)n, c->in_n);
-	memcpy(to, c->in, take);
-	c->in += take;
-	c->in_n -= take;
-	return (int)take;
-}
-
-static int bio_write(BIO *b, const char *from, int n)
-{
-	struct user_conn *c = BIO_get_data(b);
-	BIO_clear_retry_flags(b);
-	if (!c->out)
-		return -1;
-	memcpy(c->out + c->out_n, from, (size_t)n);
-	c->out_n += (u32)n;
-	return n;
-}
-
-static long bio_ctrl(BIO *b, int cmd, long n, void *p)
-{
-	(void)b, (void)n, (void)p;
-	return cmd == BIO_CTRL_FLUSH;
-}
-
-static BIO_METHOD *bio_method(void)
-{
-	BIO_METHOD *m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "frame");
-	if (!m || !BIO_meth_set_read(m, bio_read) || !BIO_meth_set_write(m, bio_write) ||
-	    !BIO_meth_set_ctrl(m, bio_ctrl))
-		die("BIO method");
-	return m;
 }
 
 /* ---- frame to text ---- */
@@ -95,10 +52,11 @@ static bool take_segment(struct user *u, const struct frame *f)
 		  csum_word((u16)(len - IP_BYTES));
 	if (odd | csum_finish(sum) | csum_finish(csum_bytes(ip, IP_BYTES)))
 		return false;
-	c->in = tcp + TCP_BYTES;
-	c->in_n = len - IP_BYTES - TCP_BYTES;
-	c->rcv_nxt += c->in_n;
-	return c->in_n > 0;
+	c->ends.in = tcp + TCP_BYTES;
+	c->ends.in_n = len - IP_BYTES - TCP_BYTES;
+	c->rcv_nxt += c->ends.in_n;
+	c->ack_due = c->ends.in_n > 0;
+	return c->ack_due;
 }
 
 /* One whole record to one whole text: what the venue sends; anything else makes no order. */
@@ -139,8 +97,8 @@ static bool send_order(struct user *u, u32 n, u64 *sent_tsc)
 	if (!f || c->snd_nxt - c->snd_una + USER_SLOT_BYTES > c->snd_wnd)
 		return false;
 	memcpy(f, c->hdr, TCP_HDR_BYTES);
-	c->out = f + TCP_HDR_BYTES;
-	c->out_n = 0;
+	c->ends.out = f + TCP_HDR_BYTES;
+	c->ends.out_n = 0;
 	u32 framed = frame_text(u, n);
 	if (SSL_write(c->ssl, u->frame + 8 - ws_head_len(n), (int)framed) != (int)framed)
 		return false;
@@ -149,9 +107,9 @@ static bool send_order(struct user *u, u32 n, u64 *sent_tsc)
 			     .flags = TCP_ACK | TCP_PSH,
 			     .wnd = 0xffff,
 			     .id = c->ip_id++,
-			     .len = c->out_n };
-	v.payload_sum = csum_copy(u->slot[u->orders % USER_SLOTS], c->out, c->out_n);
-	c->snd_nxt += c->out_n;
+			     .len = c->ends.out_n };
+	v.payload_sum = csum_copy(u->slot[u->orders % USER_SLOTS], c->ends.out, c->ends.out_n);
+	c->snd_nxt += c->ends.out_n;
 	u32 len = hdr_patch(f, &v, c->ports, &c->sums, false);
 	*sent_tsc = tsc_fenced();
 	o->push(o, len);
@@ -164,7 +122,7 @@ bool user_turn(struct user *u, ns_t now, u64 *poll_tsc, u64 *sent_tsc)
 	struct frame f;
 	const char *text;
 	bool sent = false;
-	if (!port_rx(u->md_port, &f, 1))
+	if (!port_rx(u->md_rx, &f, 1))
 		return false;
 	*poll_tsc = f.rx_tsc;
 	u32 n = take_segment(u, &f) ? open_text(u, &text) : 0;
@@ -173,7 +131,7 @@ bool user_turn(struct user *u, ns_t now, u64 *poll_tsc, u64 *sent_tsc)
 		n = (u32)desk_order(u->desk, text, n, u->wall_ms, (char *)u->frame + 8);
 		sent = n && send_order(u, n, sent_tsc);
 	}
-	port_rx_done(u->md_port);
+	port_rx_done(u->md_rx);
 	return sent;
 }
 
@@ -214,10 +172,9 @@ static void take_answers(struct user *u)
 void user_idle(struct user *u)
 {
 	take_answers(u);
-	if (u->md.in) {
+	if (u->md.ack_due)
 		acknowledge(&u->md, &u->md_port->out);
-		u->md.in = NULL;
-	}
+	u->md.ack_due = false;
 }
 
 /* ---- start ---- */
@@ -227,31 +184,25 @@ static void shake_hands(struct user *u, struct user_conn *c, struct peer *p)
 {
 	struct far f;
 	u8 there[8192], back[8192];
-	BIO *bio = BIO_new(u->bio);
 	int ready = 0;
 	bool done = false;
-	c->ssl = SSL_new(u->client);
-	if (!bio || !c->ssl)
-		die("memory");
-	BIO_set_data(bio, c);
-	BIO_set_init(bio, 1);
-	SSL_set_bio(c->ssl, bio, bio);
+	c->ssl = bio_join(u->client, &c->ends);
 	far_open(&f, u->server);
 	for (u32 round = 0; round < 8 && !done; round++) {
-		c->out = there;
-		c->out_n = 0;
+		c->ends.out = there;
+		c->ends.out_n = 0;
 		ready = SSL_connect(c->ssl);
-		BIO_write(f.in, there, (int)c->out_n);
+		BIO_write(f.in, there, (int)c->ends.out_n);
 		done = far_step(&f);
 		int n = BIO_read(f.out, back, sizeof back);
-		c->in = back;
-		c->in_n = n > 0 ? (u32)n : 0;
+		c->ends.in = back;
+		c->ends.in_n = n > 0 ? (u32)n : 0;
 	}
-	if (!done || ready != 1 || tls_dir_set(&p->rx[0], &f.rx) != ERR_OK || tls_dir_set(&p->tx[0], &f.tx) != ERR_OK)
+	if (!done || ready != 1)
 		die("the handshake came to no end");
+	peer_keys(p, 0, &f.rx, &f.tx);
 	far_close(&f);
-	c->in = NULL;
-	c->in_n = 0;
+	c->ends = (struct bio_ends){ .in = NULL };
 }
 
 static void open_conn(struct user *u, struct user_conn *c, struct port *port, struct peer *p,
@@ -279,7 +230,6 @@ void user_open(struct user *u, struct peer *md, struct peer *trade, const struct
 	u->ip = __builtin_bswap32(CLIENT_IP);
 	u->mask_seed = 1;
 	u->wall_ns = clock_wall_ns() - now;
-	u->bio = bio_method();
 	u->server = far_ctx();
 	u->client = far_client_ctx();
 	u->desk = desk_open();
@@ -293,6 +243,5 @@ void user_close(struct user *u)
 	SSL_free(u->trade.ssl);
 	SSL_CTX_free(u->client);
 	SSL_CTX_free(u->server);
-	BIO_meth_free(u->bio);
 	desk_close(u->desk);
 }

@@ -10,6 +10,7 @@
 #ifndef PEERS_USER_H
 #define PEERS_USER_H
 
+#include "bench/peers/bio.h"
 #include "bench/peers/far.h"
 
 #include "bench/peer.h"
@@ -21,21 +22,21 @@
 #define USER_SLOT_BYTES 512
 #define USER_TEXT_MAX 4096
 
-/* One TCP connection, and what its BIO reads and writes. */
+/* One TCP connection with its TLS. */
 struct user_conn {
 	u32 rem_ip, ports; /* as in struct tcp_conn */
 	u32 snd_nxt, snd_una, snd_wnd, rcv_nxt;
 	u16 ip_id;
 	struct hdr_sums sums;
 	u8 hdr[TCP_HDR_BYTES];
+	bool ack_due;
 	SSL *ssl;
-	const u8 *in;
-	u8 *out;
-	u32 in_n, out_n;
+	struct bio_ends ends;
 };
 
 struct user {
 	struct port *md_port, *trade_port;
+	struct port *md_rx; /* where market data comes from, md_port or a port before it */
 	u64 mac; /* ours, as eight bytes of a frame begin */
 	u32 ip;  /* ours, as in memory */
 	struct user_conn md, trade;
@@ -47,7 +48,6 @@ struct user {
 	CACHE_ALIGNED u8 text[USER_TEXT_MAX + DESK_PADDING];
 	CACHE_ALIGNED u8 frame[8 + DESK_ORDER_MAX];
 	u8 slot[USER_SLOTS][USER_SLOT_BYTES];
-	BIO_METHOD *bio;
 	SSL_CTX *client, *server;
 };
 

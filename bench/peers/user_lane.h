@@ -7,6 +7,8 @@
 
 #include "bench/peers/check.h"
 #include "bench/peers/user.h"
+#include "bench/stock.h"
+#include "bench/world.h"
 
 struct user_lane {
 	struct user user;
@@ -15,7 +17,9 @@ struct user_lane {
 	struct port md_port, md_far, trade_port, trade_far;
 	struct peer md_peer, trade_peer;
 	struct instrument instrument;
-	struct venue_quote quote; /* the newest tick */
+	struct stock stock;       /* what the peer receives */
+	struct world_quote seen;  /* the newest tick that was let in */
+	u64 update_id;
 	struct check check;
 };
 
@@ -24,8 +28,11 @@ void user_lane_open(struct user_lane *l, const struct clock *clock, const struct
 		    const struct instrument *i);
 void user_lane_close(struct user_lane *l);
 
-/* As world_tick. */
-void user_lane_tick(struct user_lane *l, i64 bid_px, i64 bid_qty, i64 ask_qty);
+/* Into the stock. */
+void user_lane_add(struct user_lane *l, const struct world_quote *q);
+
+/* One frame of the stock may be taken: `q` is what it says. */
+void user_lane_let_in(struct user_lane *l, const struct world_quote *q);
 
 /* The venue takes the order, checks and answers it; the client then acknowledges. */
 void user_lane_venue_turn(struct user_lane *l);
