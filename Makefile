@@ -166,11 +166,11 @@ test-transport: ## everything about TCP, TLS and WebSocket, nothing shortened, a
 
 # SECONDS means something to a shell: it travels as DEMO_SECONDS.
 unexport SECONDS
-demo: ## install what is missing, build, trade against the simulated venue: make demo [SECONDS=30] [RECORDING=file]
-	$(Q)tuning/deps.sh build run
+demo: ## install what is missing, build, trade against the simulated venue: [SECONDS=30] [RECORDING=file] [TELEMETRY=1]
+	$(Q)tuning/deps.sh build run $(if $(TELEMETRY),telemetry)
 	$(Q)$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc)) all
-	$(Q)DEMO_SECONDS='$(if $(filter command,$(origin SECONDS)),$(SECONDS),30)' RECORDING='$(RECORDING)' SAKER_BIN='$(abspath $(B)/bin)' \
-		appliance/demo.sh
+	$(Q)DEMO_SECONDS='$(if $(filter command,$(origin SECONDS)),$(SECONDS),30)' RECORDING='$(RECORDING)' \
+		TELEMETRY='$(TELEMETRY)' SAKER_BIN='$(abspath $(B)/bin)' appliance/demo.sh
 
 bench: $(BENCHES) ## run the benches; raw lines to $(O)/bench.json, a table at the end
 	$(Q)tests/run-bench.sh $(O)/bench.json $(BENCHES)

@@ -54,11 +54,24 @@ static u64 look(struct influx_spool *s)
 	return oldest;
 }
 
+/* The folder and those above it, as far as they are missing. */
+static bool make_dirs(const char *dir)
+{
+	char path[SPOOL_DIR_MAX];
+	snprintf(path, sizeof path, "%s", dir);
+	for (char *s = path + 1; (s = strchr(s, '/')); *s++ = '/') {
+		*s = 0;
+		if (mkdir(path, 0700) && errno != EEXIST)
+			return false;
+	}
+	return !mkdir(dir, 0700) || errno == EEXIST;
+}
+
 err_t spool_open(struct influx_spool *s, const char *dir, u64 max_bytes)
 {
 	*s = (struct influx_spool){ .max_bytes = max_bytes };
 	snprintf(s->dir, sizeof s->dir, "%s", dir);
-	if (mkdir(dir, 0700) && errno != EEXIST)
+	if (!make_dirs(dir))
 		return ERR_IO;
 	look(s);
 	return access(dir, R_OK | W_OK | X_OK) ? ERR_IO : ERR_OK;

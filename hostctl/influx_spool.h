@@ -24,7 +24,7 @@ struct spool_batch {
 	size_t n;
 };
 
-/* Makes the folder where it is missing, and counts what is in it. ERR_IO. */
+/* Makes the folder, and those above it, where missing, and counts what is in it. ERR_IO. */
 err_t spool_open(struct influx_spool *s, const char *dir, u64 max_bytes);
 
 /*

@@ -57,7 +57,7 @@ static void test_first_in_first_out_over_a_restart(void **state)
 
 static void test_the_oldest_make_room(void **state)
 {
-	char text[8];
+	char text[16];
 	u32 dropped, all = 0;
 	(void)state;
 	for (int i = 0; i < 40; i++) { /* 5 bytes each: 20 have room */
