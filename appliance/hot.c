@@ -29,8 +29,9 @@ static void *fused(void *arg)
 	struct hot *h = arg;
 	begin(h);
 	while (!stopped(h)) {
-		md_core_step(h->md, tsc_now());
-		trade_core_step(h->trade, tsc_now());
+		u64 tsc = tsc_now(); /* one time for both halves of the turn */
+		md_core_step(h->md, tsc);
+		trade_core_step(h->trade, tsc);
 	}
 	end();
 	return NULL;

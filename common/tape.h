@@ -13,8 +13,6 @@
 #ifndef SAKER_TAPE_H
 #define SAKER_TAPE_H
 
-#include <string.h>
-
 #include "common/types.h"
 
 enum tape_kind {
@@ -35,9 +33,10 @@ enum book_state { BOOK_EMPTY, BOOK_VALID, BOOK_STALE, BOOK_RESYNC }; /* kept by 
 
 struct tape_event {
 	/* line 0, with the slot's sequence before it */
-	u32 instrument;
-	u16 version;
-	u8 kind, flags;
+	union {
+		struct { u32 instrument; u16 version; u8 kind, flags; };
+		u64 head; /* the four as one word: tape_head_word */
+	};
 	union {
 		struct { i64 bid_px, bid_qty, ask_px, ask_qty; };         /* BBO */
 		struct { i64 px, qty; u64 trade_id; };                    /* TRADE; LEVEL without trade_id */
@@ -46,7 +45,7 @@ struct tape_event {
 	ns_t rx_ns;     /* local receive time of the frame that completed the message */
 	u64 update_id;  /* venue sequence: bookTicker u, depth u, trade id */
 	/* line 1 */
-	u64 poll_tsc;    /* the receive burst returned the frame; 0: no frame caused it */
+	u64 poll_tsc;    /* the receive burst returned the frame */
 	u64 publish_tsc;
 	u64 venue_time_us; /* 0 where the stream carries none */
 	u64 turn;        /* md core's turn number */
@@ -58,6 +57,19 @@ static_assert(sizeof(struct tape_event) == 2 * CACHE_LINE - 8, "slot is two line
 static_assert(offsetof(struct tape_event, poll_tsc) == CACHE_LINE - 8, "line 0 holds what a decision needs");
 
 #define TAPE_WORDS (sizeof(struct tape_event) / 8)
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tape_head_word puts the first field lowest");
+
+/*
+ * An event's first word from its fields. Whoever writes it so, and not field by field, spares the
+ * copy into the slot the wait until four small stores have become one word.
+ */
+static inline u64 tape_head_word(u32 instrument, u16 version, u8 kind, u8 flags)
+{
+	return instrument | (u64)version << 32 | (u64)kind << 48 | (u64)flags << 56;
+}
+
+/* An event seen as the words the slots hold. */
+typedef u64 tape_word __attribute__((may_alias));
 
 struct tape_slot {
 	CACHE_ALIGNED u64 seq; /* 0 while being written */
@@ -93,8 +105,7 @@ static inline u64 tape_publish(struct tape *t, const struct tape_event *e)
 {
 	u64 seq = t->head + 1;
 	struct tape_slot *s = &t->slot[seq & (t->slots - 1)];
-	u64 w[TAPE_WORDS];
-	memcpy(w, e, sizeof w);
+	const tape_word *w = (const tape_word *)e;
 	__atomic_store_n(&s->seq, 0, __ATOMIC_RELAXED);
 	for (u32 i = 0; i < TAPE_WORDS; i++)
 		__atomic_store_n(&s->w[i], w[i], __ATOMIC_RELEASE);
@@ -103,12 +114,15 @@ static inline u64 tape_publish(struct tape *t, const struct tape_event *e)
 	return seq;
 }
 
-/* Reader: the event of sequence `seq` (>= 1). EMPTY: not written yet; LAPPED: overwritten, go on from tape_head(). */
+/*
+ * Reader: the event of sequence `seq` (>= 1). EMPTY: not written yet; LAPPED: overwritten, go on from
+ * tape_head(). Only TAPE_OK makes *e an event.
+ */
 static inline enum tape_result tape_read(const struct tape *t, u64 seq, struct tape_event *e)
 {
 	assert(seq && "sequences count from 1; 0 is the mark of a slot being written");
 	const struct tape_slot *s = &t->slot[seq & (t->slots - 1)];
-	u64 w[TAPE_WORDS];
+	tape_word *w = (tape_word *)e;
 	if (__atomic_load_n(&s->seq, __ATOMIC_ACQUIRE) != seq) {
 		if (__atomic_load_n(&t->head, __ATOMIC_ACQUIRE) < seq)
 			return TAPE_EMPTY;
@@ -120,7 +134,6 @@ static inline enum tape_result tape_read(const struct tape *t, u64 seq, struct t
 		w[i] = __atomic_load_n(&s->w[i], __ATOMIC_ACQUIRE);
 	if (__atomic_load_n(&s->seq, __ATOMIC_RELAXED) != seq)
 		return TAPE_LAPPED;
-	memcpy(e, w, sizeof w);
 	return TAPE_OK;
 }
 

@@ -5,10 +5,7 @@
 static struct tape_event event_of(const struct md_core *c, const struct feed_msg *m, u8 kind,
 				  ns_t now)
 {
-	return (struct tape_event){ .instrument = m->instrument,
-				    .version = m->version,
-				    .kind = kind,
-				    .flags = TAPE_LAST,
+	return (struct tape_event){ .head = tape_head_word(m->instrument, m->version, kind, TAPE_LAST),
 				    .rx_ns = now,
 				    .update_id = m->update_id,
 				    .poll_tsc = c->rx_tsc,
@@ -132,7 +129,8 @@ static void publish_levels(struct md_core *c, struct tape_event *e, const struct
 		bool ask = i >= m->n_bids;
 		const struct feed_level *l = ask ? &m->asks[i - m->n_bids] : &m->bids[i];
 		e->px = l->px, e->qty = l->qty;
-		e->flags = (u8)((ask ? TAPE_ASK : 0) | (i + 1 == total ? TAPE_LAST : 0));
+		u8 flags = (u8)((ask ? TAPE_ASK : 0) | (i + 1 == total ? TAPE_LAST : 0));
+		e->head = tape_head_word(m->instrument, m->version, TAPE_LEVEL, flags);
 		publish(c, e);
 	}
 	counter_add(&c->l.cnt[MD_CNT_levels], total);

@@ -10,7 +10,7 @@
  */
 static void book_state_is(struct trade_core *c, u32 instrument, u8 state)
 {
-	struct trade_market *m = &c->market[instrument];
+	struct market_view *m = &c->market[instrument].view;
 	bool was_valid = m->book_state == BOOK_VALID;
 	m->book_state = state;
 	if (!was_valid || state == BOOK_VALID || !c->cfg.cancel_on_stale)
@@ -28,12 +28,9 @@ void trade_reload(struct trade_core *c)
 {
 	c->tape_next = tape_imaged(c->tape) + 1;
 	for (u32 i = 0; i < c->n_instruments; i++) {
-		struct trade_market *m = &c->market[i];
+		struct market_view *m = &c->market[i].view;
 		struct book_top top;
-		bool read = c->l.image[i] && book_image_read_top(c->l.image[i], &top) == ERR_OK;
-		if (c->rec)
-			recorder_image(c->rec, i, &top, read ? sizeof top : 0);
-		if (!read) {
+		if (!c->l.image[i] || book_image_read_top(c->l.image[i], &top) != ERR_OK) {
 			book_state_is(c, i, BOOK_STALE); /* until the tape says otherwise */
 			continue;
 		}
@@ -41,14 +38,14 @@ void trade_reload(struct trade_core *c)
 		m->ask_qty = top.ask_qty;
 		m->trade_px = top.trade_px, m->trade_qty = top.trade_qty;
 		m->rx_ns = top.bbo_rx_ns;
-		m->reloaded_at = top.tape_seq;
+		c->market[i].reloaded_at = top.tape_seq;
 		book_state_is(c, i, top.state);
 	}
 }
 
 static void fold(struct trade_core *c, const struct tape_event *e)
 {
-	struct trade_market *m = &c->market[e->instrument];
+	struct market_view *m = &c->market[e->instrument].view;
 	switch (e->kind) {
 	case TAPE_BBO:
 		m->bid_px = e->bid_px, m->bid_qty = e->bid_qty, m->ask_px = e->ask_px,
@@ -64,40 +61,20 @@ static void fold(struct trade_core *c, const struct tape_event *e)
 
 static void decide(struct trade_core *c, const struct tape_event *e, u64 seq)
 {
-	const struct trade_market *m = &c->market[e->instrument];
-	struct market_view v = { .instrument = e->instrument,
-				 .version = e->version,
-				 .kind = e->kind,
-				 .flags = e->flags,
-				 .seq = seq,
-				 .book_state = m->book_state,
-				 .status = m->status,
-				 .bid_px = m->bid_px,
-				 .bid_qty = m->bid_qty,
-				 .ask_px = m->ask_px,
-				 .ask_qty = m->ask_qty,
-				 .trade_px = m->trade_px,
-				 .trade_qty = m->trade_qty,
-				 .position = risk_position(c->risk, e->instrument)->qty,
-				 .rx_ns = m->rx_ns,
-				 .now = c->now };
-	c->cause = *e;
+	struct market_view *v = &c->market[e->instrument].view;
+	v->instrument = e->instrument;
+	v->version = e->version;
+	v->kind = e->kind;
+	v->flags = e->flags;
+	v->seq = seq;
+	v->position = risk_position(c->risk, e->instrument)->qty;
+	v->now = c->now;
+	c->cause_poll_tsc = e->poll_tsc;
+	c->cause_publish_tsc = e->publish_tsc;
 	c->cause_seq = seq;
-	trade_count(c, TRADE_CNT_decisions);
-	host_on_market(c->host, &v, c->read_tsc);
+	host_on_market(c->host, v, c->turn_tsc);
 	c->cause_seq = 0;
-}
-
-/* The images may not be there yet: the next turn goes on. */
-static u32 lapped(struct trade_core *c)
-{
-	struct record_lap lap = { .from = c->tape_next };
-	trade_count(c, TRADE_CNT_tape_lapped);
-	trade_reload(c);
-	lap.to = c->tape_next;
-	if (c->rec)
-		recorder_put(c->rec, RECORD_LAP, &lap, sizeof lap);
-	return 1;
+	trade_count(c, TRADE_CNT_decisions);
 }
 
 u32 trade_read_tape(struct trade_core *c)
@@ -108,28 +85,31 @@ u32 trade_read_tape(struct trade_core *c)
 		enum tape_result got = tape_read(c->tape, c->tape_next, &e);
 		if (got == TAPE_EMPTY)
 			break;
-		if (got == TAPE_LAPPED)
-			return n + lapped(c);
+		if (got == TAPE_LAPPED) {
+			trade_count(c, TRADE_CNT_tape_lapped);
+			trade_reload(c);
+			break; /* the images may not be there yet: the next turn goes on */
+		}
 		u64 seq = c->tape_next++;
 		if (e.instrument >= c->n_instruments || seq <= c->market[e.instrument].reloaded_at)
 			continue;
-		trade_count(c, TRADE_CNT_tape_events);
-		c->read_tsc = tsc_now();
+		c->read_tsc = c->profile ? 0 : tsc_now();
 		fold(c, &e);
 		if ((e.flags & TAPE_LAST) && c->kill < KILL_HALT)
 			decide(c, &e, seq);
+		trade_count(c, TRADE_CNT_tape_events);
 	}
 	return n;
 }
 
 struct risk_view trade_risk_view(const struct trade_core *c, u32 instrument)
 {
-	const struct trade_market *m = &c->market[instrument];
+	const struct market_view *m = &c->market[instrument].view;
 	return (struct risk_view){
 		.bid_px = m->bid_px,
 		.ask_px = m->ask_px,
 		.book_rx_ns = m->rx_ns,
-		.version = m->version,
+		.version = c->market[instrument].version,
 		.status = m->status,
 		.book_state = m->book_state,
 		.kill = c->kill,

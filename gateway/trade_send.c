@@ -14,7 +14,7 @@
 
 static void trace_sent(struct trade_core *c, u16 kind, u64 id, const u64 stamp[STAMPS])
 {
-	struct trace_rec t = { .id = id, .turn = (u32)c->turn };
+	struct trace_rec t = { .id = id };
 	for (u32 i = 0; i < STAMPS; i++)
 		t.tsc[i] = stamp[i];
 	if (!trace_put(c->l.trace, kind, &t))
@@ -24,15 +24,15 @@ static void trace_sent(struct trade_core *c, u16 kind, u64 id, const u64 stamp[S
 static void begin_stamps(const struct trade_core *c, u64 stamp[STAMPS])
 {
 	memset(stamp, 0, STAMPS * sizeof *stamp);
-	stamp[STAMP_POLL] = c->cause.poll_tsc;
-	stamp[STAMP_PUBLISH] = c->cause.publish_tsc;
+	stamp[STAMP_POLL] = c->cause_poll_tsc;
+	stamp[STAMP_PUBLISH] = c->cause_publish_tsc;
 	stamp[STAMP_READ] = c->read_tsc;
 	stamp[STAMP_DECIDE] = tsc_now();
 }
 
 static i64 deny(struct trade_core *c, enum risk_code code)
 {
-	struct trace_rec t = { .code = code, .id = c->cause_seq, .turn = (u32)c->turn };
+	struct trace_rec t = { .code = code, .id = c->cause_seq };
 	trade_count(c, TRADE_CNT_orders_denied);
 	if (!trace_put(c->l.trace, TRACE_DENY, &t))
 		trade_count(c, TRADE_CNT_trace_lost);
@@ -56,8 +56,6 @@ static bool write_order(struct trade_core *c, u64 id, const struct risk_passed *
 		return false;
 	binance_prepare(t, at);
 	if (binance_patch_order(t, at, id, q->px, q->qty, trade_venue_ms(c))) {
-		if (c->rec && c->rec->text)
-			c->rec->text(c->rec->text_user, at, t->n);
 		session_fire(&c->session[0], c->now);
 		return true;
 	}
@@ -79,7 +77,7 @@ static void book_order(struct trade_core *c, const struct risk_passed *p)
 
 static u8 down_bits(struct trade_core *c, u8 down)
 {
-	if (!c->journal.has_room)
+	if (!journal_has_room(&c->journal))
 		down |= RISK_DOWN_JOURNAL;
 	if (rate_check(&c->rate, RATE_USE_PLACE, PLACE_WEIGHT, trade_venue_ms(c)) != ERR_OK)
 		down |= RISK_DOWN_BUDGET;
@@ -102,8 +100,7 @@ i64 trade_submit(void *core, const struct order_req *q, ns_t now)
 	enum risk_code code = risk_check(c->risk, &req, &v, c->now, &p);
 	if (code != RISK_PASS)
 		return deny(c, code);
-	bool profile = c->cause_seq && c->cfg.profile_every && c->profile-- == 0;
-	if (profile) {
+	if (c->cause_seq && c->profile-- == 0) {
 		c->profile = c->cfg.profile_every - 1;
 		stamp[STAMP_RISK] = tsc_now();
 	}

@@ -30,7 +30,7 @@ void trade_show_order(struct trade_core *c, const struct order *o)
 static void show_position(struct trade_core *c, u32 i)
 {
 	const struct position *p = risk_position(c->risk, i);
-	const struct trade_market *m = &c->market[i];
+	const struct market_view *m = &c->market[i].view;
 	struct risk_exposure x = risk_exposure(c->risk, i);
 	struct position_row row = { .instrument = i,
 				    .open_orders = x.open_orders,

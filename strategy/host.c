@@ -28,6 +28,7 @@ static u64 end_call(struct host *h, struct strategy_ctx *c, u64 start_tsc)
 	if (!h->cfg.ops->tsc)
 		return start_tsc;
 	u64 end = h->cfg.ops->tsc(h->cfg.core), took = end - start_tsc;
+	h->end_tsc = end;
 	c->max_tsc = u64_max(c->max_tsc, took);
 	if (took > h->cfg.budget_tsc)
 		overrun(h, c);
@@ -42,6 +43,7 @@ u32 host_on_market(struct host *h, const struct market_view *m, u64 start_tsc)
 	u32 calls = 0, n = h->n_subscribers[m->instrument];
 	struct strategy_ctx **subscriber = h->subscriber[m->instrument];
 	begin_turn(h, m->now, m->tape, m->seq);
+	start_tsc = u64_max(start_tsc, h->end_tsc);
 	for (u32 i = 0; i < n; i++) {
 		struct strategy_ctx *c = subscriber[i];
 		if (c->pause)

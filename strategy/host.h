@@ -82,7 +82,8 @@ err_t host_add(struct host *h, struct arena *a, const char *name, const char *pa
 
 /*
  * Hands `m` to the subscribers of its instrument; only for events with TAPE_LAST. `start_tsc` is
- * the core's latest stamp, from which the first callback is measured. Returns how many were called.
+ * a stamp of this turn: from it, or from the end of the callback before, the first one is measured.
+ * Returns how many were called.
  */
 u32 host_on_market(struct host *h, const struct market_view *m, u64 start_tsc);
 

@@ -28,6 +28,7 @@ struct host {
 	struct host_cfg cfg;
 	/* the call being made: time, and the event that causes what is submitted */
 	ns_t now, next_timer;
+	u64 end_tsc; /* of the last callback that was measured */
 	u64 cause_seq;
 	u16 cause_tape;
 	u32 n, n_descs;

@@ -1,6 +1,7 @@
 #include "tests/cmocka_all.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/rng.h"
 #include "common/tape.h"

@@ -140,7 +140,7 @@ static void a_lapped_tape_is_reloaded(void **state)
 	u32 before = w->n_market;
 	run(w, TURN_NS);
 	assert_int_equal(w->c.l.cnt[TRADE_CNT_tape_lapped], 1);
-	assert_int_equal(w->c.market[0].bid_px, 6000000 + 3 * TAPE_SLOTS);
+	assert_int_equal(w->c.market[0].view.bid_px, 6000000 + 3 * TAPE_SLOTS);
 	assert_int_equal(w->n_market, before); /* what the image contains is not handed on again */
 	best(w, 0, 7, 8);
 	run(w, TURN_NS);
@@ -238,13 +238,12 @@ static void a_full_journal_denies_orders_never_cancels(void **state)
 	w->hold_journal = true;
 	while (journal_cancel_sent(&w->c.journal, 1, 1, w->now))
 		;
-	run(w, TURN_NS);
 	assert_int_equal(submit(w, 0, 1), -RISK_JOURNAL);
 	assert_int_equal(w->api->cancel(w->ctx, (u64)id), 0);
 	run(w, 4 * TURN_NS);
 	assert_order(w, id, "CANCELED");
 	w->hold_journal = false;
-	run(w, 2 * TURN_NS);
+	run(w, TURN_NS);
 	assert_true(submit(w, 0, 1) > 0);
 	world_free(w);
 }
