@@ -54,7 +54,7 @@ static void take_frames(struct session *s, ns_t now)
 		s->plain_at += used;
 		if (ev.kind != WS_NONE)
 			on_ws(s, &ev, now);
-		if (!used)
+		if (!used || s->plain_at == s->plain_n)
 			break;
 	}
 }

@@ -3,6 +3,17 @@
 #include "dataplane/tls/tls_aead.h"
 #include "dataplane/tls/tls_ossl.h"
 
+/* In constant time. */
+static inline bool same_tag(const u8 *a, const u8 *b)
+{
+	u64 x[2], y[2];
+
+	static_assert(sizeof x == TLS_TAG_LEN, "two words");
+	memcpy(x, a, sizeof x);
+	memcpy(y, b, sizeof y);
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+}
+
 #ifdef __x86_64__
 #include <intel-ipsec-mb.h>
 
@@ -178,7 +189,7 @@ bool tls_aead_unseal(struct tls_aead *a, const u8 nonce[12], struct span aad, co
 	assert(out + n <= in || in + n <= out);
 	if (a->gcm_fn) {
 		gcm_call(a, nonce, aad, (struct span){ in, n }, out, tag);
-		return CRYPTO_memcmp(tag, in + n, TLS_TAG_LEN) == 0;
+		return same_tag(tag, in + n);
 	}
 	memcpy(tag, in + n, TLS_TAG_LEN);
 	return evp_run(a->evp_now, nonce, aad, (struct span){ in, n }, out) &&
@@ -222,5 +233,5 @@ bool tls_aead_end(const struct tls_aead *a, struct tls_aead_run *r, const u8 tag
 
 	end(key_of(a), ctx_of(r), right, TLS_TAG_LEN);
 	OPENSSL_cleanse(r, sizeof *r);
-	return CRYPTO_memcmp(right, tag, TLS_TAG_LEN) == 0;
+	return same_tag(right, tag);
 }

@@ -83,15 +83,22 @@ err_t tls_dir_set(struct tls_dir *d, const struct tls_dir_keys *k)
 	return ERR_OK;
 }
 
-/* RFC 8446 section 5.3, RFC 7905: the record number, padded on the left, XOR the iv. */
+/*
+ * RFC 8446 section 5.3, RFC 7905: the record number, padded on the left, XOR the iv. Stored as the
+ * eight and four bytes that the cipher loads: any other cut would have it wait for the stores.
+ */
 static inline void nonce_xor(const struct tls_dir *d, u8 nonce[TLS_IV_LEN])
 {
-	u64 tail;
+	u64 low, seq = __builtin_bswap64(d->seq);
+	u32 high;
 
-	memcpy(&tail, d->iv + SALT_LEN, 8);
-	tail ^= __builtin_bswap64(d->seq);
-	memcpy(nonce, d->iv, SALT_LEN);
-	memcpy(nonce + SALT_LEN, &tail, 8);
+	static_assert(SALT_LEN == 4 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "4 bytes, then 8");
+	memcpy(&low, d->iv, 8);
+	memcpy(&high, d->iv + 8, 4);
+	low ^= seq << 32;
+	high ^= (u32)(seq >> 32);
+	memcpy(nonce, &low, 8);
+	memcpy(nonce + 8, &high, 4);
 }
 
 /* RFC 5288: salt, then the eight bytes that stand in the record. */
