@@ -53,7 +53,7 @@ ext_of  = $(sort $(foreach m,$(1),$(libs.$(m))))
 test_closure = $(call closure,$(1)) $(test_uses.$(1))
 test_helpers = $(filter-out tests/$(1)/test_% tests/$(1)/fuzz_%,$(wildcard tests/$(1)/*.c))
 
--include $(foreach m,$(MODULES),$(m)/module.mk tests/$(m)/module.mk) tests/module.mk bench/module.mk
+-include $(foreach m,$(MODULES),$(m)/module.mk tests/$(m)/module.mk) tests/module.mk bench/module.mk bench/peers/module.mk
 
 # Objects depend on their flags, archives on the list of their sources: a change of either is never
 # missed. `same` leaves a file alone that says so already.
@@ -80,7 +80,7 @@ $(B)/%.o: %.c $(B)/flags | $(O)/have-headers
 	$(Q)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c $< -o $@
 
 # One look at the headers that come from packages, so that a bare machine gets one clear sentence.
-HEADERS := rte_ethdev.h intel-ipsec-mb.h openssl/ssl.h jansson.h yaml.h curl/curl.h zlib.h
+HEADERS := rte_ethdev.h intel-ipsec-mb.h openssl/ssl.h jansson.h yaml.h curl/curl.h zlib.h hiredis/hiredis.h microhttpd.h
 $(O)/have-headers: tuning/packages/build.txt
 	@mkdir -p $(@D); printf '#include <%s>\n' $(HEADERS) | \
 	$(CC) $$(pkg-config --cflags libdpdk 2>/dev/null) -x c -E - -o /dev/null 2>$@.log && touch $@ || \
@@ -154,7 +154,7 @@ tsan: ## the threaded unit tests under the thread sanitizer
 	$(Q)$(MAKE) --no-print-directory BUILD=tsan unit-threads
 
 test: ## install what is missing; unit tests in release, asan and tsan, then the scripts; the last line sums up
-	$(Q)tuning/deps.sh build run test
+	$(Q)tuning/deps.sh build run test telemetry
 	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-all.sh
 
 .PHONY: unit-dataplane
@@ -166,11 +166,11 @@ test-transport: ## everything about TCP, TLS and WebSocket, nothing shortened, a
 
 # SECONDS means something to a shell: it travels as DEMO_SECONDS.
 unexport SECONDS
-demo: ## install what is missing, build, trade against the simulated venue: make demo [SECONDS=30] [RECORDING=file]
-	$(Q)tuning/deps.sh build run
+demo: ## install what is missing, build, trade against the simulated venue: [SECONDS=30] [RECORDING=file] [TELEMETRY=1]
+	$(Q)tuning/deps.sh build run $(if $(TELEMETRY),telemetry)
 	$(Q)$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc)) all
-	$(Q)DEMO_SECONDS='$(if $(filter command,$(origin SECONDS)),$(SECONDS),30)' RECORDING='$(RECORDING)' SAKER_BIN='$(abspath $(B)/bin)' \
-		appliance/demo.sh
+	$(Q)DEMO_SECONDS='$(if $(filter command,$(origin SECONDS)),$(SECONDS),30)' RECORDING='$(RECORDING)' \
+		TELEMETRY='$(TELEMETRY)' SAKER_BIN='$(abspath $(B)/bin)' appliance/demo.sh
 
 bench: $(BENCHES) ## run the benches; raw lines to $(O)/bench.json, a table at the end
 	$(Q)tests/run-bench.sh $(O)/bench.json $(BENCHES)

@@ -159,6 +159,13 @@ static void link_ctl(struct app *a)
 	c->io_venue_offset_ns = &a->io.venue_offset_ns;
 	for (u32 i = 0; i < IO_HISTS; i++)
 		a->io.hist[i] = segment_at(&a->seg, segment_find(&a->seg, io_hist_names[i]));
+	a->io.outliers =
+		(struct outliers){ .slot = segment_at(&a->seg, segment_find(&a->seg, "outliers")),
+				   .seen = &cnt[APP_CNT_outliers],
+				   .clock = a->clock,
+				   .tape = a->md_links.tape,
+				   .total_ns = a->cfg.outlier_us * NS_PER_US,
+				   .stage_ns = a->cfg.outlier_stage_us * NS_PER_US };
 }
 
 /* Every thread made from here on, DPDK's included; hot threads choose their own. */

@@ -11,7 +11,10 @@
 #define SLOW_RING (1u << 20) /* a handshake is some 10 KB */
 #define TRACE_RING (8u << 20)
 #define JOURNAL_RING (4u << 20)
-#define MESSAGE_MAX (256u << 10) /* of one WebSocket message: the largest diff seen is 20 KB */
+#define MESSAGE_OWN (64u << 10) /* of a session's memory for one message: the largest diff seen is 20 KB */
+/* of one WebSocket message: a whole book or a list of instruments; an account's open orders */
+#define MD_MESSAGE_MAX (16u << 20)
+#define TRADE_MESSAGE_MAX (1u << 20)
 #define FEED_LEVELS 5000
 #define BOOK_BUFFER 65536
 #define STALE_NS (2 * NS_PER_S)
@@ -71,9 +74,10 @@ static struct tcp_cfg tcp_cfg(void)
 	return t;
 }
 
-static struct session_cfg session_cfg(const struct config *c)
+static struct session_cfg session_cfg(const struct config *c, u32 message_max)
 {
-	return (struct session_cfg){ .message_max = MESSAGE_MAX,
+	return (struct session_cfg){ .message_own = MESSAGE_OWN,
+				     .message_max = message_max,
 				     .step_timeout_ns = c->session_timeout_ms * NS_PER_MS,
 				     .idle_ns = c->session_idle_ms * NS_PER_MS,
 				     .retry_min_ns = c->retry_min_ms * NS_PER_MS,
@@ -84,7 +88,8 @@ static err_t make_md(struct app *a, char *error)
 {
 	struct md_cfg m = { .clock = a->clock,
 			    .tcp = tcp_cfg(),
-			    .session = session_cfg(&a->cfg),
+			    .session = session_cfg(&a->cfg, MD_MESSAGE_MAX),
+			    .large_buffers = 1,
 			    .book_levels = a->cfg.book_depth,
 			    .book_buffer_levels = BOOK_BUFFER,
 			    .feed_levels = FEED_LEVELS,
@@ -120,7 +125,8 @@ static err_t make_trade(struct app *a, char *error)
 	struct param_error why = { "" };
 	struct trade_cfg t = { .clock = a->clock,
 			       .tcp = tcp_cfg(),
-			       .session = session_cfg(&a->cfg),
+			       .session = session_cfg(&a->cfg, TRADE_MESSAGE_MAX),
+			       .large_buffers = TRADE_SESSIONS,
 			       .boot = a->boot,
 			       .recv_window_ms = a->cfg.recv_window_ms,
 			       .live = a->cfg.mode == MODE_LIVE,

@@ -19,9 +19,10 @@ struct past {
 	i64 last_px[INSTRUMENTS_MAX];
 	u64 last_trade_id[INSTRUMENTS_MAX];
 	u64 fills;
+	u32 reconciled; /* the last boot that settled with the venue what those before it left; 0: none */
 };
 
-static bool map_journal(const struct app *a, u32 boot, void **p, size_t *n)
+static bool map_journal(const struct app *a, u32 boot, struct span *bytes)
 {
 	char path[CONFIG_TEXT + 32];
 	struct stat st;
@@ -30,29 +31,39 @@ static bool map_journal(const struct app *a, u32 boot, void **p, size_t *n)
 	if (fd < 0)
 		return false;
 	bool ok = fstat(fd, &st) == 0 && st.st_size > 0;
-	*n = ok ? (size_t)st.st_size : 0;
-	*p = ok ? mmap(NULL, *n, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+	bytes->n = ok ? (size_t)st.st_size : 0;
+	void *p = ok ? mmap(NULL, bytes->n, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+	bytes->p = p;
 	close(fd);
-	return *p != MAP_FAILED;
+	return p != MAP_FAILED;
 }
 
-static void add_fills(const struct app *a, struct past *p, struct journal_reader *r)
+static void add_fill(const struct app *a, struct past *p, const struct order_event *e)
+{
+	if (e->kind != ORDER_EV_FILL || e->instrument >= a->n_instruments)
+		return;
+	p->qty[e->instrument] += e->side == SIDE_BUY ? e->fill_qty : -e->fill_qty;
+	p->last_px[e->instrument] = e->fill_px;
+	p->last_trade_id[e->instrument] = u64_max(p->last_trade_id[e->instrument], e->trade_id);
+	p->fills++;
+}
+
+static void add_past(const struct app *a, struct past *p, struct journal_reader *r)
 {
 	struct journal_record rec;
 	while (journal_next(r, &rec)) {
-		const struct order_event *e = &rec.event;
-		if (rec.type != JOURNAL_ORDER_EVENT || e->kind != ORDER_EV_FILL ||
-		    e->instrument >= a->n_instruments)
-			continue;
-		p->qty[e->instrument] += e->side == SIDE_BUY ? e->fill_qty : -e->fill_qty;
-		p->last_px[e->instrument] = e->fill_px;
-		p->last_trade_id[e->instrument] =
-			u64_max(p->last_trade_id[e->instrument], e->trade_id);
-		p->fills++;
+		const struct journal_session *s = &rec.session;
+		if (rec.type == JOURNAL_ORDER_EVENT)
+			add_fill(a, p, &rec.event);
+		else if (rec.type == JOURNAL_SESSION && s->session == 0 && s->what == LINK_READY)
+			p->reconciled = r->head.boot;
 	}
+	if (r->n_bad || r->n_lost)
+		log_line("saker", "journal of boot %u: %llu damaged and %llu missing records",
+			 r->head.boot, (unsigned long long)r->n_bad, (unsigned long long)r->n_lost);
 }
 
-/* The last boot's open orders: reconciliation asks the venue about each. */
+/* Orders a boot left open: reconciliation asks the venue about each. */
 static void add_open(struct app *a, struct journal_reader *r)
 {
 	static struct journal_open_order open_order[OPEN_MAX];
@@ -84,41 +95,50 @@ static void add_open(struct app *a, struct journal_reader *r)
 			 r->head.boot, n);
 }
 
-void app_recover(struct app *a)
+/* ERR_NOT_FOUND, or what makes the bytes no journal. */
+static err_t open_journal(const struct app *a, u32 boot, struct span *bytes, struct journal_reader *r)
 {
-	struct past p = { 0 };
-	for (u32 boot = 1; boot < a->boot; boot++) {
-		struct journal_reader r;
-		void *bytes;
-		size_t n;
-		if (!map_journal(a, boot, &bytes, &n))
-			continue;
-		if (journal_open(&r, bytes, n) == ERR_OK) {
-			struct journal_reader again = r;
-			add_fills(a, &p, &r);
-			if (boot + 1 == a->boot)
-				add_open(a, &again);
-			if (r.n_bad || r.n_lost)
-				log_line(
-					"saker",
-					"journal of boot %u: %llu damaged and %llu missing records",
-					boot, (unsigned long long)r.n_bad,
-					(unsigned long long)r.n_lost);
-		} else {
-			log_line("saker", "journal of boot %u cannot be read: it is left out",
-				 boot);
-		}
-		munmap(bytes, n);
-	}
+	if (!map_journal(a, boot, bytes))
+		return ERR_NOT_FOUND;
+	err_t e = journal_open(r, bytes->p, bytes->n);
+	if (e != ERR_OK)
+		munmap((void *)bytes->p, bytes->n);
+	return e;
+}
+
+static void restore(struct app *a, const struct past *p)
+{
 	for (u32 i = 0; i < a->n_instruments; i++) {
-		if (p.last_trade_id[i])
-			recon_set_last_trade(&a->trade.recon, i, p.last_trade_id[i]);
-		if (p.qty[i] &&
-		    risk_set_position(a->trade.risk, i, p.qty[i], p.last_px[i]) != ERR_OK)
+		if (p->last_trade_id[i])
+			recon_set_last_trade(&a->trade.recon, i, p->last_trade_id[i]);
+		if (p->qty[i] &&
+		    risk_set_position(a->trade.risk, i, p->qty[i], p->last_px[i]) != ERR_OK)
 			log_line("saker", "%s: the position of earlier boots does not fit",
 				 a->instrument[i].symbol);
 	}
-	if (p.fills)
+	if (p->fills)
 		log_line("saker", "position taken over from %llu fills of earlier boots",
-			 (unsigned long long)p.fills);
+			 (unsigned long long)p->fills);
+}
+
+void app_recover(struct app *a)
+{
+	struct past p = { 0 };
+	struct journal_reader r;
+	struct span bytes;
+	for (u32 boot = 1; boot < a->boot; boot++) {
+		err_t e = open_journal(a, boot, &bytes, &r);
+		if (e == ERR_OK) {
+			add_past(a, &p, &r);
+			munmap((void *)bytes.p, bytes.n);
+		} else if (e != ERR_NOT_FOUND) {
+			log_line("saker", "journal of boot %u cannot be read: it is left out", boot);
+		}
+	}
+	for (u32 boot = u64_max(p.reconciled, 1); boot < a->boot; boot++)
+		if (open_journal(a, boot, &bytes, &r) == ERR_OK) {
+			add_open(a, &r);
+			munmap((void *)bytes.p, bytes.n);
+		}
+	restore(a, &p);
 }

@@ -112,6 +112,11 @@ static bool histograms(struct app *a)
 	return true;
 }
 
+static bool outliers(struct app *a)
+{
+	return table(a, "outliers", OUTLIERS, sizeof(struct outlier_cell));
+}
+
 static bool texts(struct app *a)
 {
 	char strategies[CONFIG_STRATEGIES * 2 * CONFIG_NUMBER + 1] = "", summary[2 * CONFIG_TEXT];
@@ -143,7 +148,7 @@ err_t app_make_segment(struct app *a, char *error)
 	a->seg.h->tsc_mult = a->clock.mult;
 	a->ctl.cnt = counters(a, "app", app_counter_defs, APP_CNT_COUNT);
 	if (!a->ctl.cnt || !md_regions(a, &md_port) || !trade_regions(a, &trade_port) || !books(a) ||
-	    !histograms(a) || !texts(a)) {
+	    !histograms(a) || !outliers(a) || !texts(a)) {
 		snprintf(error, APP_ERROR, "the shared-memory segment is too small for its regions");
 		return ERR_NO_MEMORY;
 	}

@@ -21,10 +21,12 @@
 #define CONFIG_PARAMS     32
 #define CONFIG_ERROR      512
 #define CONFIG_BYTES_MAX  (1u << 20) /* of the file */
-#define CONFIG_LINES      96         /* at least the rows of options.def */
+#define CONFIG_LINES      160        /* at least the rows of options.def */
 
 enum config_layout { LAYOUT_FUSED, LAYOUT_SPLIT };
 enum config_mode { MODE_OBSERVE, MODE_LIVE };
+enum config_influx_api { INFLUX_V1, INFLUX_V2 };
+enum config_role { ROLE_VIEWER, ROLE_OPERATOR };
 enum config_on_loss { ON_LOSS_CANCEL, ON_LOSS_HOLD };
 
 struct config_port {
@@ -70,6 +72,28 @@ struct config_risk { /* exact decimal text, quote or base asset; "" : no limit o
 	u32 max_rejects, max_fills, fills_window_ms;
 };
 
+/* What hostctl serve tells others; nothing in the saker process reads it. */
+struct config_telemetry {
+	u32 interval_ms;
+	char prom_address[CONFIG_NUMBER];
+	u16 prom_port; /* 0: none */
+	char influx_url[CONFIG_TEXT]; /* "": none */
+	u32 influx_api;               /* enum config_influx_api */
+	char influx_database[64], influx_org[64], influx_user[64];
+	char influx_secret_file[CONFIG_TEXT], influx_spool_dir[CONFIG_TEXT];
+	u32 influx_batch_ms, influx_spool_mb;
+	char redis_host[CONFIG_TEXT]; /* "": none */
+	u16 redis_port;
+	char redis_user[64], redis_secret_file[CONFIG_TEXT];
+	u32 redis_stream_length;
+	bool redis_market, redis_commands;
+	u32 redis_role; /* enum config_role */
+	char alert_webhook[CONFIG_TEXT]; /* "": none */
+	u32 alert_hold_ms, alert_clear_ms;
+	u32 alert_disconnected, alert_stale_book, alert_drops, alert_latency_us; /* 0: off */
+	u32 alert_position_percent, alert_denies, alert_clock_offset_ms;         /* likewise */
+};
+
 struct config {
 	char file[CONFIG_TEXT];
 	char instance[INSTANCE_MAX];
@@ -97,7 +121,9 @@ struct config {
 	u32 tape_slots;                /* a power of two */
 	u32 session_idle_ms, session_timeout_ms, retry_min_ms, retry_max_ms;
 	u32 book_depth;    /* levels a side kept */
+	u32 outlier_us, outlier_stage_us; /* 0: none */
 	u32 profile_every; /* full stage stamps one tick in so many; 1: all, 0: none */
+	struct config_telemetry telemetry;
 	u32 line[CONFIG_LINES]; /* where each option stands in the file, by its row in options.def; 0: not given */
 };
 

@@ -13,6 +13,7 @@
 #   CONFIG_TEMPLATE  in place of demo.yaml.in; VENUE_ARGS: more options of saker-venue
 #   API_KEY          what Saker logs on with (the venue knows demo-key)
 #   EXPECTED_DROPS   counters that a scenario makes rise
+#   TELEMETRY        1: with Redis, InfluxDB, Prometheus and hostctl serve (demo_telemetry.sh)
 #   KEEP             where to copy logs, journal and ledger to
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -37,6 +38,11 @@ enter_namespace() {
 	export RECORDING=$recording OUT=$out SAKER_BIN=$bin DEMO_SECONDS=$seconds
 	exec unshare -Urnpf --kill-child $proc bash "$here/demo.sh" --inside
 }
+if [ -n "${TELEMETRY:-}" ]; then
+	# shellcheck source=appliance/demo_telemetry.sh
+	. "$here/demo_telemetry.sh"
+	telemetry_needs
+fi
 [ "${1:-}" = --inside ] || enter_namespace
 
 # ---- inside: everything started here ends with the namespace ----
@@ -53,7 +59,7 @@ end_process() { # politely, then not
 }
 cleanup() {
 	trap - EXIT INT TERM
-	for p in ${saker_pid:-} ${venue_pid:-}; do end_process "$p"; done
+	for p in ${telemetry_pids:-} ${saker_pid:-} ${venue_pid:-}; do end_process "$p"; done
 	[ -z "${KEEP:-}" ] || cp -r "$work" "$KEEP"
 	rm -rf "$work" /dev/shm/saker."$instance".*
 }
@@ -62,7 +68,7 @@ trap 'exit 130' INT TERM
 
 fail() {
 	echo "demo: $*" >&2
-	for f in "$work"/venue.log "$work"/saker.log; do
+	for f in "$work"/venue.log "$work"/saker.log "$work"/serve.log; do
 		[ ! -s "$f" ] || { echo "--- ${f##*/}"; tail -n 15 "$f"; } >&2
 	done
 	exit 1
@@ -183,6 +189,7 @@ make_keys
 mkdir -p "$work/venue"
 start_venue
 configure
+[ -z "${TELEMETRY:-}" ] || telemetry_start
 start_saker
 if [ -z "${SKIP_WAIT:-}" ]; then
 	wait_for 30 "Saker to trade (the last lines of its log follow)" trading
@@ -198,3 +205,4 @@ hostctl --json status >"$work/status.json"
 stop_saker
 collect
 report report "$work" "$out/demo.json" "$seconds"
+[ -z "${TELEMETRY:-}" ] || telemetry_check

@@ -107,6 +107,7 @@ static u32 drain_trace(struct io *io, struct ring *r)
 	const struct ring_msg *m;
 	for (; n < 4096 && (m = ring_peek(r)); n++) {
 		take_trace(io, m->type, (const void *)m->data);
+		outliers_trace(&io->outliers, m->type, (const void *)m->data);
 		ring_release(r, m);
 	}
 	return n;
@@ -145,6 +146,7 @@ static u32 drain_tape(struct io *io)
 		if (!(e.flags & TAPE_LAST) || e.kind > TAPE_LEVEL)
 			continue;
 		span(io, HIST_POLL_TO_PUBLISH, e.poll_tsc, e.publish_tsc);
+		outliers_tape(&io->outliers, &e);
 		take_lag(io, &e);
 	}
 	return n;

@@ -8,6 +8,7 @@
 #ifndef SAKER_IO_H
 #define SAKER_IO_H
 
+#include "appliance/outliers.h"
 #include "common/clock.h"
 #include "common/counter.h"
 #include "common/hist.h"
@@ -39,6 +40,7 @@ struct io {
 	u64 tape_next;
 	i64 venue_offset_ns; /* venue time = our clock + this; 0: not known yet. ctl sets it, relaxed */
 	struct hist *hist[IO_HISTS];
+	struct outliers outliers;
 	int journal_fd;                                     /* -1: none */
 	u64 *write_errors, *lag_negative, *lag_implausible, *tape_lapped; /* counter words */
 	bool stop;                                          /* relaxed */

@@ -4,74 +4,51 @@
  *
  * Both cores stepped by one thread, and the limit on the same thread: blocks of ticks in turns, so
  * that whatever the machine does meets both, and the ratio counts. Back to back; paced, one tick
- * each 100 us with the loop polling in between; cold, 4 MB swept after each tick's frame was laid
- * down and before it is looked at.
+ * each 100 us with the loop polling in between; cold, 4 MB swept before each tick.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "bench/lane.h"
-#include "bench/rtt.h"
-#include "bench/t2t.h"
-
-#define PACE_NS (100 * NS_PER_US)
-#define SWEEP_BYTES (4u << 20)
-#define WARM 100 /* of each block, not measured: the other one had the caches */
-
-struct variant {
-	const char *suffix;
-	u32 blocks, ticks; /* of a block, measured */
-	bool paced, swept;
-};
+#include "bench/versus.h"
 
 static const struct variant variants[] = {
-	{ "", 100, 2000, false, false },
-	{ ".paced", 100, 200, true, false },
-	{ ".cold", 100, 100, false, true },
+	{ "", 3000, false, false },
+	{ ".paced", 400, true, false },
+	{ ".cold", 300, false, true },
 };
 
-static struct world w;
-static struct lane lane;
-static u8 *junk;
-
-/* Evicts by reading and writing each line. */
-static void sweep(void)
-{
-	for (u32 i = 0; i < SWEEP_BYTES; i += CACHE_LINE)
-		__atomic_store_n(&junk[i], (u8)(junk[i] + 1), __ATOMIC_RELAXED);
-}
+static struct versus v;
 
 /* ---- one tick of either ---- */
 
 static void fused_wait(ns_t until)
 {
-	for (u64 tsc; clock_ns(&w.clock, tsc = tsc_now()) < until;) {
-		md_core_step(&w.md, tsc);
-		trade_core_step(&w.trade, tsc);
+	for (u64 tsc; clock_ns(&v.w.clock, tsc = tsc_now()) < until;) {
+		md_core_step(&v.w.md, tsc);
+		trade_core_step(&v.w.trade, tsc);
 	}
 }
 
-static void fused_tick(const struct variant *v, struct rng *r, struct t2t_run *to)
+static void fused_tick(const struct variant *of, const struct world_quote *q, struct t2t_run *to)
 {
-	ns_t next = clock_ns(&w.clock, tsc_now()) + PACE_NS;
-	struct t2t_tick tick = t2t_next(r);
-	world_tick(&w, tick.bid_px, tick.bid_qty, tick.ask_qty);
-	if (v->swept)
-		sweep();
+	struct world *w = &v.w;
+	ns_t next = clock_ns(&w->clock, tsc_now()) + PACE_NS;
+	u64 sent = w->n_sent;
+	stock_release(&w->stock, w->stock.next + 1);
+	if (of->swept)
+		sweep(&v.sweeper);
 	u64 tsc = tsc_fenced();
-	md_core_step(&w.md, tsc);
-	trade_core_step(&w.trade, tsc);
-	u64 pushed = w.pushed_tsc;
-	struct trace_rec t = t2t_trace(&w);
-	if (to)
-		t2t_sample(to, &w.clock, pushed, &t);
-	world_venue_turn(&w); /* the answer, outside what is measured */
-	trade_core_step(&w.trade, tsc_now());
-	peer_turn(&w.md_peer, clock_ns(&w.clock, tsc_now()));
-	t2t_drain(&w);
-	if (v->paced)
+	md_core_step(&w->md, tsc);
+	trade_core_step(&w->trade, tsc);
+	struct trace_rec t = t2t_trace(w);
+	bool traded = w->n_sent != sent;
+	versus_must("t2t.fused", traded, q);
+	if (to && traded)
+		t2t_sample(to, &w->clock, &w->sent[sent % WORLD_SENT], &t);
+	world_venue_turn(w); /* the answer, outside what is measured */
+	trade_core_step(&w->trade, tsc_now());
+	t2t_drain(w);
+	if (of->paced)
 		fused_wait(next);
 }
 
@@ -81,87 +58,93 @@ struct limit_run {
 };
 
 static const char *const limit_stages[LIMIT_STAMPS] = {
-	[LIMIT_OPEN] = "poll_to_open",   [LIMIT_READ] = "open_to_read", [LIMIT_ORDER] = "read_to_order",
+	[LIMIT_OPEN] = "poll_to_open",  [LIMIT_READ] = "open_to_read", [LIMIT_ORDER] = "read_to_order",
 	[LIMIT_SEAL] = "order_to_seal", [LIMIT_SENT] = "seal_to_sent",
 };
 
 static void limit_wait(ns_t until)
 {
 	u64 stamp[LIMIT_STAMPS];
-	for (ns_t now; (now = clock_ns(&lane.clock, tsc_now())) < until;) {
-		limit_turn(&lane.limit, now, stamp);
-		lane_idle(&lane);
+	for (ns_t now; (now = clock_ns(&v.lane.clock, tsc_now())) < until;) {
+		limit_turn(&v.lane.limit, now, stamp);
+		lane_idle_receiving(&v.lane);
+		lane_idle_trading(&v.lane);
 	}
 }
 
 static void limit_sample(struct limit_run *to, const u64 stamp[LIMIT_STAMPS], bool staged)
 {
+	const struct clock *c = &v.lane.clock;
 	if (!staged)
-		samples_add(&to->whole, tsc_to_ns(&lane.clock, stamp[LIMIT_SENT] - stamp[LIMIT_POLL]));
+		samples_add(&to->whole, tsc_to_ns(c, stamp[LIMIT_SENT] - stamp[LIMIT_POLL]));
 	for (u32 i = LIMIT_OPEN; staged && i < LIMIT_STAMPS; i++)
-		samples_add(&to->stage[i], tsc_to_ns(&lane.clock, stamp[i] - stamp[i - 1]));
+		samples_add(&to->stage[i], tsc_to_ns(c, stamp[i] - stamp[i - 1]));
 }
 
-static void limit_tick(const struct variant *v, struct rng *r, struct limit_run *to, bool staged)
+static void limit_tick(const struct variant *of, const struct world_quote *q, struct limit_run *to, bool staged)
 {
-	ns_t next = clock_ns(&lane.clock, tsc_now()) + PACE_NS;
-	struct t2t_tick tick = t2t_next(r);
+	struct lane *l = &v.lane;
+	ns_t next = clock_ns(&l->clock, tsc_now()) + PACE_NS;
 	u64 stamp[LIMIT_STAMPS] = { 0 };
-	lane_tick(&lane, tick.bid_px, tick.bid_qty, tick.ask_qty);
-	if (v->swept)
-		sweep();
-	ns_t now = clock_ns(&lane.clock, tsc_fenced());
-	bool sent = staged ? limit_turn_stamped(&lane.limit, now, stamp) : limit_turn(&lane.limit, now, stamp);
+	lane_let_in(l, q);
+	if (of->swept)
+		sweep(&v.sweeper);
+	ns_t now = clock_ns(&l->clock, tsc_fenced());
+	bool sent = staged ? limit_turn_stamped(&l->limit, now, stamp) : limit_turn(&l->limit, now, stamp);
+	versus_must("limit.fused", sent, q);
 	if (to && sent)
 		limit_sample(to, stamp, staged);
-	lane_venue_turn(&lane);
-	if (v->paced)
+	lane_idle_receiving(l);
+	lane_venue_turn(l);
+	lane_idle_trading(l);
+	if (of->paced)
 		limit_wait(next);
 }
 
 /* ---- in turns ---- */
 
-static void print(const struct variant *v, struct limit_run *limit, struct t2t_run *fused)
+static void print(const struct variant *of, struct limit_run *limit, struct t2t_run *fused)
 {
 	char name[64];
-	snprintf(name, sizeof name, "t2t.limit%s", v->suffix);
+	snprintf(name, sizeof name, "limit.fused%s", of->suffix);
 	samples_print(&limit->whole, name, "");
 	for (u32 i = LIMIT_OPEN; i < LIMIT_STAMPS; i++) {
-		snprintf(name, sizeof name, "t2t.limit%s.%s", v->suffix, limit_stages[i]);
+		snprintf(name, sizeof name, "limit.fused%s.%s", of->suffix, limit_stages[i]);
 		samples_print(&limit->stage[i], name, "");
 	}
 	t2t_print(fused, "");
-	snprintf(name, sizeof name, "t2t.fused_over_limit%s", v->suffix);
-	samples_print_ratio(&fused->whole, &limit->whole, name);
+	snprintf(name, sizeof name, "t2t.fused_over_limit%s", of->suffix);
+	samples_print_ratio(&fused->whole, &limit->whole, name, NULL);
 }
 
-static void blocks(const struct variant *v, struct rng r[2], struct limit_run *limit, struct t2t_run *fused)
+static void one_block(const struct variant *of, struct limit_run *limit, struct t2t_run *fused)
 {
-	for (u32 b = 0; b < v->blocks; b++) {
-		for (u32 i = 0; i < WARM + v->ticks; i++)
-			fused_tick(v, &r[0], i < WARM ? NULL : fused);
-		for (u32 i = 0; i < WARM + v->ticks; i++)
-			limit_tick(v, &r[1], i < WARM ? NULL : limit, false);
-		for (u32 i = 0; i < WARM + v->ticks / 10; i++)
-			limit_tick(v, &r[1], i < WARM ? NULL : limit, true);
-	}
+	versus_fill(&v, of);
+	u32 staged = v.n - of->ticks / 10; /* the last of them with all stamps */
+	for (u32 i = 0; i < v.n; i++)
+		fused_tick(of, &v.tick[i], i < VERSUS_WARM ? NULL : fused);
+	for (u32 i = 0; i < v.n; i++)
+		limit_tick(of, &v.tick[i], i < VERSUS_WARM ? NULL : limit, i >= staged);
+	t2t_block(fused);
+	samples_block(&limit->whole);
+	for (u32 k = LIMIT_OPEN; k < LIMIT_STAMPS; k++)
+		samples_block(&limit->stage[k]);
 }
 
-static void run(const struct variant *v, struct rng r[2])
+static void run(const struct variant *of)
 {
 	char name[64];
 	struct limit_run limit;
 	struct t2t_run fused;
-	u64 fused_seen = w.orders_seen, limit_seen = lane.orders_seen, n = v->blocks * (v->ticks + WARM);
-	snprintf(name, sizeof name, "t2t.fused%s", v->suffix);
-	t2t_open(&fused, name, v->blocks * v->ticks);
-	samples_open(&limit.whole, v->blocks * v->ticks);
+	u32 blocks = samples_blocks_wanted();
+	snprintf(name, sizeof name, "t2t.fused%s", of->suffix);
+	t2t_open(&fused, name, blocks * of->ticks);
+	samples_open(&limit.whole, blocks * of->ticks);
 	for (u32 i = LIMIT_OPEN; i < LIMIT_STAMPS; i++)
-		samples_open(&limit.stage[i], v->blocks * v->ticks / 10);
-	blocks(v, r, &limit, &fused);
-	t2t_must_have_traded(name, w.orders_seen - fused_seen, n);
-	t2t_must_have_traded("t2t.limit", lane.orders_seen - limit_seen, n);
-	print(v, &limit, &fused);
+		samples_open(&limit.stage[i], blocks * of->ticks);
+	for (u32 b = 0; b < blocks; b++)
+		one_block(of, &limit, &fused);
+	print(of, &limit, &fused);
 	samples_close(&limit.whole);
 	for (u32 i = LIMIT_OPEN; i < LIMIT_STAMPS; i++)
 		samples_close(&limit.stage[i]);
@@ -170,19 +153,10 @@ static void run(const struct variant *v, struct rng r[2])
 
 int main(void)
 {
-	struct rng r[2]; /* the same ticks for either */
-	rng_seed(&r[0], 1);
-	rng_seed(&r[1], 1);
-	junk = calloc(1, SWEEP_BYTES);
-	if (!junk)
-		return 1;
 	pin_to((u32)sysconf(_SC_NPROCESSORS_ONLN) - 1);
-	world_open(&w, &t2t_taker);
-	lane_open(&lane, &w.clock, &w.crypto, &w.instrument);
+	versus_open(&v);
 	for (u32 i = 0; i < ARRAY_LEN(variants); i++)
-		run(&variants[i], r);
-	lane_close(&lane);
-	world_close(&w);
-	free(junk);
+		run(&variants[i]);
+	versus_close(&v);
 	return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "dataplane/net/wire.h"
 
-#define DEPTH 256
+#define DEPTH 1024
 #define MARKET_PORT 40001
 #define ORDER_PORT 40002
 #define ORDER_QTY 100000
@@ -27,7 +27,7 @@ static u32 expected_order(const struct lane *l, u8 *out)
 	const struct limit_order *o = &l->limit.last;
 	const struct binance_tmpl *t = l->limit.tmpl;
 	u32 n = binance_prepare(t, out);
-	bool ok = binance_patch_order(t, out, l->orders_seen, l->quote.bid_px + 1, ORDER_QTY, o->ts_ms);
+	bool ok = binance_patch_order(t, out, l->orders_seen, l->seen.ask_px, ORDER_QTY, o->ts_ms);
 	return ok ? n : 0;
 }
 
@@ -43,10 +43,17 @@ static void on_order(void *user, u32 i, const u8 *p, u32 n)
 	venue_answer(&l->trade_peer, i, l->orders_seen, text, true);
 }
 
-void lane_tick(struct lane *l, i64 bid_px, i64 bid_qty, i64 ask_qty)
+void lane_add(struct lane *l, const struct world_quote *q)
 {
-	l->quote = (struct venue_quote){ l->quote.update_id + 1, bid_px, bid_qty, ask_qty };
-	venue_tick(&l->md_peer, &l->instrument, &l->quote);
+	char t[VENUE_TEXT_MAX];
+	struct venue_quote v = { ++l->update_id, q->bid_px, q->bid_qty, q->ask_px, q->ask_qty };
+	stock_add(&l->stock, t, venue_quote_text(t, &l->instrument, &v), 0);
+}
+
+void lane_let_in(struct lane *l, const struct world_quote *q)
+{
+	l->seen = *q;
+	stock_release(&l->stock, l->stock.next + 1);
 }
 
 /* ---- the connections, between ticks ---- */
@@ -64,8 +71,9 @@ static void acknowledge(struct limit_conn *c, struct frame_out *out)
 }
 
 /* The answers: taken in by number only, before the next order's buffer is asked for. */
-static void take_answers(struct limit *l)
+static void take_answers(struct lane *lane)
 {
+	struct limit *l = &lane->limit;
 	struct limit_conn *c = &l->trade;
 	struct frame f[PORT_BURST_MAX];
 	u32 n = port_rx(l->trade_port, f, PORT_BURST_MAX), data = 0;
@@ -76,7 +84,7 @@ static void take_answers(struct limit *l)
 		c->snd_wnd = (u32)be16(tcp + 14) << 7;
 		if (be32(tcp + 4) == c->rcv_nxt)
 			c->rcv_nxt += payload;
-		data += payload;
+		data += payload > 0;
 	}
 	if (n)
 		port_rx_done(l->trade_port);
@@ -84,24 +92,28 @@ static void take_answers(struct limit *l)
 		acknowledge(c, &l->trade_port->out);
 		l->frame = NULL; /* a port has one buffer at a time: the ACK took it */
 	}
+	__atomic_store_n(&lane->taken, lane->taken + data, __ATOMIC_RELEASE);
 }
 
-void lane_idle(struct lane *l)
+void lane_idle_receiving(struct lane *l)
 {
-	take_answers(&l->limit);
 	if (l->limit.ack_due)
 		acknowledge(&l->limit.md, &l->md_port.out);
 	l->limit.ack_due = false;
+}
+
+void lane_idle_trading(struct lane *l)
+{
+	take_answers(l);
 	limit_prepare(&l->limit);
 }
 
 void lane_venue_turn(struct lane *l)
 {
-	ns_t now = clock_ns(&l->clock, tsc_now());
-	peer_turn(&l->trade_peer, now);
-	lane_idle(l);
-	peer_turn(&l->md_peer, now);
-	peer_turn(&l->trade_peer, now);
+	struct frame f[PORT_BURST_MAX];
+	peer_turn(&l->trade_peer, clock_ns(&l->clock, tsc_now()));
+	while (port_rx(&l->md_far, f, PORT_BURST_MAX)) /* the stock speaks for this peer */
+		port_rx_done(&l->md_far);
 }
 
 /* ---- start ---- */
@@ -171,7 +183,9 @@ static void open_limit(struct lane *l, const struct tls_crypto *crypto)
 	ns_t now = clock_ns(&l->clock, tsc_now());
 	struct peer_end md = peer_accept(&l->md_peer, &l->md_port, crypto, MARKET_PORT, now);
 	struct peer_end trade = peer_accept(&l->trade_peer, &l->trade_port, crypto, ORDER_PORT, now);
-	m->md_port = &l->md_port;
+	struct stock_room room = { .cap = 1 << 15, .bytes = 16u << 20, .message_max = VENUE_TEXT_MAX };
+	stock_open(&l->stock, &l->arena, &room, &l->md_peer, 0);
+	m->md_port = &l->stock.port;
 	m->trade_port = &l->trade_port;
 	memcpy(&m->mac, l->md_port.mac, sizeof l->md_port.mac);
 	m->ip = __builtin_bswap32(CLIENT_IP);
@@ -193,9 +207,9 @@ static void open_limit(struct lane *l, const struct tls_crypto *crypto)
 void lane_open(struct lane *l, const struct clock *clock, const struct tls_crypto *crypto,
 	       const struct instrument *i)
 {
-	*l = (struct lane){ .clock = *clock, .instrument = *i, .quote = { .update_id = 50093239189 } };
+	*l = (struct lane){ .clock = *clock, .instrument = *i, .update_id = 50093239189 };
 	u64 *cnt[4] = { 0 };
-	bool ok = arena_open(&l->arena, 64u << 20) == ERR_OK &&
+	bool ok = arena_open(&l->arena, 128u << 20) == ERR_OK &&
 		  binance_tmpls_init(&l->tmpls, i, BOOT, RECV_WINDOW_MS) == ERR_OK;
 	for (u32 k = 0; ok && k < ARRAY_LEN(cnt); k++)
 		ok = (cnt[k] = ARENA_ARRAY(&l->arena, u64, PORT_CNT_COUNT));

@@ -7,8 +7,9 @@
 #define BENCH_LANE_H
 
 #include "bench/limit.h"
-#include "bench/peer.h"
+#include "bench/stock.h"
 #include "bench/venue.h"
+#include "bench/world.h"
 
 struct lane {
 	struct limit limit;
@@ -18,8 +19,10 @@ struct lane {
 	struct peer md_peer, trade_peer;
 	struct instrument instrument;
 	struct binance_tmpls tmpls;
-	struct venue_quote quote; /* the newest tick */
-	u64 orders_seen;
+	struct stock stock;         /* what the receiving half takes */
+	u64 taken;                /* data frames of the venue's answers; the trading thread's */
+	struct world_quote seen;  /* the newest tick that was let in */
+	u64 update_id, orders_seen;
 };
 
 /* Exits with a sentence where something fails. */
@@ -27,13 +30,17 @@ void lane_open(struct lane *l, const struct clock *clock, const struct tls_crypt
 	       const struct instrument *i);
 void lane_close(struct lane *l);
 
-/* As world_tick. */
-void lane_tick(struct lane *l, i64 bid_px, i64 bid_qty, i64 ask_qty);
+/* Into the stock. */
+void lane_add(struct lane *l, const struct world_quote *q);
+
+/* One frame of the stock may be taken: `q` is what it says. */
+void lane_let_in(struct lane *l, const struct world_quote *q);
 
 /* Looks after the connections, and prepares the next order: what a loop does between ticks. */
-void lane_idle(struct lane *l);
+void lane_idle_receiving(struct lane *l);
+void lane_idle_trading(struct lane *l);
 
-/* The venue takes the order, and answers it; the client then acknowledges. */
+/* The venue takes the order, and answers it. The trading half must then be idle for a turn. */
 void lane_venue_turn(struct lane *l);
 
 #endif

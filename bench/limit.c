@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "bench/rtt.h"
+#include "bench/place.h"
 #include "dataplane/feed/digits.h"
 #include "dataplane/net/wire.h"
 
@@ -121,11 +121,6 @@ static inline bool open_text(struct limit *l, struct span rec, struct span *text
 }
 
 /* ---- text to integers ---- */
-
-struct quote {
-	u64 id;
-	i64 bid_px, bid_qty, ask_px, ask_qty;
-};
 
 #define LIT(s) lit(&p, end, s, sizeof(s) - 1)
 
@@ -345,4 +340,32 @@ bool limit_turn(struct limit *l, ns_t now, u64 stamp[LIMIT_STAMPS])
 bool limit_turn_stamped(struct limit *l, ns_t now, u64 stamp[LIMIT_STAMPS])
 {
 	return turn(l, &(struct turn){ .stamp = stamp, .all = true, .now = now });
+}
+
+/* ---- cut at the tape ---- */
+
+bool limit_receive(struct limit *l)
+{
+	struct frame f;
+	struct quote q;
+	struct turn none = { .all = false };
+	if (!port_rx(l->md_port, &f, 1))
+		return false;
+	bool ok = receive(l, &none, &f, &q);
+	if (ok) {
+		l->hop.quote = q;
+		l->hop.poll_tsc = f.rx_tsc;
+		__atomic_store_n(&l->hop.seq, l->hop.seq + 1, __ATOMIC_RELEASE);
+	}
+	port_rx_done(l->md_port);
+	return ok;
+}
+
+/* The receiving core writes the next quote only after the venue has seen what became of this one. */
+bool limit_trade(struct limit *l, ns_t now, u64 stamp[LIMIT_STAMPS])
+{
+	struct quote q = l->hop.quote;
+	stamp[LIMIT_POLL] = l->hop.poll_tsc;
+	l->hop_seq = l->hop.seq;
+	return trade(l, &(struct turn){ .stamp = stamp, .all = false, .now = now }, &q);
 }

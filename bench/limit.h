@@ -54,18 +54,33 @@ struct limit_order {
 	i64 px, qty;
 };
 
+struct quote {
+	u64 id;
+	i64 bid_px, bid_qty, ask_px, ask_qty;
+};
+
+/* The one hop: two lines that one core writes and the other reads. */
+struct limit_hop {
+	u64 seq; /* of the quote */
+	struct quote quote;
+	u64 poll_tsc;
+	u8 rest[72];
+} __attribute__((aligned(2 * CACHE_LINE)));
+
 struct limit {
 	/* receive */
 	struct port *md_port;
 	u64 mac; /* ours, as eight bytes of a frame begin */
 	u32 ip;  /* ours, as in memory */
 	bool ack_due;
-	u64 update_id;
 	struct limit_conn md;
 	struct limit_keys rx;
 	CACHE_ALIGNED u8 plain[TLS_INNER_MAX];
+	struct limit_hop hop;
 	/* trade */
-	struct port *trade_port;
+	CACHE_ALIGNED struct port *trade_port;
+	u64 hop_seq; /* taken */
+	u64 update_id;
 	u8 *frame; /* the next order's, its head is there; NULL: limit_prepare is due */
 	struct limit_conn trade;
 	struct limit_keys tx;
@@ -102,7 +117,22 @@ bool limit_turn(struct limit *l, ns_t now, u64 stamp[LIMIT_STAMPS]);
 /* The same with all stamps, each of which costs. */
 bool limit_turn_stamped(struct limit *l, ns_t now, u64 stamp[LIMIT_STAMPS]);
 
+/*
+ * The same cut at the tape. The receiving core's half takes a frame as far as integers, and hands
+ * them over; the trading core's half begins with them. False: there was nothing.
+ */
+bool limit_receive(struct limit *l);
+static inline bool limit_is_handed(const struct limit *l);
+bool limit_trade(struct limit *l, ns_t now, u64 stamp[LIMIT_STAMPS]);
+
 /* While idle: the next order's frame and its head. */
 void limit_prepare(struct limit *l);
+
+/* ---- inline bodies ---- */
+
+static inline bool limit_is_handed(const struct limit *l)
+{
+	return __atomic_load_n(&l->hop.seq, __ATOMIC_ACQUIRE) != l->hop_seq; /* pairs with limit_receive */
+}
 
 #endif

@@ -19,11 +19,13 @@ struct net_cfg peer_net_cfg(const struct port *own, u32 ip)
 	return n;
 }
 
-void peer_open(struct peer *p, struct arena *a, struct port *port)
+void peer_open(struct peer *p, struct arena *a, struct port *port) { peer_open_at(p, a, port, PEER_IP); }
+
+void peer_open_at(struct peer *p, struct arena *a, struct port *port, u32 ip)
 {
 	*p = (struct peer){ .port = port };
 	struct tcp_cfg t = tcp_cfg_default;
-	struct net_cfg n = peer_net_cfg(port, PEER_IP);
+	struct net_cfg n = peer_net_cfg(port, ip);
 	t.secret[0] = 1;
 	err_t e = net_init(&p->net, &n, &port->out, p->net_cnt);
 	p->tcp = e == ERR_OK ? tcp_new(a, &t, &p->net, &port->out, p->tcp_cnt) : NULL;
@@ -96,10 +98,32 @@ static struct tls_dir_keys keys_of(u8 seed)
 	return k;
 }
 
+void peer_keys(struct peer *p, u32 i, const struct tls_dir_keys *rx, const struct tls_dir_keys *tx)
+{
+	err_t e = tls_dir_set(&p->rx[i], rx);
+	if (e == ERR_OK)
+		e = tls_dir_set(&p->tx[i], tx);
+	if (e != ERR_OK)
+		die("the keys of a session", e);
+}
+
+void peer_take(struct peer *p, struct tcp_conn *c, const struct tls_crypto *crypto,
+	       const struct tls_dir_keys *rx, const struct tls_dir_keys *tx)
+{
+	u32 i = p->n_conns++;
+	p->conn[i] = c;
+	tcp_set_user(c, &events, p);
+	err_t e = tls_rx_open(&p->rx[i], crypto);
+	if (e == ERR_OK)
+		e = tls_tx_open(&p->tx[i], crypto);
+	if (e != ERR_OK)
+		die("the peer's end of a session", e);
+	peer_keys(p, i, rx, tx);
+}
+
 struct peer_end peer_accept(struct peer *p, const struct port *client, const struct tls_crypto *crypto,
 			    u16 local_port, ns_t now)
 {
-	u32 i = p->n_conns++;
 	struct peer_end us = { .tcp = { .dst = ip_addr_v4(PEER_IP),
 					.port = VENUE_PORT,
 					.local_port = local_port,
@@ -120,16 +144,10 @@ struct peer_end peer_accept(struct peer *p, const struct port *client, const str
 	them.rcv_nxt = us.tcp.snd_nxt;
 	memcpy(us.tcp.peer_mac, p->port->mac, 6);
 	memcpy(them.peer_mac, client->mac, 6);
-	p->conn[i] = tcp_adopt(p->tcp, &them, &events, p, now);
-	err_t e = tls_rx_open(&p->rx[i], crypto);
-	if (e == ERR_OK)
-		e = tls_tx_open(&p->tx[i], crypto);
-	if (e == ERR_OK)
-		e = tls_dir_set(&p->rx[i], &us.keys.now[TLS_TX]);
-	if (e == ERR_OK)
-		e = tls_dir_set(&p->tx[i], &us.keys.now[TLS_RX]);
-	if (e != ERR_OK || !p->conn[i])
-		die("the peer's end of a session", e);
+	struct tcp_conn *c = tcp_adopt(p->tcp, &them, &events, p, now);
+	if (!c)
+		die("the peer's end of a session", ERR_FULL);
+	peer_take(p, c, crypto, &us.keys.now[TLS_TX], &us.keys.now[TLS_RX]);
 	return us;
 }
 

@@ -29,6 +29,7 @@ struct peer {
 struct net_cfg peer_net_cfg(const struct port *own, u32 ip);
 
 void peer_open(struct peer *p, struct arena *a, struct port *port);
+void peer_open_at(struct peer *p, struct arena *a, struct port *port, u32 ip); /* with another address than PEER_IP */
 
 /* What the client of a session takes over. */
 struct peer_end {
@@ -39,6 +40,13 @@ struct peer_end {
 /* Opens the peer's end of one session, and returns the other. Exits on failure. */
 struct peer_end peer_accept(struct peer *p, const struct port *client, const struct tls_crypto *crypto,
 			    u16 local_port, ns_t now);
+
+/* Session `i` goes on under these keys, of the peer's own point of view. Exits on failure. */
+void peer_keys(struct peer *p, u32 i, const struct tls_dir_keys *rx, const struct tls_dir_keys *tx);
+
+/* The next session is `c`, which was opened, and its handshake done, elsewhere. Exits on failure. */
+void peer_take(struct peer *p, struct tcp_conn *c, const struct tls_crypto *crypto,
+	       const struct tls_dir_keys *rx, const struct tls_dir_keys *tx);
 
 /* Joins one session of `core_tcp` with this peer: same tuple, same keys, from either end. Exits on failure. */
 void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto,

@@ -1,23 +1,72 @@
 #include "bench/venue.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/decimal.h"
 
-void venue_tick(struct peer *p, const struct instrument *i, const struct venue_quote *q)
+typedef unsigned long long ull;
+
+static const char *lower(const struct instrument *i, char out[SYMBOL_MAX + 1])
 {
-	char t[256], bp[DEC_TEXT_MAX], bq[DEC_TEXT_MAX], ap[DEC_TEXT_MAX], aq[DEC_TEXT_MAX];
+	for (u32 k = 0; k < i->symbol_n; k++)
+		out[k] = (char)tolower(i->symbol[k]);
+	out[i->symbol_n] = 0;
+	return out;
+}
+
+u32 venue_quote_text(char out[VENUE_TEXT_MAX], const struct instrument *i, const struct venue_quote *q)
+{
+	char bp[DEC_TEXT_MAX], bq[DEC_TEXT_MAX], ap[DEC_TEXT_MAX], aq[DEC_TEXT_MAX], low[SYMBOL_MAX + 1];
 	qty_print(i, bq, q->bid_qty);
 	qty_print(i, aq, q->ask_qty);
 	px_print(i, bp, q->bid_px);
-	px_print(i, ap, q->bid_px + 1);
-	int n = snprintf(t, sizeof t,
-			 "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"BTCUSDT\","
-			 "\"b\":\"%s000000\",\"B\":\"%s\",\"a\":\"%s000000\",\"A\":\"%s\"}}",
-			 (unsigned long long)q->update_id, bp, bq, ap, aq);
-	peer_send(p, 0, t, (u32)n, p->now);
+	px_print(i, ap, q->ask_px);
+	return (u32)snprintf(out, VENUE_TEXT_MAX,
+			     "{\"stream\":\"%s@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"%.*s\","
+			     "\"b\":\"%s000000\",\"B\":\"%s\",\"a\":\"%s000000\",\"A\":\"%s\"}}",
+			     lower(i, low), (ull)q->update_id, i->symbol_n, i->symbol, bp, bq, ap, aq);
+}
+
+u32 venue_trade_text(char out[VENUE_TEXT_MAX], const struct instrument *i, u64 id, i64 px, i64 qty)
+{
+	char p[DEC_TEXT_MAX], q[DEC_TEXT_MAX];
+	px_print(i, p, px);
+	qty_print(i, q, qty);
+	return (u32)snprintf(out, VENUE_TEXT_MAX,
+			     "{\"stream\":\"btcusdt@trade\",\"data\":{\"e\":\"trade\",\"E\":1723161255343,"
+			     "\"s\":\"BTCUSDT\",\"t\":%llu,\"p\":\"%s000000\",\"q\":\"%s\","
+			     "\"T\":1723161255342,\"m\":%s,\"M\":true}}",
+			     (ull)id, p, q, id % 3 ? "true" : "false");
+}
+
+/* The touch keeps its level: only what lies behind it goes and comes. */
+static u32 put_levels(char *out, const struct instrument *i, i64 px, i64 step, struct rng *r)
+{
+	char p[DEC_TEXT_MAX], q[DEC_TEXT_MAX];
+	u32 n = 0;
+	for (u32 k = 0; k < 10; k++, px += step * (1 + (i64)rng_below(r, 20))) {
+		px_print(i, p, px);
+		qty_print(i, q, k && !rng_below(r, 4) ? 0 : 1 + (i64)rng_below(r, 10000000000));
+		n += (u32)snprintf(out + n, 80, "%s[\"%s000000\",\"%s\"]", k ? "," : "", p, q);
+	}
+	return n;
+}
+
+u32 venue_depth_text(char out[VENUE_TEXT_MAX], const struct instrument *i, u64 update_id, i64 bid_px,
+		     struct rng *r)
+{
+	char low[SYMBOL_MAX + 1];
+	u32 n = (u32)snprintf(out, 256,
+			      "{\"stream\":\"%s@depth@100ms\",\"data\":{\"e\":\"depthUpdate\","
+			      "\"E\":1723161255208,\"s\":\"%.*s\",\"U\":%llu,\"u\":%llu,\"b\":[",
+			      lower(i, low), i->symbol_n, i->symbol, (ull)update_id, (ull)update_id);
+	n += put_levels(out + n, i, bid_px, -1, r);
+	n += (u32)snprintf(out + n, 16, "],\"a\":[");
+	n += put_levels(out + n, i, bid_px + 1, 1, r);
+	return n + (u32)snprintf(out + n, 16, "]}}");
 }
 
 bool venue_field(const char *text, const char *before, char *out, size_t room)
@@ -63,4 +112,22 @@ void venue_answer(struct peer *p, u32 i, u64 order, const char *text, bool expir
 	peer_send(p, i, t, (u32)n, p->now);
 	if (expire)
 		expire_order(p, i, order, coid);
+}
+
+void venue_answer_cancel(struct peer *p, u32 i, u64 order, const char *coid, const char *text)
+{
+	char t[512], id[40];
+	if (!venue_field(text, "\"id\":\"", id, sizeof id)) {
+		fprintf(stderr, "bench: a cancel without id: %s\n", text);
+		exit(1);
+	}
+	int n = snprintf(t, sizeof t,
+			 "{\"id\":\"%s\",\"status\":200,\"result\":{\"symbol\":\"BTCUSDT\","
+			 "\"origClientOrderId\":\"%s\",\"orderId\":%llu,\"orderListId\":-1,"
+			 "\"clientOrderId\":\"91fe37ce9e69c90d6358c0\",\"transactTime\":1723161255000,"
+			 "\"price\":\"60000.00000000\",\"origQty\":\"0.00100000\","
+			 "\"executedQty\":\"0.00000000\",\"status\":\"CANCELED\",\"timeInForce\":\"GTC\","
+			 "\"type\":\"LIMIT\",\"side\":\"BUY\"}}",
+			 id, coid, (ull)order);
+	peer_send(p, i, t, (u32)n, p->now);
 }

@@ -4,15 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/rtt.h"
+#include "bench/place.h"
 #include "bench/venue.h"
 
-#define DEPTH 256
-#define TAPE_SLOTS 4096
+#define DEPTH 1024 /* frames of a port */
+#define LEVELS 256
+#define TAPE_SLOTS 16384
+#define FIRST_PX 6183763 /* the bid of the snapshot */
+#define FIRST_UPDATE 50093239189
 #define MARKET_PORT 40001
 #define ORDER_PORT 40002
-
-static struct world *hooked; /* the push hook has no argument of its own; one world a process */
 
 static void die(const char *what, const char *why)
 {
@@ -62,7 +63,13 @@ static void on_request(void *user, u32 i, const u8 *p, u32 n)
 		die("a request without id or method", text);
 	if (!strcmp(method, "order.place")) {
 		w->orders_seen++;
-		venue_answer(&w->trade_peer, i, ++w->venue_order_id, text, w->expire);
+		venue_field(text, "\"newClientOrderId\":\"", w->coid, sizeof w->coid);
+		venue_answer(&w->trade_peer, i, ++w->venue_order_id, text, !w->cfg.stay_open);
+		return;
+	}
+	if (!strcmp(method, "order.cancel")) {
+		w->cancels_seen++;
+		venue_answer_cancel(&w->trade_peer, i, w->venue_order_id, w->coid, text);
 		return;
 	}
 	int len = snprintf(out, sizeof out, "{\"id\":\"%s\",\"status\":200,\"result\":%s}", id,
@@ -70,14 +77,34 @@ static void on_request(void *user, u32 i, const u8 *p, u32 n)
 	peer_send(&w->trade_peer, i, out, (u32)len, w->trade_peer.now);
 }
 
-void world_venue_turn(struct world *w) { peer_turn(&w->trade_peer, clock_ns(&w->clock, tsc_now())); }
+/* Once the stock speaks for the venue, the peer must not: what comes back is not looked at. */
+static void throw_acks_away(struct port *p)
+{
+	struct frame f[PORT_BURST_MAX];
+	while (port_rx(p, f, PORT_BURST_MAX))
+		port_rx_done(p);
+}
+
+void world_venue_turn(struct world *w)
+{
+	peer_turn(&w->trade_peer, clock_ns(&w->clock, tsc_now()));
+	throw_acks_away(&w->md_far);
+}
 
 /* ---- both cores ---- */
 
+/* The time first; the note of it is made before the device is told, outside what is measured. */
 static bool push_hook(struct frame_out *o, u32 n)
 {
-	__atomic_store_n(&hooked->pushed_tsc, tsc_fenced(), __ATOMIC_RELAXED);
-	return hooked->push(o, n);
+	u64 tsc = tsc_fenced();
+	struct world *w = (struct world *)((u8 *)o - offsetof(struct world, trade_port));
+	static_assert(offsetof(struct port, out) == 0, "a frame_out of a port is the port");
+	if (w->trade.cause_seq) {
+		w->sent[w->n_sent % WORLD_SENT] =
+			(struct world_sent){ w->trade.cause.update_id, w->trade.cause.poll_tsc, tsc };
+		__atomic_store_n(&w->n_sent, w->n_sent + 1, __ATOMIC_RELEASE);
+	}
+	return w->push(o, n);
 }
 
 static struct session_words session_words(struct world *w)
@@ -89,14 +116,12 @@ static struct session_words session_words(struct world *w)
 static void make_links(struct world *w)
 {
 	struct tape *tape = tape_init(take(w, tape_bytes(TAPE_SLOTS)), TAPE_SLOTS);
-	struct book_image *image = book_image_init(take(w, book_image_bytes(DEPTH)), DEPTH);
 	w->ml = (struct md_links){ .port = &w->md_port,
 				   .in_ctl = ring_new(&w->arena, 1 << 20),
 				   .in_slow = ring_new(&w->arena, 1 << 16),
 				   .to_ctl = ring_new(&w->arena, 1 << 20),
 				   .to_slow = ring_new(&w->arena, 1 << 16),
 				   .tape = tape,
-				   .image = { image },
 				   .status = take(w, sizeof(struct core_status)),
 				   .session_status = take(w, sizeof(struct session_status)),
 				   .kill = &w->kill,
@@ -115,14 +140,13 @@ static void make_links(struct world *w)
 				      .trace = ring_new(&w->arena, 1 << 20),
 				      .journal = ring_new(&w->arena, 1 << 20),
 				      .tape = tape,
-				      .image = { image },
 				      .status = take(w, sizeof(struct core_status)),
 				      .session_status = { take(w, sizeof(struct session_status)),
 							  take(w, sizeof(struct session_status)) },
 				      .kill = &w->kill,
 				      .crypto = &w->crypto,
 				      .orders = take(w, ROWS_ORDERS * sizeof(struct order_cell)),
-				      .positions = take(w, sizeof(struct position_cell)),
+				      .positions = take(w, INSTRUMENTS_MAX * sizeof(struct position_cell)),
 				      .state = take(w, sizeof(struct trade_cell)),
 				      .cnt = words(w, TRADE_CNT_COUNT),
 				      .net_cnt = words(w, NET_CNT_COUNT),
@@ -131,11 +155,23 @@ static void make_links(struct world *w)
 				      .risk_cnt = words(w, RISK_COUNTERS),
 				      .host_cnt = words(w, HOST_COUNTERS),
 				      .session_cnt = { session_words(w), session_words(w) } };
+	for (u32 i = 0; i < w->cfg.instruments; i++) {
+		w->ml.image[i] = book_image_init(take(w, book_image_bytes(LEVELS)), LEVELS);
+		w->tl.image[i] = w->ml.image[i];
+	}
 }
 
-static const struct session_cfg session_defaults = { .message_max = 64 << 10,
+static void stand_captures_before(struct world *w)
+{
+	port_capture_init(&w->md_capture, &w->stock.port, ring_new(&w->arena, 1 << 22), &w->lost);
+	port_capture_init(&w->trade_capture, &w->trade_port, ring_new(&w->arena, 1 << 22), &w->lost);
+	w->tl.port = &w->trade_capture.port;
+}
+
+static const struct session_cfg session_defaults = { .message_own = 64 << 10,
+						     .message_max = 64 << 10,
 						     .step_timeout_ns = 10 * NS_PER_S,
-						     .idle_ns = 60 * NS_PER_S,
+						     .idle_ns = 3600 * NS_PER_S,
 						     .retry_min_ns = NS_PER_S,
 						     .retry_max_ns = NS_PER_S };
 
@@ -145,20 +181,23 @@ static void make_md(struct world *w)
 			    .net = peer_net_cfg(&w->md_port, CLIENT_IP),
 			    .tcp = tcp_cfg_default,
 			    .session = session_defaults,
-			    .book_levels = DEPTH,
+			    .book_levels = LEVELS,
 			    .book_buffer_levels = 4096,
 			    .feed_levels = 1000,
-			    .stale_ns = 60 * NS_PER_S,
-			    .snapshot_ns = 60 * NS_PER_S };
+			    .stale_ns = 3600 * NS_PER_S,
+			    .snapshot_ns = 3600 * NS_PER_S };
 	m.tcp.secret[0] = 2;
 	err_t e = md_core_init(&w->md, &w->arena, &m, &w->ml);
 	if (e != ERR_OK)
 		die("market-data core", err_text(e));
 }
 
-static void make_trade(struct world *w, const struct strategy_desc *d)
+static void make_trade(struct world *w)
 {
-	struct trade_strategy none = { 0 };
+	const struct strategy_desc *d = w->cfg.strategy;
+	struct trade_strategy idle[HOST_INSTANCES_MAX];
+	for (u32 i = 0; i < w->cfg.idle_strategies; i++)
+		idle[i] = (struct trade_strategy){ "null", "", "instrument=BTCUSDT" };
 	struct param_error why = { "" };
 	struct trade_cfg t = { .clock = w->clock,
 			       .net = peer_net_cfg(&w->trade_port, CLIENT_IP),
@@ -167,9 +206,10 @@ static void make_trade(struct world *w, const struct strategy_desc *d)
 			       .boot = 1,
 			       .recv_window_ms = 5000,
 			       .live = true,
-			       .instruments = &w->instrument,
-			       .n_instruments = 1,
-			       .strategies = &none,
+			       .instruments = w->instrument,
+			       .n_instruments = w->cfg.instruments,
+			       .strategies = idle,
+			       .n_strategies = w->cfg.idle_strategies,
 			       .turn_budget_ns = NS_PER_S,
 			       .seed = 1,
 			       .profile_every = 0 };
@@ -200,34 +240,37 @@ static void tell(struct ring *r, u16 type, u64 tag, const void *p, u32 n)
 		die("inbox", "full");
 }
 
-static void load_book(struct world *w)
+static void send_text(struct world *w, const char *t, u32 n)
 {
-	char t[512];
-	struct msg_snapshot s = { .update_id = w->update_id + 1 };
+	peer_send(&w->md_peer, 0, t, n, w->md_peer.now);
+	step(w);
+}
+
+/* Snapshot, diff and best prices, as after a start. */
+static void load_book(struct world *w, u32 i)
+{
+	char t[VENUE_TEXT_MAX];
+	struct rng r;
+	struct msg_snapshot s = { .instrument = i, .update_id = FIRST_UPDATE };
 	struct {
 		struct msg_levels m;
 		struct msg_level l[2];
-	} bids = { .m = { .n = 2 } }, asks = { .m = { .n = 2, .ask = 1 } };
-	int n = snprintf(t, sizeof t,
-			 "{\"stream\":\"btcusdt@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":"
-			 "1723161255208,\"s\":\"BTCUSDT\","
-			 "\"U\":%llu,\"u\":%llu,\"b\":[[\"61837.63000000\",\"3.78826000\"]],\"a\":[]}}",
-			 (unsigned long long)w->update_id + 1, (unsigned long long)w->update_id + 2);
-	peer_send(&w->md_peer, 0, t, (u32)n, w->md_peer.now);
-	step(w);
-	for (int i = 0; i < 2; i++) {
-		bids.l[i] = (struct msg_level){ 6183763 - i, 100000000 };
-		asks.l[i] = (struct msg_level){ 6183764 + i, 100000000 };
+	} bids = { .m = { .instrument = i, .n = 2 } }, asks = { .m = { .instrument = i, .n = 2, .ask = 1 } };
+	struct venue_quote q = { FIRST_UPDATE + 2, FIRST_PX, 100000000, FIRST_PX + 1, 100000000 };
+	rng_seed(&r, 4);
+	send_text(w, t, venue_depth_text(t, &w->instrument[i], FIRST_UPDATE + 1, FIRST_PX, &r));
+	for (int k = 0; k < 2; k++) {
+		bids.l[k] = (struct msg_level){ FIRST_PX - k, 100000000 };
+		asks.l[k] = (struct msg_level){ FIRST_PX + 1 + k, 100000000 };
 	}
-	tell(w->ml.in_ctl, MSG_SNAPSHOT_BEGIN, 0, &s, sizeof s);
-	tell(w->ml.in_ctl, MSG_SNAPSHOT_LEVELS, 0, &bids, sizeof bids);
-	tell(w->ml.in_ctl, MSG_SNAPSHOT_LEVELS, 0, &asks, sizeof asks);
-	tell(w->ml.in_ctl, MSG_SNAPSHOT_END, 0, &s, sizeof s);
-	w->update_id += 2;
-	world_tick(w, 6183763, 100000000, 100000000);
-	step(w);
-	if (book_state(w->md.book[0]) != BOOK_VALID)
-		die("the book", "not valid after snapshot and diff");
+	tell(w->ml.in_ctl, MSG_SNAPSHOT_BEGIN, i, &s, sizeof s);
+	tell(w->ml.in_ctl, MSG_SNAPSHOT_LEVELS, i, &bids, sizeof bids);
+	tell(w->ml.in_ctl, MSG_SNAPSHOT_LEVELS, i, &asks, sizeof asks);
+	tell(w->ml.in_ctl, MSG_SNAPSHOT_END, i, &s, sizeof s);
+	send_text(w, t, venue_quote_text(t, &w->instrument[i], &q));
+	w->update_id[i] = FIRST_UPDATE + 2;
+	if (book_state(w->md.book[i]) != BOOK_VALID)
+		die("a book", "not valid after snapshot and diff");
 }
 
 static void set_limits(struct world *w)
@@ -240,14 +283,15 @@ static void set_limits(struct world *w)
 					    .max_through = -1,
 					    .max_open_orders = 1000,
 					    .collar_bps = 10000,
-					    .max_book_age_ns = 60 * NS_PER_S,
+					    .max_book_age_ns = 3600 * NS_PER_S,
 					    .allowed = 1 },
 				.account = { .orders_per_s = 10000000,
 					     .orders_burst = 10000000,
 					     .cancels_per_s = 10000000,
 					     .cancels_burst = 10000000,
 					     .max_open_orders = 1000 } };
-	tell(w->tl.in_ctl, MSG_LIMITS, 0, &l, sizeof l);
+	for (l.instrument = 0; l.instrument < w->cfg.instruments; l.instrument++)
+		tell(w->tl.in_ctl, MSG_LIMITS, 0, &l, sizeof l);
 }
 
 /* What the slow thread would send: a logon, signed or not; this venue looks at no signature. */
@@ -263,7 +307,8 @@ static void make_ready(struct world *w)
 {
 	struct msg_command arm = { .verb = CMD_ARM };
 	struct msg_clock k = { .offset_ns = (i64)(clock_wall_ns() - clock_ns(&w->clock, tsc_now())) };
-	tell(w->ml.in_ctl, MSG_INSTRUMENT, 0, &w->instrument, sizeof w->instrument);
+	for (u32 i = 0; i < w->cfg.instruments; i++)
+		tell(w->ml.in_ctl, MSG_INSTRUMENT, 0, &w->instrument[i], sizeof w->instrument[i]);
 	tell(w->tl.in_ctl, MSG_CLOCK, 0, &k, sizeof k);
 	set_limits(w);
 	step(w);
@@ -278,51 +323,77 @@ static void make_ready(struct world *w)
 	}
 	if (w->trade.link[0] != LINK_READY)
 		die("the order session", "never became ready");
-	load_book(w);
+	for (u32 i = 0; i < w->cfg.instruments; i++)
+		load_book(w, i);
 	tell(w->tl.in_ctl, MSG_COMMAND, 0, &arm, sizeof arm);
 	step(w);
 }
 
-void world_open(struct world *w, const struct strategy_desc *strategy)
+static struct instrument instrument_of(u32 id)
 {
-	memset(w, 0, sizeof *w);
-	w->instrument = (struct instrument){ .version = 1,
-					     .px_scale = 2,
-					     .qty_scale = 8,
-					     .symbol_n = 7,
-					     .symbol = "BTCUSDT",
-					     .base = "BTC",
-					     .quote = "USDT",
-					     .tick = 1,
-					     .min_px = 1,
-					     .max_px = 100000000,
-					     .lot = 1000,
-					     .min_qty = 1000,
-					     .max_qty = 900000000000,
-					     .min_notional = 500000000 };
-	w->update_id = 50093239189;
-	w->expire = true;
-	if (clock_calibrate(&w->clock) != ERR_OK || arena_open(&w->arena, 1ull << 30) != ERR_OK ||
-	    tls_crypto_init(&w->crypto, true) != ERR_OK)
-		die("start", "clock, memory or crypto");
+	struct instrument i = { .id = id,
+				.version = 1,
+				.px_scale = 2,
+				.qty_scale = 8,
+				.symbol_n = 7,
+				.symbol = "BTCUSDT",
+				.base = "BTC",
+				.quote = "USDT",
+				.tick = 1,
+				.min_px = 1,
+				.max_px = 100000000,
+				.lot = 1000,
+				.min_qty = 1000,
+				.max_qty = 900000000000,
+				.min_notional = 500000000 };
+	if (id)
+		i.symbol_n = (u8)snprintf(i.symbol, sizeof i.symbol, "C%02uUSDT", id);
+	return i;
+}
+
+static bool memory_ports(struct world *w)
+{
 	u64 *cnt[4];
 	for (int i = 0; i < 4; i++)
 		cnt[i] = words(w, PORT_CNT_COUNT);
-	if (port_mem_pair(&w->arena, &w->md_port, &w->md_far, 256, cnt[0], cnt[1]) != ERR_OK ||
-	    port_mem_pair(&w->arena, &w->trade_port, &w->trade_far, 256, cnt[2], cnt[3]) != ERR_OK)
-		die("ports", "no memory");
+	return port_mem_pair(&w->arena, &w->md_port, &w->md_far, DEPTH, cnt[0], cnt[1]) == ERR_OK &&
+	       port_mem_pair(&w->arena, &w->trade_port, &w->trade_far, DEPTH, cnt[2], cnt[3]) == ERR_OK;
+}
+
+/* From here on what the md core receives was laid down before. */
+static void take_over(struct world *w)
+{
+	struct stock_room room = { .cap = 1 << 15, .bytes = 32u << 20, .message_max = VENUE_TEXT_MAX };
+	stock_open(&w->stock, &w->arena, &room, &w->md_peer, 0);
+	w->md.port = w->cfg.capture ? &w->md_capture.port : &w->stock.port;
+	w->push = w->trade_port.out.push;
+	w->trade_port.out.push = push_hook;
+}
+
+void world_open(struct world *w, const struct world_cfg *cfg)
+{
+	memset(w, 0, sizeof *w);
+	w->cfg = *cfg;
+	w->cfg.instruments = u32_max(cfg->instruments, 1);
+	for (u32 i = 0; i < w->cfg.instruments; i++)
+		w->instrument[i] = instrument_of(i);
+	if (clock_calibrate(&w->clock) != ERR_OK || arena_open(&w->arena, 2ull << 30) != ERR_OK ||
+	    tls_crypto_init(&w->crypto, true) != ERR_OK)
+		die("start", "clock, memory or crypto");
+	if (cfg->ports ? !cfg->ports(w) : !memory_ports(w))
+		die("ports", "could not be opened");
 	make_links(w);
+	if (cfg->capture)
+		stand_captures_before(w);
 	make_md(w);
-	make_trade(w, strategy);
+	make_trade(w);
 	peer_open(&w->md_peer, &w->arena, &w->md_far);
 	peer_open(&w->trade_peer, &w->arena, &w->trade_far);
 	w->trade_peer.text = on_request;
 	w->trade_peer.user = w;
 	make_ready(w);
-	arena_seal(&w->arena);
-	hooked = w;
-	w->push = w->trade_port.out.push;
-	w->trade_port.out.push = push_hook;
+	if (!cfg->ports)
+		take_over(w);
 }
 
 void world_close(struct world *w)
@@ -332,8 +403,24 @@ void world_close(struct world *w)
 	arena_close(&w->arena);
 }
 
-void world_tick(struct world *w, i64 bid_px, i64 bid_qty, i64 ask_qty)
+/* ---- ticks ---- */
+
+void world_add_quote(struct world *w, u32 instrument, const struct world_quote *q, u64 due_tsc)
 {
-	struct venue_quote q = { ++w->update_id, bid_px, bid_qty, ask_qty };
-	venue_tick(&w->md_peer, &w->instrument, &q);
+	char t[VENUE_TEXT_MAX];
+	struct venue_quote v = { ++w->update_id[instrument], q->bid_px, q->bid_qty, q->ask_px, q->ask_qty };
+	stock_add(&w->stock, t, venue_quote_text(t, &w->instrument[instrument], &v), due_tsc);
+}
+
+void world_add_trade(struct world *w, i64 px, i64 qty, u64 due_tsc)
+{
+	char t[VENUE_TEXT_MAX];
+	stock_add(&w->stock, t, venue_trade_text(t, &w->instrument[0], ++w->trade_id, px, qty), due_tsc);
+}
+
+void world_add_depth(struct world *w, struct rng *r, u64 due_tsc)
+{
+	char t[VENUE_TEXT_MAX];
+	u32 n = venue_depth_text(t, &w->instrument[0], ++w->update_id[0], FIRST_PX, r);
+	stock_add(&w->stock, t, n, due_tsc);
 }

@@ -54,6 +54,15 @@ static inline u32 ring_payload_max(u32 size) { return size / 2 - (u32)sizeof(str
  */
 void *ring_reserve(struct ring *r, u16 type, u64 tag, u32 n);
 
+/* Producer: whether `n` bytes are free, messages' heads included. */
+static inline bool ring_has_room(struct ring *r, u32 n)
+{
+	if (r->size - (r->head - r->tail_seen) >= n)
+		return true;
+	r->tail_seen = __atomic_load_n(&r->tail, __ATOMIC_ACQUIRE);
+	return r->size - (r->head - r->tail_seen) >= n;
+}
+
 static inline void ring_commit(struct ring *r) { __atomic_store_n(&r->head, r->reserved, __ATOMIC_RELEASE); }
 
 /* Reserve, copy, commit. false: no room. */

@@ -45,7 +45,7 @@ struct tape_event {
 	ns_t rx_ns;     /* local receive time of the frame that completed the message */
 	u64 update_id;  /* venue sequence: bookTicker u, depth u, trade id */
 	/* line 1 */
-	u64 poll_tsc;    /* the receive burst returned the frame */
+	u64 poll_tsc;    /* the receive burst returned the frame; 0: no frame caused it */
 	u64 publish_tsc;
 	u64 venue_time_us; /* 0 where the stream carries none */
 	u64 turn;        /* md core's turn number */

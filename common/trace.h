@@ -25,7 +25,7 @@ struct trace_rec {
 	u64 id;   /* ORDER, CANCEL, ANSWER: order id; DENY: tape sequence of the cause */
 	i64 ns;   /* ANSWER: since the doorbell */
 	u32 code; /* DENY: risk code */
-	u32 rsv;
+	u32 turn; /* of the core, the low 32 bits */
 };
 
 /* false: lost, count it. */

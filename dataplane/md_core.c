@@ -86,9 +86,14 @@ err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg,
 	c->feed = feed_new(a, l->feed_cnt, cfg->feed_levels);
 	if (!c->tcp || !c->feed || make_books(c, a) != ERR_OK)
 		return ERR_NO_MEMORY;
-	struct session_env env = {
-		.tcp = c->tcp, .to_slow = l->to_slow, .to_ctl = l->to_ctl, .rng = &c->rng
-	};
+	e = session_set_init(&c->sessions, a, 1, cfg->large_buffers, cfg->session.message_max);
+	if (e != ERR_OK)
+		return e;
+	struct session_env env = { .tcp = c->tcp,
+				   .set = &c->sessions,
+				   .to_slow = l->to_slow,
+				   .to_ctl = l->to_ctl,
+				   .rng = &c->rng };
 	e = session_init(&c->session, a, l->crypto, &cfg->session, &env, &l->session_cnt);
 	session_set_user(&c->session, &session_events, c);
 	return e;
@@ -146,10 +151,14 @@ static u32 drain_inboxes(struct md_core *c, ns_t now)
 	u32 work = 0;
 	const struct ring_msg *m;
 	for (; work < INBOX_BATCH && (m = ring_peek(c->l.in_ctl)); work++) {
+		if (c->rec)
+			recorder_inbox(c->rec, RECORD_CTL, m);
 		on_ctl(c, m, now);
 		ring_release(c->l.in_ctl, m);
 	}
 	for (u32 n = 0; n < INBOX_BATCH && (m = ring_peek(c->l.in_slow)); n++, work++) {
+		if (c->rec)
+			recorder_inbox(c->rec, RECORD_SLOW, m);
 		session_message(&c->session, m, now);
 		ring_release(c->l.in_slow, m);
 	}
@@ -168,6 +177,7 @@ static u32 receive(struct md_core *c, ns_t now)
 	}
 	if (n)
 		port_rx_done(c->port);
+	c->rx_tsc = 0;
 	return n;
 }
 
@@ -175,12 +185,12 @@ static u32 receive(struct md_core *c, ns_t now)
  * The kill word at its highest level stops the feed as well: nothing is published that could make
  * anyone trade.
  */
-static void obey_kill(struct md_core *c, u32 level, ns_t now)
+static u32 obey_kill(struct md_core *c, u32 level, ns_t now)
 {
 	bool halt = level >= KILL_HALT;
 	counter_set(&c->l.status->kill_seen, level);
 	if (halt == c->halted)
-		return;
+		return 1;
 	c->halted = halt;
 	counter_set(&c->l.status->halted, halt);
 	if (halt) {
@@ -188,32 +198,50 @@ static void obey_kill(struct md_core *c, u32 level, ns_t now)
 		md_mark_stale(c, now);
 	}
 	connect(c, c->wanted, now);
+	return 1;
 }
 
-static void chores(struct md_core *c, ns_t now)
+static u32 chores(struct md_core *c, ns_t now)
 {
 	c->chores_ns = now + CHORES_NS;
 	md_check_books(c, now);
 	session_show(&c->session, c->l.session_status);
+	return 1;
+}
+
+static void record_turn(struct md_core *c, u64 tsc, u32 work)
+{
+	u64 full = counter_get(&c->l.session_cnt.session[SESSION_CNT_slow_ring_full]);
+	struct record_turn t = { .turn = c->turn,
+				 .tsc = tsc,
+				 .tape = tape_head(c->tape) + 1,
+				 .kill = (u32)c->l.status->kill_seen,
+				 .kill_last = (u16)c->l.status->kill_seen,
+				 .flags = full != c->slow_full ? RECORD_SLOW_FULL : 0 };
+	c->slow_full = full;
+	recorder_end(c->rec, &t, work);
 }
 
 u32 md_core_step(struct md_core *c, u64 tsc)
 {
 	ns_t now = clock_ns(&c->cfg.clock, tsc);
 	u32 work = 0, level = kill_level(c->l.kill);
+	c->rec = recorder_turn(c->l.rec, c->turn, tsc);
 	c->turn++;
 	if (c->top_due | c->ladder_due)
 		md_write_images(c);
 	if (level != c->l.status->kill_seen)
-		obey_kill(c, level, now);
+		work += obey_kill(c, level, now);
 	work += drain_inboxes(c, now);
 	work += tcp_turn(c->tcp, now);
-	work += session_turn(&c->session, now);
+	work += session_set_turn(&c->sessions, now);
 	if (now >= c->chores_ns)
-		chores(c, now);
+		work += chores(c, now);
 	core_status_turn(c->l.status, now);
 	work += receive(c, now); /* last: the trading core reads at once; ACKs follow next turn */
 	if (work)
 		counter_inc(&c->l.status->busy_turns);
+	if (c->rec)
+		record_turn(c, tsc, work);
 	return work;
 }

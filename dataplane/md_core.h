@@ -15,7 +15,8 @@
 #include "dataplane/book/book_image.h"
 #include "dataplane/feed/feed_binance.h"
 #include "dataplane/nic/port.h"
-#include "dataplane/session.h"
+#include "dataplane/recorder.h"
+#include "dataplane/session_set.h"
 
 enum md_cnt {
 #define CNT(name, help) MD_CNT_##name,
@@ -31,6 +32,7 @@ struct md_cfg {
 	struct net_cfg net;
 	struct tcp_cfg tcp;
 	struct session_cfg session;
+	u32 large_buffers; /* of messages over session.message_own */
 	u32 book_levels, book_buffer_levels, feed_levels;
 	ns_t stale_ns;    /* silence of a book's streams after which it is STALE */
 	ns_t snapshot_ns; /* wait before a snapshot is asked for again */
@@ -39,6 +41,7 @@ struct md_cfg {
 /* Everything others see or give: rings, shared memory, counter words. All outlive the core. */
 struct md_links {
 	struct port *port;
+	struct recorder *rec; /* stands before the port; NULL: none */
 	struct ring *in_ctl, *in_slow, *to_ctl, *to_slow;
 	struct tape *tape;
 	struct book_image *image[INSTRUMENTS_MAX]; /* by dense id; NULL: no such instrument */
@@ -56,7 +59,9 @@ struct md_core {
 	struct tcp *tcp;
 	struct feed *feed;
 	struct tape *tape;
-	u64 rx_tsc, turn;
+	struct recorder *rec; /* of this turn, NULL: it is not recorded */
+	u64 rx_tsc; /* of the frame at hand; 0: none, the event comes from an inbox or a time-out */
+	u64 turn;
 	bool halted, wanted; /* by the kill word; by ctl */
 	u32 n_instruments;
 	u64 top_due, ladder_due; /* bit a book: its image lacks what was published since (md_write_images) */
@@ -64,9 +69,11 @@ struct md_core {
 	struct book *book[INSTRUMENTS_MAX];
 	ns_t snapshot_asked_ns[INSTRUMENTS_MAX];
 	ns_t chores_ns; /* when the periodic checks are due */
+	u64 slow_full;  /* the count as it was last recorded */
 	struct md_links l;
 	struct net net;
 	struct rng rng;
+	struct session_set sessions; /* one */
 	struct session session;
 	struct md_cfg cfg;
 };

@@ -23,9 +23,11 @@ err_t session_init(struct session *s, struct arena *a, const struct tls_crypto *
 		   const struct session_words *cnt)
 {
 	*s = (struct session){ .cfg = *cfg, .env = *env, .cnt = *cnt };
+	assert(cfg->message_own <= cfg->message_max && cfg->index < env->set->due.max);
+	env->set->at[cfg->index] = s;
 	s->deadline_ns = DEADLINE_NEVER;
 	/* a message, and the records it begins and ends in */
-	s->plain_cap = cfg->message_max + WS_HEAD_MAX + 2 * TLS_INNER_MAX;
+	s->plain_cap = cfg->message_own + WS_HEAD_MAX + 2 * TLS_INNER_MAX;
 	s->plain = arena_alloc(a, s->plain_cap, CACHE_LINE);
 	s->scratch = arena_alloc(a, TLS_PLAIN_MAX + TLS_OVERHEAD_MAX, CACHE_LINE);
 	if (!s->plain || !s->scratch)
@@ -33,7 +35,11 @@ err_t session_init(struct session *s, struct arena *a, const struct tls_crypto *
 	struct tls_cb cb;
 	session_tls_callbacks(s, &cb);
 	err_t e = tls_init(&s->tls, a, crypto, &cb, cnt->tls);
-	return e == ERR_OK ? ws_init(&s->ws, a, WS_CLIENT, cfg->message_max, cnt->ws) : e;
+	if (e == ERR_OK)
+		e = ws_init(&s->ws, a, WS_CLIENT, cfg->message_own, cnt->ws);
+	if (e == ERR_OK && cfg->message_max > cfg->message_own)
+		ws_share(&s->ws, &env->set->large, cfg->message_max);
+	return e;
 }
 
 void session_set_user(struct session *s, const struct session_user *user, void *ctx)
@@ -60,10 +66,17 @@ static void tell_ctl(struct session *s, err_t why)
 		ring_put(s->env.to_ctl, MSG_SESSION_STATE, session_tag(s), &m, sizeof m);
 }
 
+void session_due(struct session *s, ns_t at)
+{
+	s->deadline_ns = at;
+	if (at != DEADLINE_NEVER)
+		due_by(&s->env.set->due, s->cfg.index, at);
+}
+
 void session_enter(struct session *s, u32 state, ns_t deadline_ns)
 {
 	s->state = (u8)state;
-	s->deadline_ns = deadline_ns;
+	session_due(s, deadline_ns);
 	tell_ctl(s, s->fail_why);
 }
 
@@ -95,9 +108,15 @@ void session_open(struct session *s, ns_t now)
 		attempt(s, now);
 }
 
-/* What the venue asked for (Retry-After) is never cut short: too early makes the ban longer. */
+/*
+ * What the venue asked for (Retry-After) is never cut short: too early makes the ban longer. A
+ * session that worked and is lost is opened again at once, unless the venue threw us out.
+ */
 static ns_t retry_wait(struct session *s)
 {
+	bool lost = s->fail_why != ERR_AUTH && s->fail_why != ERR_LIMIT && s->fail_why != ERR_REFUSED;
+	if (s->told_up && !s->failures && lost)
+		return 0;
 	u32 doublings = u32_min(s->failures, 16);
 	ns_t wait = u64_min(s->cfg.retry_min_ns << doublings, s->cfg.retry_max_ns);
 	wait = wait - wait / 4 + rng_below(s->env.rng, wait / 2 + 1);
@@ -123,6 +142,7 @@ static void gone(struct session *s, err_t why, ns_t now)
 	s->fail_why = why;
 	ring_put(s->env.to_slow, MSG_SESSION_GONE, session_tag(s), NULL, 0);
 	tls_reset(&s->tls); /* wipes the keys */
+	ws_reset(&s->ws);   /* gives a large buffer back */
 	if (s->told_up && now - s->since_ns >= s->cfg.retry_max_ns)
 		s->failures = 0;
 	if (s->wanted) {
@@ -240,10 +260,10 @@ static void on_idle(struct session *s, ns_t now)
 		session_write_control(s, now);
 	if (silent_ns < s->cfg.idle_ns) {
 		s->pinged = false;
-		s->deadline_ns = s->rx_ns + s->cfg.idle_ns;
+		session_due(s, s->rx_ns + s->cfg.idle_ns);
 	} else if (!s->pinged && session_write_ping(s, now) == ERR_OK) {
 		s->pinged = true;
-		s->deadline_ns = now + s->cfg.idle_ns;
+		session_due(s, now + s->cfg.idle_ns);
 	} else {
 		counter_inc(&s->cnt.session[SESSION_CNT_timeouts]);
 		session_drop(s, ERR_TIMEOUT, "the peer has fallen silent", now);

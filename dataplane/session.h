@@ -31,6 +31,7 @@ enum session_cnt {
 extern const struct counter_def session_counter_defs[SESSION_CNT_COUNT];
 
 struct session;
+struct session_set; /* session_set.h */
 
 /* Called on the core's thread. `down` follows every `up`; nothing may be sent from within it. */
 struct session_user {
@@ -42,17 +43,25 @@ struct session_user {
 
 struct session_cfg {
 	u16 index;            /* in its core; part of the tag */
-	u32 message_max;      /* largest message accepted, bytes */
+	/*
+	 * Largest message accepted, bytes. One over message_own is gathered in a large buffer of the
+	 * set while it arrives; the session's own memory is sized by message_own.
+	 */
+	u32 message_own, message_max;
 	ns_t step_timeout_ns; /* for each of: prepare, connect, handshake, upgrade, close */
 	/* silence after which a ping goes out; twice that ends the connection */
 	ns_t idle_ns;
-	/* wait before an attempt: doubles from min to max, jittered by a quarter */
+	/*
+	 * Wait before an attempt: doubles from min to max with each failure in a row, jittered by a
+	 * quarter. A row that begins with the loss of an open session begins with no wait.
+	 */
 	ns_t retry_min_ns, retry_max_ns;
 };
 
 /* What a session shares with its core. All outlive it. */
 struct session_env {
 	struct tcp *tcp;
+	struct session_set *set;
 	struct ring *to_slow, *to_ctl;
 	struct rng *rng;
 };
@@ -97,7 +106,10 @@ struct session {
 	u8 *scratch;                     /* one record, for sends off the hot path */
 };
 
-/* Start-up. Memory from `a`; `crypto` outlives the session. ERR_NO_MEMORY. */
+/*
+ * Start-up. Memory from `a`; `crypto` outlives the session. From here on session_set_turn looks
+ * after its time-outs, idle checks and reconnects. ERR_NO_MEMORY.
+ */
 err_t session_init(struct session *s, struct arena *a, const struct tls_crypto *crypto,
 		   const struct session_cfg *cfg, const struct session_env *env,
 		   const struct session_words *cnt);
@@ -130,12 +142,6 @@ void session_doom(struct session *s, err_t why, const char *text);
 void session_message(struct session *s, const struct ring_msg *m, ns_t now);
 
 /*
- * Once a turn: time-outs, idle check, reconnect. A compare where nothing is due. Returns the work
- * done.
- */
-static inline u32 session_turn(struct session *s, ns_t now);
-
-/*
  * Room for exactly `n` payload bytes of a text message, or NULL: not open, or it cannot leave now
  * (window, ring, control record due). Between this and session_fire or session_cancel nothing else
  * of this core's TCP may be called.
@@ -152,17 +158,5 @@ void session_show(const struct session *s, struct session_status *to);
 
 static inline bool session_is_open(const struct session *s) { return s->state == SESSION_OPEN; }
 const char *session_state_name(u32 state);
-
-/* ---- inline bodies ---- */
-
-void session_on_deadline(struct session *s, ns_t now);
-
-static inline u32 session_turn(struct session *s, ns_t now)
-{
-	if (now < s->deadline_ns)
-		return 0;
-	session_on_deadline(s, now);
-	return 1;
-}
 
 #endif

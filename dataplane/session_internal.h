@@ -5,7 +5,7 @@
 #ifndef SAKER_SESSION_INTERNAL_H
 #define SAKER_SESSION_INTERNAL_H
 
-#include "dataplane/session.h"
+#include "dataplane/session_set.h"
 
 #define DEADLINE_NEVER UINT64_MAX
 
@@ -13,6 +13,10 @@ extern const struct tcp_events session_tcp_events;
 extern void session_tls_callbacks(struct session *s, struct tls_cb *cb);
 
 static inline u64 session_tag(const struct session *s) { return SESSION_TAG(s->cfg.index, s->attempt); }
+
+/* Its deadline. */
+void session_due(struct session *s, ns_t at);
+void session_on_deadline(struct session *s, ns_t now);
 
 /* A new state with its time-out; tells ctl. */
 void session_enter(struct session *s, u32 state, ns_t deadline_ns);

@@ -27,11 +27,7 @@ static bool end(struct journal *j, struct journal_record *r)
 	return true;
 }
 
-bool journal_has_room(struct journal *j)
-{
-	/* a reservation that is not committed is forgotten by the next one */
-	return ring_reserve(j->ring, JOURNAL_ORDER_SENT, 0, JOURNAL_RECORD) != NULL;
-}
+void journal_turn(struct journal *j) { j->has_room = ring_has_room(j->ring, j->ring->size / 4); }
 
 bool journal_order_sent(struct journal *j, u64 order_id, const struct order_req *req, ns_t now)
 {

@@ -82,15 +82,16 @@ struct journal {
 	struct ring *ring;
 	u64 seq;
 	u64 *cnt; /* GATEWAY_CNT_COUNT words */
+	bool has_room;
 };
 
 void journal_init(struct journal *j, struct ring *ring, u64 *cnt);
 
 /*
- * Room for one more record: asked before an order is sent; without it new orders are denied
- * (cancels never).
+ * As a turn begins: has_room says whether a quarter of the ring is free, for all the turn may write.
+ * Without it new orders are denied (cancels never). Looked at once a turn, and so recorded with it.
  */
-bool journal_has_room(struct journal *j);
+void journal_turn(struct journal *j);
 
 /*
  * false: no room; counted. The ring message's type is the record's type, its tag the sequence

@@ -250,6 +250,13 @@ static void try_again(struct recon *r, ns_t now)
 	count(r, GATEWAY_CNT_recon_failed);
 }
 
+bool recon_due(const struct recon *r, ns_t now)
+{
+	if (r->state != RECON_RUNNING)
+		return false;
+	return r->waiting ? now > r->asked_ns + RECON_TIMEOUT_NS : now >= r->not_before_ns;
+}
+
 bool recon_next(struct recon *r, ns_t now, struct recon_ask *ask)
 {
 	if (r->state == RECON_RUNNING && r->waiting && now > r->asked_ns + RECON_TIMEOUT_NS)
@@ -333,7 +340,9 @@ void recon_on_trade(struct recon *r, const struct binance_msg *m, const struct r
 	if (r->blocked)
 		return;
 	*last = t->trade_id;
-	if (o || !r->ask.from_trade_id)
+	/* without a trade id to begin from, no journal has a fill: those of orders left open are new */
+	bool is_new = r->ask.from_trade_id || recon_other_is_older(r, t->instrument, t->venue_order_id);
+	if (o || !is_new)
 		return;
 	count(r, GATEWAY_CNT_recon_orphan_trades);
 	if (r->out.orphan)

@@ -111,6 +111,7 @@ void recon_session_lost(struct recon *r, ns_t now);
  * running.
  */
 bool recon_next(struct recon *r, ns_t now, struct recon_ask *ask);
+bool recon_due(const struct recon *r, ns_t now); /* whether recon_next would change anything now */
 /*
  * What recon_next gave could not be sent: it comes again after RECON_RETRY_NS, and no try is lost.
  */

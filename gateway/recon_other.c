@@ -43,6 +43,16 @@ void recon_other_ended(struct recon_other *x)
 	x->todo = TODO_NOTHING;
 }
 
+bool recon_other_is_older(const struct recon *r, u32 instrument, u64 venue_id)
+{
+	for (u32 i = 0; i < r->n_other; i++) {
+		const struct recon_other *x = &r->other[i];
+		if (x->owner == COID_OLDER && x->instrument == instrument && x->venue_id == venue_id)
+			return true;
+	}
+	return false;
+}
+
 err_t recon_add_older(struct recon *r, const struct recon_other *o)
 {
 	if (o->instrument >= r->n_instruments || o->coid_n > COID_VENUE_MAX)

@@ -127,16 +127,17 @@ void trade_command_turn(struct trade_core *c)
 }
 
 /* The turn that sees a raised word stops new orders (by risk) and sends the mass cancel itself. */
-void trade_obey_kill(struct trade_core *c, u32 level)
+u32 trade_obey_kill(struct trade_core *c, u32 level)
 {
 	bool raised = level > c->kill;
 	c->kill = (u8)level;
 	counter_set(&c->l.status->kill_seen, level);
 	counter_set(&c->l.status->halted, level >= KILL_HALT);
 	if (!raised)
-		return;
+		return 1;
 	trade_count(c, TRADE_CNT_kills);
 	/* latched: trading begins again by arm alone */
 	risk_set_state(c->risk, RISK_STATE_NOT_ARMED);
 	trade_cancel_all(c);
+	return 1;
 }

@@ -35,6 +35,11 @@ static void host_trace(void *core, u16 strategy, const char id[8], i64 a, i64 b)
 static void host_paused(void *core, u16 strategy)
 {
 	struct trade_core *c = core;
+	struct host_status st;
+	if (c->rec && host_status(c->host, strategy, &st)) {
+		struct record_host h = { .strategy = strategy, .calls = st.calls };
+		recorder_put(c->rec, RECORD_HOST, &h, sizeof h);
+	}
 	for (u32 i = c->orders.n_open; i--;)
 		if (order_table_open(&c->orders, i)->strategy == strategy)
 			trade_want_cancel(c, order_table_open(&c->orders, i));
@@ -53,6 +58,12 @@ static const struct host_ops host_ops = { .submit = trade_submit,
 					  .trace = host_trace,
 					  .paused = host_paused,
 					  .tsc = host_tsc };
+
+static const struct host_ops untimed_ops = { .submit = trade_submit,
+					     .cancel = trade_cancel,
+					     .position = host_position,
+					     .trace = host_trace,
+					     .paused = host_paused };
 
 /* ---- start ---- */
 
@@ -77,7 +88,7 @@ static err_t make_instruments(struct trade_core *c, struct arena *a)
 
 static err_t make_strategies(struct trade_core *c, struct arena *a, struct param_error *why)
 {
-	struct host_cfg hc = { .ops = &host_ops,
+	struct host_cfg hc = { .ops = c->cfg.turn_budget_ns ? &host_ops : &untimed_ops,
 			       .core = c,
 			       .instruments = c->instrument,
 			       .n_instruments = c->n_instruments,
@@ -101,10 +112,13 @@ static err_t make_strategies(struct trade_core *c, struct arena *a, struct param
 
 static err_t make_sessions(struct trade_core *c, struct arena *a)
 {
-	struct session_env env = {
-		.tcp = c->tcp, .to_slow = c->l.to_slow, .to_ctl = c->l.to_ctl, .rng = &c->rng
-	};
-	err_t e = ERR_OK;
+	struct session_env env = { .tcp = c->tcp,
+				   .set = &c->sessions,
+				   .to_slow = c->l.to_slow,
+				   .to_ctl = c->l.to_ctl,
+				   .rng = &c->rng };
+	err_t e = session_set_init(&c->sessions, a, TRADE_SESSIONS, c->cfg.large_buffers,
+				   c->cfg.session.message_max);
 	for (u32 i = 0; i < TRADE_SESSIONS && e == ERR_OK; i++) {
 		struct session_cfg sc = c->cfg.session;
 		sc.index = (u16)i;
@@ -247,12 +261,16 @@ static u32 drain_inboxes(struct trade_core *c)
 	u32 work = 0;
 	const struct ring_msg *m;
 	for (; work < INBOX_BATCH && (m = ring_peek(c->l.in_ctl)); work++) {
+		if (c->rec)
+			recorder_inbox(c->rec, RECORD_CTL, m);
 		on_ctl(c, m);
 		ring_release(c->l.in_ctl, m);
 	}
 	for (u32 n = 0; n < INBOX_BATCH && (m = ring_peek(c->l.in_slow)); n++, work++) {
 		u32 i = SESSION_TAG_INDEX(m->tag);
 		assert(i < TRADE_SESSIONS);
+		if (c->rec)
+			recorder_inbox(c->rec, RECORD_SLOW, m);
 		session_message(&c->session[i], m, c->now);
 		ring_release(c->l.in_slow, m);
 	}
@@ -284,7 +302,7 @@ static void mark(struct trade_core *c)
 	}
 }
 
-static void chores(struct trade_core *c)
+static u32 chores(struct trade_core *c)
 {
 	c->chores_ns = c->now + CHORES_NS;
 	recon_expire(&c->recon, c->now);
@@ -292,28 +310,53 @@ static void chores(struct trade_core *c)
 	trade_retry_cancels(c);
 	trade_command_turn(c);
 	trade_show(c);
+	return 1;
+}
+
+static u16 turn_flags(struct trade_core *c)
+{
+	u64 full = 0;
+	for (u32 i = 0; i < TRADE_SESSIONS; i++)
+		full += counter_get(&c->l.session_cnt[i].session[SESSION_CNT_slow_ring_full]);
+	bool changed = full != c->slow_full;
+	c->slow_full = full;
+	return (u16)((changed ? RECORD_SLOW_FULL : 0) | (c->journal.has_room ? 0 : RECORD_JOURNAL_FULL));
+}
+
+static void record_turn(struct trade_core *c, u64 tsc, u32 level, u32 work)
+{
+	struct record_turn t = { .turn = c->turn,
+				 .tsc = tsc,
+				 .tape = c->tape_next,
+				 .kill = level,
+				 .kill_last = c->kill,
+				 .flags = turn_flags(c) };
+	recorder_end(c->rec, &t, work);
 }
 
 u32 trade_core_step(struct trade_core *c, u64 tsc)
 {
 	c->now = clock_ns(&c->cfg.clock, tsc);
 	c->turn_tsc = tsc;
+	c->rec = recorder_turn(c->l.rec, c->turn, tsc);
 	c->turn++;
-	u32 level = kill_level(c->l.kill);
+	u32 work = 0, level = kill_level(c->l.kill);
+	journal_turn(&c->journal);
 	if (level != c->kill)
-		trade_obey_kill(c, level);
-	u32 work = trade_read_tape(c);
+		work += trade_obey_kill(c, level);
+	work += trade_read_tape(c);
 	work += receive(c);
 	work += drain_inboxes(c);
 	work += host_next_timer(c->host) <= c->now ? host_on_time(c->host, c->now, tsc_now()) : 0;
 	work += tcp_turn(c->tcp, c->now);
-	for (u32 i = 0; i < TRADE_SESSIONS; i++)
-		work += session_turn(&c->session[i], c->now);
+	work += session_set_turn(&c->sessions, c->now);
 	work += trade_link_turn(c);
 	if (c->now >= c->chores_ns)
-		chores(c);
+		work += chores(c);
 	if (work)
 		counter_inc(&c->l.status->busy_turns);
 	core_status_turn(c->l.status, c->now);
+	if (c->rec)
+		record_turn(c, tsc, level, work);
 	return work;
 }

@@ -17,7 +17,8 @@
 #include "common/trace.h"
 #include "dataplane/book/book_image.h"
 #include "dataplane/nic/port.h"
-#include "dataplane/session.h"
+#include "dataplane/recorder.h"
+#include "dataplane/session_set.h"
 #include "gateway/binance_order.h"
 #include "gateway/binance_reply.h"
 #include "gateway/journal.h"
@@ -51,6 +52,7 @@ struct trade_cfg {
 	struct net_cfg net;
 	struct tcp_cfg tcp;
 	struct session_cfg session;
+	u32 large_buffers; /* of messages over session.message_own */
 	u32 boot, recv_window_ms;
 	bool live; /* false: observe, nothing is ever sent */
 	bool cancel_on_stale, cancel_on_session_loss;
@@ -59,7 +61,7 @@ struct trade_cfg {
 	const struct trade_strategy *strategies;
 	u32 n_strategies;
 	u32 profile_every; /* full stamps one order in so many; 0: never */
-	u64 turn_budget_ns;
+	u64 turn_budget_ns; /* of a strategy's callback; 0: none is measured, as in a replay */
 	u64 seed;
 };
 
@@ -72,6 +74,7 @@ struct msg_limits {
 
 struct trade_links {
 	struct port *port;
+	struct recorder *rec; /* stands before the port; NULL: none */
 	struct ring *in_ctl, *in_slow, *to_ctl, *to_slow, *trace, *journal;
 	const struct tape *tape;
 	const struct book_image *image[INSTRUMENTS_MAX];
@@ -106,12 +109,14 @@ struct trade_core {
 	struct port *port;
 	struct tcp *tcp;
 	const struct tape *tape;
+	struct recorder *rec; /* of this turn, NULL: it is not recorded */
 	u64 tape_next, turn;
 	u64 rx_tsc;              /* of the frame at hand */
 	ns_t now;                /* of the turn */
 	i64 venue_offset_ns;     /* venue time = now + this */
 	u8 link[TRADE_SESSIONS]; /* enum link_state */
 	u8 kill;                 /* level this core acts on */
+	bool recon_ran;          /* a reconciliation was running in the turn before */
 	bool cancels_due;        /* some order is wanted gone and its cancel has not left yet */
 	bool stopping;
 	bool flattening; /* see trade_flatten.c */
@@ -124,6 +129,7 @@ struct trade_core {
 	u32 profile; /* orders until the next full set of stamps */
 	struct trade_market market[INSTRUMENTS_MAX];
 	struct binance_tmpls *tmpl[INSTRUMENTS_MAX];
+	struct session_set sessions;
 	struct session session[TRADE_SESSIONS];
 	struct order_table orders;
 	struct rate rate;
@@ -137,6 +143,7 @@ struct trade_core {
 	struct trade_cfg cfg;
 	struct instrument instrument[INSTRUMENTS_MAX];
 	u32 n_instruments;
+	u64 slow_full; /* the count as it was last recorded */
 	u64 n_requests, fills[INSTRUMENTS_MAX];
 	u64 cancel_upto;    /* every order up to this id is wanted gone */
 	u64 cancel_all_due; /* instruments whose mass cancel has not left yet, one bit each */

@@ -64,7 +64,7 @@ void trade_recon_soon(struct trade_core *c); /* some order's fate has become unk
 
 /* ---- trade_command.c ---- */
 void trade_command(struct trade_core *c, const struct msg_command *m);
-void trade_obey_kill(struct trade_core *c, u32 level);
+u32 trade_obey_kill(struct trade_core *c, u32 level);
 void trade_command_turn(struct trade_core *c); /* what takes more than a turn: stop, flatten */
 void trade_answer(struct trade_core *c, const struct msg_command *m, err_t result, const char *why);
 void trade_notice(struct trade_core *c, u32 kind, i64 a, i64 b, const char *text);

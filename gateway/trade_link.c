@@ -36,8 +36,10 @@ static void on_up(void *user, struct session *s, ns_t now)
 	(void)now;
 	trade_set_link(c, index_of(c, s), LINK_LOGON);
 	trade_sent_request(c, index_of(c, s), RATE_USE_QUERY, binance_weight(BINANCE_REQ_LOGON));
-	if (!ring_put(c->l.to_slow, MSG_SIGN, tag, &m, sizeof m))
-		session_doom(s, ERR_FULL, "the ring to the slow thread is full");
+	if (ring_put(c->l.to_slow, MSG_SIGN, tag, &m, sizeof m))
+		return;
+	counter_inc(&s->cnt.session[SESSION_CNT_slow_ring_full]);
+	session_doom(s, ERR_FULL, "the ring to the slow thread is full");
 }
 
 static void on_text(void *user, struct session *s, const u8 *p, u32 n, ns_t now)
@@ -208,28 +210,48 @@ static u32 recon_again(struct trade_core *c)
 }
 
 /* Open, and no word on logon or stream: as good as down. */
-static void give_up_late(struct trade_core *c)
+static u32 give_up_late(struct trade_core *c)
 {
+	u32 n = 0;
 	for (u32 i = 0; i < TRADE_SESSIONS; i++)
 		if ((c->link[i] == LINK_LOGON || c->link[i] == LINK_SUBSCRIBE) &&
-		    c->now >= c->link_ns[i] + c->cfg.session.step_timeout_ns)
+		    c->now >= c->link_ns[i] + c->cfg.session.step_timeout_ns) {
 			session_fail(&c->session[i], ERR_TIMEOUT,
 				     "no answer to logon or subscription in time", c->now);
+			n++;
+		}
+	return n;
+}
+
+/* The next question, where one is due. What has changed meanwhile is work, too. */
+static u32 recon_turn(struct trade_core *c)
+{
+	struct recon_ask a;
+	u32 due = recon_due(&c->recon, c->now);
+	c->recon_ran = true;
+	if (recon_next(&c->recon, c->now, &a))
+		ask(c, &a);
+	return due;
+}
+
+/* It has ended since the turn before: the next one, if any doubt is left, waits from now. */
+static u32 recon_over(struct trade_core *c)
+{
+	if (!c->recon_ran)
+		return 0;
+	c->recon_ran = false;
+	c->recon_again_ns = c->now + c->recon_wait_ns;
+	return 1;
 }
 
 u32 trade_link_turn(struct trade_core *c)
 {
-	struct recon_ask a;
-	give_up_late(c);
+	u32 work = give_up_late(c);
 	if (c->link[0] < LINK_RECON)
-		return 0;
-	if (c->recon.state == RECON_RUNNING) {
-		c->recon_again_ns = c->now + c->recon_wait_ns;
-		if (!recon_next(&c->recon, c->now, &a))
-			return 0;
-		ask(c, &a);
-		return 1;
-	}
+		return work;
+	if (c->recon.state == RECON_RUNNING)
+		return work + recon_turn(c);
+	work += recon_over(c);
 	if (c->link[0] == LINK_RECON) {
 		if (c->recon.state == RECON_DONE)
 			reconciled(c);
@@ -238,5 +260,5 @@ u32 trade_link_turn(struct trade_core *c)
 				     "reconciliation failed: the venue does not answer queries", c->now);
 		return 1;
 	}
-	return recon_again(c);
+	return work + recon_again(c);
 }

@@ -30,7 +30,10 @@ void trade_reload(struct trade_core *c)
 	for (u32 i = 0; i < c->n_instruments; i++) {
 		struct market_view *m = &c->market[i].view;
 		struct book_top top;
-		if (!c->l.image[i] || book_image_read_top(c->l.image[i], &top) != ERR_OK) {
+		bool read = c->l.image[i] && book_image_read_top(c->l.image[i], &top) == ERR_OK;
+		if (c->rec)
+			recorder_image(c->rec, i, &top, read ? sizeof top : 0);
+		if (!read) {
 			book_state_is(c, i, BOOK_STALE); /* until the tape says otherwise */
 			continue;
 		}
@@ -77,6 +80,18 @@ static void decide(struct trade_core *c, const struct tape_event *e, u64 seq)
 	trade_count(c, TRADE_CNT_decisions);
 }
 
+/* The images may not be there yet: the next turn goes on. */
+static u32 lapped(struct trade_core *c)
+{
+	struct record_lap lap = { .from = c->tape_next };
+	trade_count(c, TRADE_CNT_tape_lapped);
+	trade_reload(c);
+	lap.to = c->tape_next;
+	if (c->rec)
+		recorder_put(c->rec, RECORD_LAP, &lap, sizeof lap);
+	return 1;
+}
+
 u32 trade_read_tape(struct trade_core *c)
 {
 	struct tape_event e;
@@ -85,11 +100,8 @@ u32 trade_read_tape(struct trade_core *c)
 		enum tape_result got = tape_read(c->tape, c->tape_next, &e);
 		if (got == TAPE_EMPTY)
 			break;
-		if (got == TAPE_LAPPED) {
-			trade_count(c, TRADE_CNT_tape_lapped);
-			trade_reload(c);
-			break; /* the images may not be there yet: the next turn goes on */
-		}
+		if (got == TAPE_LAPPED)
+			return n + lapped(c);
 		u64 seq = c->tape_next++;
 		if (e.instrument >= c->n_instruments || seq <= c->market[e.instrument].reloaded_at)
 			continue;

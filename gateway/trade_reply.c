@@ -9,7 +9,7 @@
 
 static void trace_answer(struct trade_core *c, const struct order *o)
 {
-	struct trace_rec t = { .id = o->id, .ns = (i64)(c->now - o->sent_ns) };
+	struct trace_rec t = { .id = o->id, .ns = (i64)(c->now - o->sent_ns), .turn = (u32)c->turn };
 	t.tsc[STAMP_POLL] = c->rx_tsc;
 	if (!trace_put(c->l.trace, TRACE_ANSWER, &t))
 		trade_count(c, TRADE_CNT_trace_lost);

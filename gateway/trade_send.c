@@ -14,7 +14,7 @@
 
 static void trace_sent(struct trade_core *c, u16 kind, u64 id, const u64 stamp[STAMPS])
 {
-	struct trace_rec t = { .id = id };
+	struct trace_rec t = { .id = id, .turn = (u32)c->turn };
 	for (u32 i = 0; i < STAMPS; i++)
 		t.tsc[i] = stamp[i];
 	if (!trace_put(c->l.trace, kind, &t))
@@ -32,7 +32,7 @@ static void begin_stamps(const struct trade_core *c, u64 stamp[STAMPS])
 
 static i64 deny(struct trade_core *c, enum risk_code code)
 {
-	struct trace_rec t = { .code = code, .id = c->cause_seq };
+	struct trace_rec t = { .code = code, .id = c->cause_seq, .turn = (u32)c->turn };
 	trade_count(c, TRADE_CNT_orders_denied);
 	if (!trace_put(c->l.trace, TRACE_DENY, &t))
 		trade_count(c, TRADE_CNT_trace_lost);
@@ -56,6 +56,8 @@ static bool write_order(struct trade_core *c, u64 id, const struct risk_passed *
 		return false;
 	binance_prepare(t, at);
 	if (binance_patch_order(t, at, id, q->px, q->qty, trade_venue_ms(c))) {
+		if (c->rec && c->rec->text)
+			c->rec->text(c->rec->text_user, at, t->n);
 		session_fire(&c->session[0], c->now);
 		return true;
 	}
@@ -77,7 +79,7 @@ static void book_order(struct trade_core *c, const struct risk_passed *p)
 
 static u8 down_bits(struct trade_core *c, u8 down)
 {
-	if (!journal_has_room(&c->journal))
+	if (!c->journal.has_room)
 		down |= RISK_DOWN_JOURNAL;
 	if (rate_check(&c->rate, RATE_USE_PLACE, PLACE_WEIGHT, trade_venue_ms(c)) != ERR_OK)
 		down |= RISK_DOWN_BUDGET;

@@ -14,7 +14,8 @@ enum {
 	TAKES_N = 4,
 	TAKES_NONZERO = 8,
 	TAKES_CANCEL_ONLY = 16,
-	TAKES_VIEW = 32
+	TAKES_VIEW = 32,
+	TAKES_OUTLIERS = 64
 };
 
 static const struct verb {
@@ -38,8 +39,8 @@ static const struct verb {
 	  TAKES_VIEW | TAKES_ALL, 0, 0, verb_orders },
 	{ "position", "", "what is held, what it has earned, what could still fill", TAKES_VIEW, 0,
 	  0, verb_position },
-	{ "latency", "", "histograms of every stage, longest turns of the cores", TAKES_VIEW, 0, 0,
-	  verb_latency },
+	{ "latency", "[--outliers]", "histograms of every stage, longest turns; or what surrounded slow ticks",
+	  TAKES_VIEW | TAKES_OUTLIERS, 0, 0, verb_latency },
 	{ "tape", "[-n N] [--follow]", "the newest market events (20)",
 	  TAKES_VIEW | TAKES_N | TAKES_FOLLOW, 0, 0, verb_tape },
 	{ "book", "[SYMBOL] [-n LEVELS]", "all books, or the best levels (10) of one",
@@ -48,6 +49,8 @@ static const struct verb {
 	  TAKES_VIEW | TAKES_NONZERO, 0, 1, verb_counters },
 	{ "journal", "FILE", "what a journal file holds: orders sent and what came of them",
 	  TAKES_VIEW, 1, 1, verb_journal },
+	{ "serve", "", "the daemon that feeds Prometheus, InfluxDB, Redis and alerts; needs --config",
+	  0, 0, 0, verb_serve },
 	{ "config", "check FILE | help [PREFIX] | reference",
 	  "the configuration file and its options", 0, 1, 2, verb_config },
 };
@@ -139,6 +142,7 @@ static u32 take_switch(struct request *q, const char *s)
 		{ "--all", TAKES_ALL, offsetof(struct request, all) },
 		{ "--follow", TAKES_FOLLOW, offsetof(struct request, follow) },
 		{ "--nonzero", TAKES_NONZERO, offsetof(struct request, nonzero) },
+		{ "--outliers", TAKES_OUTLIERS, offsetof(struct request, outliers) },
 		{ "--cancel-only", TAKES_CANCEL_ONLY, offsetof(struct request, cancel_only) },
 	};
 	for (u32 i = 0; i < ARRAY_LEN(switches); i++)
@@ -219,6 +223,7 @@ static bool read_words(struct words *w, struct request *q)
 static enum exit_code take_config(const struct words *w, struct request *q)
 {
 	char error[CONFIG_ERROR];
+	q->config = w->config;
 	if (!w->config)
 		return EXIT_DONE;
 	struct config *c = malloc(sizeof *c);

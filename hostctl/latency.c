@@ -76,8 +76,11 @@ static void add_core(struct table *t, const struct view *v, const char *core)
 
 enum exit_code verb_latency(const struct request *q, const struct view *v, struct report *r)
 {
+	if (q->outliers) {
+		add_outliers(r, v);
+		return EXIT_DONE;
+	}
 	struct table *t = report_table(r, "stages", stage_columns, ARRAY_LEN(stage_columns));
-	(void)q;
 	for (u32 i = 0; i < v->seg.h->n_regions; i++) {
 		const struct region *region = &v->seg.h->region[i];
 		const struct hist *from = view_hist(v, region);

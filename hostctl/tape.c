@@ -83,7 +83,7 @@ static void add_event(struct table *t, const struct view *v, u64 seq, const stru
 	table_text(t, side_of(e));
 	cells_payload(t, view_instrument(v, e->instrument), e);
 	table_number(t, (i64)e->update_id);
-	if (v->has_clock && e->publish_tsc > e->poll_tsc)
+	if (v->has_clock && e->poll_tsc && e->publish_tsc > e->poll_tsc)
 		table_number(t, (i64)tsc_to_ns(&v->clock, e->publish_tsc - e->poll_tsc));
 	else
 		table_none(t);

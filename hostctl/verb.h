@@ -21,8 +21,9 @@ enum exit_code {
 struct request {
 	const char *verb;
 	char instance[INSTANCE_MAX];
+	const char *config;       /* path of --config; NULL: none */
 	char socket[CONFIG_TEXT]; /* from the configuration; "": ask the segment */
-	bool json, all, follow, nonzero, cancel_only;
+	bool json, all, follow, nonzero, cancel_only, outliers;
 	u32 n; /* of -n; 0: not given */
 	const char *arg[2];
 	u32 n_args;
@@ -45,12 +46,16 @@ enum exit_code verb_journal(const struct request *q, const struct view *v, struc
 /* By the instance's socket: arm, pause, resume, flatten, stop, cancel-all. */
 enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r);
 
-/* These get no view (NULL): kill works on an instance of any build, config on none. */
+/* These get no view (NULL): kill works on an instance of any build, serve and config on none. */
 enum exit_code verb_kill(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_serve(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_config(const struct request *q, const struct view *v, struct report *r);
 
 /* The table "books", a line each: also part of status. */
 void add_books(struct report *r, const struct view *v);
+
+/* The tables "outliers" and "events": what `latency --outliers` shows. */
+void add_outliers(struct report *r, const struct view *v);
 
 /* One line on standard error: "hostctl: ...". Returns `code`. */
 enum exit_code complain(const struct request *q, enum exit_code code, const char *format, ...)

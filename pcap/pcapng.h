@@ -56,10 +56,10 @@ enum { PCAPNG_PEN = 32473, PCAPNG_MAGIC = 0x524b4153 /* "SAKR" in the file */ };
 
 enum pcapng_own_type {
 	PCAPNG_OWN_NONE,       /* a custom block of somebody else */
-	PCAPNG_OWN_TURN,       /* a turn of a core begins */
-	PCAPNG_OWN_INBOX,      /* a message a core took out of its inbox */
+	PCAPNG_OWN_RECORD,     /* what a core did or took besides frames: record_file.h */
 	PCAPNG_OWN_CONFIG,     /* the text of the configuration */
 	PCAPNG_OWN_CHECKPOINT, /* the state of a session that was open already */
+	PCAPNG_OWN_BOOT,       /* what the cores were made of besides: appliance/boot_record.h */
 };
 
 struct pcapng_section {

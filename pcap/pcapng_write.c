@@ -146,15 +146,22 @@ err_t pcapng_write_secrets(struct wr *w, const struct pcapng_secrets *s)
 }
 
 /* The payload's length is written, too: a custom block itself tells it only with its padding. */
-err_t pcapng_write_own(struct wr *w, enum pcapng_own_type type, u16 version, struct span payload)
+err_t pcapng_write_own_head(struct wr *w, enum pcapng_own_type type, u16 version, struct span head,
+			    struct span payload)
 {
 	struct block b = block_begin(w, PCAPNG_TYPE_CUSTOM_HERE);
-	b.unsayable = type == PCAPNG_OWN_NONE || (u32)type > UINT16_MAX;
+	b.unsayable = type == PCAPNG_OWN_NONE || (u32)type > UINT16_MAX || head.n % 4;
 	wr_le32(w, PCAPNG_PEN);
 	wr_le32(w, PCAPNG_MAGIC);
 	wr_le16(w, (u16)type);
 	wr_le16(w, version);
-	wr_le32(w, (u32)payload.n);
+	wr_le32(w, (u32)(head.n + payload.n));
+	wr_bytes(w, head.p, head.n);
 	padded(&b, payload, PCAPNG_DATA_MAX);
 	return block_end(&b);
+}
+
+err_t pcapng_write_own(struct wr *w, enum pcapng_own_type type, u16 version, struct span payload)
+{
+	return pcapng_write_own_head(w, type, version, (struct span){ 0 }, payload);
 }

@@ -31,5 +31,8 @@ err_t pcapng_write_secrets(struct wr *w, const struct pcapng_secrets *s);
 
 /* `type` is not PCAPNG_OWN_NONE; the payload's layout is that of `version` of its type. */
 err_t pcapng_write_own(struct wr *w, enum pcapng_own_type type, u16 version, struct span payload);
+/* The same where a head of whole words, at most PCAPNG_TEXT_MAX bytes, stands before the payload. */
+err_t pcapng_write_own_head(struct wr *w, enum pcapng_own_type type, u16 version, struct span head,
+			    struct span payload);
 
 #endif

@@ -60,10 +60,12 @@ err_t net_resolve(struct net *n, const struct ip_addr *dst, u8 mac[6], ns_t now)
 	return ip ? arp_resolve(n, ip, mac, now) : ERR_UNREACHABLE;
 }
 
-void net_turn(struct net *n, ns_t now)
+u32 net_turn(struct net *n, ns_t now)
 {
-	if (now >= n->arp.next_ns)
-		arp_turn(n, now);
+	if (now < n->arp.next_ns)
+		return 0;
+	arp_turn(n, now);
+	return 1;
 }
 
 /* RFC 9293 3.1: the sum over pseudo-header, header and payload; verified unless the device has. */

@@ -73,8 +73,8 @@ err_t net_init(struct net *n, const struct net_cfg *cfg, struct frame_out *out, 
  */
 err_t net_resolve(struct net *n, const struct ip_addr *dst, u8 mac[6], ns_t now);
 
-/* ARP retries, refresh and expiry; a compare where nothing is due. */
-void net_turn(struct net *n, ns_t now);
+/* ARP retries, refresh and expiry. 1: something was due; else it costs a compare. */
+u32 net_turn(struct net *n, ns_t now);
 
 /*
  * Classifies one frame; answers ARP and ICMP echo itself. `seg` is filled unless NET_NONE is

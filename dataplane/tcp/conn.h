@@ -8,9 +8,9 @@
 #ifndef SAKER_CONN_H
 #define SAKER_CONN_H
 
+#include "common/due.h"
 #include "common/pool.h"
 #include "dataplane/net/wire.h"
-#include "dataplane/tcp/due.h"
 #include "dataplane/tcp/ooo.h"
 #include "dataplane/tcp/rto.h"
 #include "dataplane/tcp/seg.h"

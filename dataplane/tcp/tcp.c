@@ -143,7 +143,7 @@ static void reap(struct tcp *t)
 }
 
 /* A neighbour's MAC has changed: fail-over of a gateway. */
-static void headers_renew(struct tcp *t, ns_t now)
+static u32 headers_renew(struct tcp *t, ns_t now)
 {
 	t->mac_epoch = t->net->mac_epoch;
 	for (u32 i = 0; i < t->conns.n; i++) {
@@ -154,18 +154,20 @@ static void headers_renew(struct tcp *t, ns_t now)
 		    net_resolve(t->net, &dst, mac, now) == ERR_OK)
 			tx_template(c, mac);
 	}
+	return 1;
 }
 
 u32 tcp_turn(struct tcp *t, ns_t now)
 {
-	u32 work = 0;
 	assert(!t->room_of);
-	net_turn(t->net, now);
+	u32 work = net_turn(t->net, now);
 	if (!t->pend && !t->dead && now < t->next_ns && t->mac_epoch == t->net->mac_epoch)
-		return 0;
+		return work;
+	/* a turn that changes anything is not idle: a replay leaves out those that are */
+	work += t->dead != NULL;
 	ts_tick(t, now);
 	if (t->mac_epoch != t->net->mac_epoch)
-		headers_renew(t, now);
+		work += headers_renew(t, now);
 	if (t->pend)
 		work += flush_all(t, now);
 	if (now >= t->next_ns)

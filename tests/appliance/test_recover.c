@@ -143,10 +143,10 @@ static void two_boots_add_up(void **state)
 	begin(1);
 	sent(1, 0, SIDE_BUY, 10);
 	filled(1, 0, SIDE_BUY, 501, 10);
-	/* open when the first boot ended, of no concern to the last journal */
-	sent(2, 1, SIDE_SELL, 5);
+	sent(2, 1, SIDE_SELL, 5); /* open when the first boot ended; the third asked the venue about it */
 	end();
 	begin(3); /* boot 2 never got as far as a journal */
+	assert_true(journal_session(&journal, 0, LINK_READY, 0, 1));
 	sent(1, 0, SIDE_SELL, 4);
 	filled(1, 0, SIDE_SELL, 502, 3);
 	filled(0, 1, SIDE_BUY, 900, 7); /* a trade outside our orders: moves the position alone */
@@ -169,6 +169,23 @@ static void two_boots_add_up(void **state)
 	assert_int_equal(x[1].venue_id, 777);
 	assert_int_equal(x[1].boot, 3);
 	assert_memory_equal(x[1].coid, "saker-00000003-0000000002", COID_LEN);
+}
+
+/* A boot that died before it had asked the venue leaves the question to the next one. */
+static void what_no_boot_has_settled(void **state)
+{
+	(void)state;
+	begin(1);
+	assert_true(journal_session(&journal, 0, LINK_READY, 0, 1));
+	sent(2, 1, SIDE_SELL, 5);
+	end();
+	begin(3);
+	assert_true(journal_session(&journal, 0, LINK_RECON, 0, 1));
+	assert_true(journal_session(&journal, 1, LINK_READY, 0, 1)); /* the session that stands by */
+	end();
+	app_recover(a);
+	assert_int_equal(a->trade.recon.n_other, 1);
+	assert_memory_equal(a->trade.recon.other[0].coid, "saker-00000001-0000000002", COID_LEN);
 }
 
 static void nothing_to_recover(void **state)
@@ -231,6 +248,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(two_boots_add_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_no_boot_has_settled, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_to_recover, setup, teardown),
 		cmocka_unit_test_setup_teardown(damage_is_said, setup, teardown),
 		cmocka_unit_test_setup_teardown(more_open_orders_than_can_be_asked_about, setup,

@@ -218,7 +218,8 @@ static inline struct world *world_new(void)
 				  .prefix_len = 24,
 				  .mtu = w->ours.mtu };
 	memcpy(m.net.mac, w->ours.mac, 6);
-	m.session = (struct session_cfg){ .message_max = 64 << 10,
+	m.session = (struct session_cfg){ .message_own = 64 << 10,
+					  .message_max = 64 << 10,
 					  .step_timeout_ns = 2 * NS_PER_S,
 					  .idle_ns = 600 * NS_PER_S,
 					  .retry_min_ns = NS_PER_S,

@@ -6,6 +6,7 @@
 #ifndef TESTS_SESSION_WORLD_H
 #define TESTS_SESSION_WORLD_H
 
+#include "dataplane/session_set.h"
 #include "dataplane/tls/tls_client.h"
 #include "dataplane/tls/tls_kdf.h"
 #include "tests/dataplane/site.h"
@@ -16,7 +17,8 @@
 #define IDLE_NS      (10 * NS_PER_S)
 #define RETRY_MIN_NS NS_PER_S
 #define RETRY_MAX_NS (8 * NS_PER_S)
-#define MESSAGE_MAX  (100u << 10)
+#define MESSAGE_OWN  (100u << 10)
+#define MESSAGE_MAX  (16u << 20)
 
 struct world {
 	struct arena arena;
@@ -25,6 +27,7 @@ struct world {
 	struct port ours, far;
 	struct net net;
 	struct tcp *tcp;
+	struct session_set set;
 	struct session s;
 	struct ring *to_slow, *from_slow, *to_ctl;
 	struct rng rng;
@@ -206,7 +209,7 @@ static inline void core_turn(struct world *w)
 		ring_release(w->from_slow, m);
 	}
 	tcp_turn(w->tcp, w->now);
-	session_turn(&w->s, w->now);
+	session_set_turn(&w->set, w->now);
 	while ((m = ring_peek(w->to_ctl)))
 		ring_release(w->to_ctl, m);
 }
@@ -240,12 +243,14 @@ static inline ns_t run_to(struct world *w, u32 state, ns_t at_most)
 static inline void world_session(struct world *w, const struct session_words *words)
 {
 	struct session_cfg cfg = { .index = 3,
+				   .message_own = MESSAGE_OWN,
 				   .message_max = MESSAGE_MAX,
 				   .step_timeout_ns = STEP_NS,
 				   .idle_ns = IDLE_NS,
 				   .retry_min_ns = RETRY_MIN_NS,
 				   .retry_max_ns = RETRY_MAX_NS };
-	struct session_env env = { w->tcp, w->to_slow, w->to_ctl, &w->rng };
+	struct session_env env = { w->tcp, &w->set, w->to_slow, w->to_ctl, &w->rng };
+	assert_int_equal(session_set_init(&w->set, &w->arena, 4, 1, MESSAGE_MAX), ERR_OK);
 	assert_int_equal(session_init(&w->s, &w->arena, &w->crypto, &cfg, &env, words), ERR_OK);
 	session_set_user(&w->s, &world_user, w);
 }
@@ -283,6 +288,7 @@ static inline struct world *world_new(u16 tls_version)
 static inline void world_free(struct world *w)
 {
 	session_fini(&w->s);
+	assert_int_equal(w->set.large.n_free, w->s.ws.large ? 0 : 1);
 	site_close(&w->site);
 	tls_client_free(w->hs);
 	tls_client_ctx_free(w->ctx);

@@ -49,13 +49,21 @@ static inline void site_note(struct site *x, const char *what, const void *p, si
 
 /* ---- out ---- */
 
-/* Ciphertext that waits goes to TCP, in segments of `chunk`. */
+static inline bool site_has_room(const struct site *x, u32 n)
+{
+	struct tcp_info i;
+	tcp_info(x->conn, &i);
+	return tcp_cfg_default.snd_ring_bytes - i.in_flight - i.queued >= n;
+}
+
+/* Ciphertext that waits goes to TCP, in segments of `chunk`; the rest with later turns. */
 static inline void site_flush(struct site *x)
 {
 	u8 buf[16 << 10];
 	int n;
 	BIO *to_net = x->ssl ? SSL_get_wbio(x->ssl) : NULL;
-	while (to_net && x->conn && (n = BIO_read(to_net, buf, sizeof buf)) > 0)
+	while (to_net && x->conn && site_has_room(x, sizeof buf) &&
+	       (n = BIO_read(to_net, buf, sizeof buf)) > 0)
 		for (u32 at = 0, k; at < (u32)n; at += k) {
 			k = x->chunk ? u32_min(x->chunk, (u32)n - at) : (u32)n - at;
 			assert_int_equal(tcp_write(x->conn, buf + at, k, x->now), ERR_OK);
@@ -253,6 +261,7 @@ static inline void site_turn(struct site *x, ns_t now)
 		port_rx_done(x->port);
 	}
 	tcp_turn(x->tcp, now);
+	site_flush(x);
 }
 
 #endif

@@ -84,6 +84,23 @@ static void a_gap_asks_for_a_snapshot(void **state)
 	world_free(w);
 }
 
+/* What a snapshot publishes is nobody's latency: the frame polled last has nothing to do with it. */
+static void a_snapshot_has_no_frame(void **state)
+{
+	struct world *w = world_new();
+	struct tape_event e = { 0 };
+	(void)state;
+	open_session(w);
+	diff(w, 20, 21, "", "");
+	w->c.rx_tsc = 12345; /* as while a frame's text is taken */
+	turn(w);
+	u64 seq = tape_head(w->c.tape) + 1;
+	snapshot(w, 20);
+	assert_int_equal(tape_read(w->c.tape, seq, &e), TAPE_OK);
+	assert_true(e.poll_tsc == 0 && e.publish_tsc);
+	world_free(w);
+}
+
 static void a_snapshot_too_old_is_asked_for_again(void **state)
 {
 	struct world *w = world_new();
@@ -231,6 +248,7 @@ int main(void)
 		cmocka_unit_test(bad_texts_are_counted),
 		cmocka_unit_test(a_venue_that_shuts_down_is_left),
 		cmocka_unit_test(a_gap_asks_for_a_snapshot),
+		cmocka_unit_test(a_snapshot_has_no_frame),
 		cmocka_unit_test(a_snapshot_too_old_is_asked_for_again),
 		cmocka_unit_test(malformed_inbox_messages),
 		cmocka_unit_test(silence_makes_stale),

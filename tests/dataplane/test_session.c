@@ -87,7 +87,7 @@ static void pings_a_silent_peer(void **state)
 	w->site.deaf = true;
 	run(w, IDLE_NS / 2);
 	assert_int_equal(w->s.state, SESSION_OPEN);
-	run_to(w, SESSION_WAITING, 2 * IDLE_NS);
+	run_to(w, SESSION_PREPARING, 2 * IDLE_NS); /* and the next attempt begins at once */
 	assert_string_equal(w->log, "down:TIMEOUT");
 	assert_int_equal(w->cnt[SESSION_CNT_timeouts], 1);
 	world_free(w);
@@ -105,7 +105,7 @@ static void binary_messages_are_counted_and_dropped(void **state)
 	world_free(w);
 }
 
-/* One message of MESSAGE_MAX bytes and small ones around it, in segments of every awkward size. */
+/* One message of MESSAGE_OWN bytes and small ones around it, in segments of every awkward size. */
 static void messages_arrive_in_pieces(void **state)
 {
 	static const struct {
@@ -114,7 +114,7 @@ static void messages_arrive_in_pieces(void **state)
 		{ 1, 1500 }, /* byte by byte: heads of every layer are split everywhere */
 		{ 2, 3000 },        { 7, 20000 },
 		{ 536, 40000 },     { 1460, 100000 }, /* many records, each over segments */
-		{ 0, MESSAGE_MAX },                   /* the largest allowed */
+		{ 0, MESSAGE_OWN },                   /* the largest in the session's own memory */
 	};
 	(void)state;
 	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
@@ -149,7 +149,7 @@ static void a_message_too_long_ends_the_session(void **state)
 	t[MESSAGE_MAX + 1] = 0;
 	site_text(&w->site, t);
 	run(w, 20 * TURN_NS);
-	assert_string_equal(w->log, "down:PROTOCOL");
+	assert_string_equal(w->log, "down:PROTOCOL up");
 	free(t);
 	world_free(w);
 }

@@ -152,14 +152,17 @@ static void test_other_files(void **state)
 static void test_full_ring(void **state)
 {
 	(void)state;
-	u64 n = 0;
-	while (journal_has_room(&j))
+	u64 n = 0, all = 65536 / (JOURNAL_RECORD + sizeof(struct ring_msg));
+	for (journal_turn(&j); j.has_room; journal_turn(&j))
 		sent(++n);
-	assert_int_equal(n, 65536 / (JOURNAL_RECORD + sizeof(struct ring_msg)));
+	assert_in_range(n, all * 3 / 4, all * 3 / 4 + 1); /* what one turn may still write */
+	while (n < all)
+		sent(++n);
 	assert_false(journal_order_sent(&j, n + 1, &req, 1));
 	assert_int_equal(cnt[GATEWAY_CNT_journal_full], 1);
 	drain();
-	assert_true(journal_has_room(&j) && journal_has_room(&j)); /* asking takes nothing */
+	journal_turn(&j);
+	assert_true(j.has_room);
 	sent(n + 1);
 	drain();
 	struct journal_reader r;

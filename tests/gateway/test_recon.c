@@ -318,6 +318,27 @@ static void test_others(void **state)
 	assert_int_equal(r.n_foreign, 0); /* listed anew each time */
 }
 
+/* It filled between two boots, and no journal has a trade id to ask from: its trade alone is new. */
+static void test_older_filled_unseen(void **state)
+{
+	(void)state;
+	struct recon_other left = { .instrument = 0, .boot = 1, .order_id = 9, .owner = COID_OLDER, .coid_n = COID_LEN };
+	coid_print(left.coid, 1, 9);
+	assert_int_equal(recon_add_older(&r, &left), ERR_OK);
+	start();
+	ok(0);
+	asks(BINANCE_REQ_ORDER_STATUS);
+	says(stated(800, 9, COID_OLDER, VENUE_FILLED, QTY));
+	asks(BINANCE_REQ_MY_TRADES);
+	assert_int_equal(ask.from_trade_id, 0);
+	traded(700, 50, 3); /* of somebody else, or long ago */
+	traded(800, 51, QTY);
+	ok(2);
+	assert_true(n_orphans == 1 && orphan_qty == QTY && r.last_trade_id[0] == 51);
+	assert_false(recon_next(&r, now, &ask));
+	assert_int_equal(r.state, RECON_DONE);
+}
+
 static void test_older_not_found(void **state)
 {
 	(void)state;
@@ -486,6 +507,7 @@ int main(void)
 		TEST(test_trade_of_an_order_under_way),
 		TEST(test_it_had_arrived),
 		TEST(test_others),
+		TEST(test_older_filled_unseen),
 		TEST(test_older_not_found),
 		TEST(test_no_answers),
 		TEST(test_errors_and_budget),

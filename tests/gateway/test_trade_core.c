@@ -238,12 +238,13 @@ static void a_full_journal_denies_orders_never_cancels(void **state)
 	w->hold_journal = true;
 	while (journal_cancel_sent(&w->c.journal, 1, 1, w->now))
 		;
+	run(w, TURN_NS);
 	assert_int_equal(submit(w, 0, 1), -RISK_JOURNAL);
 	assert_int_equal(w->api->cancel(w->ctx, (u64)id), 0);
 	run(w, 4 * TURN_NS);
 	assert_order(w, id, "CANCELED");
 	w->hold_journal = false;
-	run(w, TURN_NS);
+	run(w, 2 * TURN_NS);
 	assert_true(submit(w, 0, 1) > 0);
 	world_free(w);
 }

@@ -312,7 +312,8 @@ static inline void make_core(struct world *w)
 				     .n_instruments = 2,
 				     .turn_budget_ns = 1000000 * NS_PER_S,
 				     .seed = 1 };
-	w->cfg.session = (struct session_cfg){ .message_max = 64 << 10,
+	w->cfg.session = (struct session_cfg){ .message_own = 64 << 10,
+					       .message_max = 64 << 10,
 					       .step_timeout_ns = 2 * NS_PER_S,
 					       .idle_ns = 60 * NS_PER_S,
 					       .retry_min_ns = 100 * NS_PER_S,

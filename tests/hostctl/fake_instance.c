@@ -82,6 +82,7 @@ static void add_regions(struct fake_instance *f)
 			    FAKE_TAPE_SLOTS);
 	f->t2t = segment_add(&f->seg, "t2t", REGION_HIST, 1, sizeof *f->t2t);
 	f->lag = segment_add(&f->seg, "feed_lag", REGION_HIST, 1, sizeof *f->lag);
+	f->outliers = table(f, "outliers", OUTLIERS, sizeof *f->outliers);
 	f->orders = table(f, "orders", ROWS_ORDERS, sizeof *f->orders);
 	f->positions = table(f, "positions", ARRAY_LEN(instruments), sizeof *f->positions);
 	f->state = table(f, "trade.state", 1, sizeof *f->state);

@@ -13,6 +13,7 @@
 #include "common/hist.h"
 #include "common/instrument.h"
 #include "common/order_row.h"
+#include "common/outlier.h"
 #include "common/segment.h"
 #include "common/tape.h"
 #include "dataplane/book/book_image.h"
@@ -32,6 +33,7 @@ struct fake_instance {
 	struct book *book;
 	struct book_image *image;
 	struct hist *t2t, *lag;
+	struct outlier_cell *outliers;
 	struct order_cell *orders;
 	struct position_cell *positions;
 	struct trade_cell *state;

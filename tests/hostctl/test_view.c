@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/msg.h"
+#include "common/trace.h"
 #include "hostctl/verb.h"
 #include "hostctl/view.h"
 #include "tests/hostctl/fake_instance.h"
@@ -148,6 +149,31 @@ static void test_positions(void **state)
 }
 
 /* ---- latency, counters ---- */
+
+static void test_outliers(void **state)
+{
+	(void)state;
+	struct outlier o = { .number = 17, .at_ns = fake_now(&f), .took_ns = 123000, .limit_ns = 100000,
+			     .stage = "t2t", .n_events = 2 };
+	o.event[0] = (struct outlier_event){ .at_ns = o.at_ns - 500, .took_ns = 300, .id = 90, .turn = 5,
+					     .core = OUTLIER_MD, .kind = TAPE_BBO };
+	o.event[1] = (struct outlier_event){ .at_ns = o.at_ns, .took_ns = 123000, .id = 4, .turn = 6,
+					     .core = OUTLIER_TRADE, .kind = TRACE_ORDER };
+	struct ran none = run_hostctl(&f, "latency --outliers");
+	assert_int_equal(none.code, EXIT_DONE);
+	ran_free(&none);
+	row_write(&f.outliers[1].seq, f.outliers[1].w, &o, sizeof o);
+	json_t *all = json_of(&f, "latency --outliers", EXIT_DONE);
+	assert_int_equal(number_of(row_of(all, "outliers", 0), "number"), 17);
+	assert_string_equal(text_of(row_of(all, "outliers", 0), "stage"), "t2t");
+	json_t *md = row_of(all, "events", 0), *trade = row_of(all, "events", 1);
+	assert_true(number_of(md, "before_ns") == 500 && number_of(md, "id") == 90 && number_of(md, "turn") == 5);
+	assert_string_equal(text_of(md, "event"), "bbo");
+	assert_string_equal(text_of(md, "symbol"), "BTCUSDT");
+	assert_string_equal(text_of(trade, "event"), "order");
+	assert_int_equal(number_of(trade, "took_ns"), 123000);
+	json_decref(all);
+}
 
 static void test_latency(void **state)
 {
@@ -383,6 +409,7 @@ int main(void)
 		CASE(test_a_row_under_way_is_not_shown),
 		CASE(test_positions),
 		CASE(test_latency),
+		CASE(test_outliers),
 		CASE(test_counters),
 		CASE(test_tape),
 		CASE(test_follow_ends_with_the_instance),

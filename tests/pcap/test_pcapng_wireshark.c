@@ -79,7 +79,7 @@ static void packets_write(struct wr *w, const struct session *s, bool marks)
 		p.at_ns += 123; /* more than a microsecond tells */
 		p.dropped = i == 1 ? LOST : 0;
 		if (marks)
-			assert_int_equal(pcapng_write_own(w, PCAPNG_OWN_TURN, 1, pcapng_text("turn")), ERR_OK);
+			assert_int_equal(pcapng_write_own(w, PCAPNG_OWN_RECORD, 1, pcapng_text("turn")), ERR_OK);
 		assert_int_equal(pcapng_write_packet(w, &p), ERR_OK);
 	}
 }

@@ -56,10 +56,10 @@ static const struct row rows[] = {
 	{ .secrets = &(struct pcapng_secrets){ PCAPNG_SECRETS_TLS, TEXT("K 1 2\n") },
 	  .want = "0a000000 1c000000 4b534c54 06000000 4b2031 20320a 0000 1c000000",
 	  .remark = "secrets" },
-	{ .own = PCAPNG_OWN_INBOX, .payload = "hello",
+	{ .own = PCAPNG_OWN_CONFIG, .payload = "hello",
 	  .want = "ad0b0040 24000000 d97e0000 53414b52 0200 0700 05000000 68656c6c6f000000 24000000",
 	  .remark = "an inbox message, version 7" },
-	{ .own = PCAPNG_OWN_TURN, .payload = "",
+	{ .own = PCAPNG_OWN_RECORD, .payload = "",
 	  .want = "ad0b0040 1c000000 d97e0000 53414b52 0100 0700 00000000 1c000000",
 	  .remark = "a turn without payload" },
 };
@@ -128,7 +128,7 @@ static void test_unsayable(void **state)
 	assert_int_equal(pcapng_write_own(&w, PCAPNG_OWN_NONE, 1, pcapng_text("x")), ERR_ARGUMENT);
 	assert_int_equal(pcapng_write_packet(&w, &giant_packet), ERR_ARGUMENT);
 	assert_int_equal(pcapng_write_secrets(&w, &(struct pcapng_secrets){ .data = giant }), ERR_ARGUMENT);
-	assert_int_equal(pcapng_write_own(&w, PCAPNG_OWN_TURN, 1, giant), ERR_ARGUMENT);
+	assert_int_equal(pcapng_write_own(&w, PCAPNG_OWN_RECORD, 1, giant), ERR_ARGUMENT);
 	assert_int_equal(wr_len(&w), 0);
 	assert_int_equal(pcapng_write_section(&w, &(struct pcapng_section){ .comment = longest }), ERR_OK);
 }

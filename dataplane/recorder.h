@@ -1,0 +1,90 @@
+/*
+ * recorder.h - copies what one core sees and does into a ring (common/record.h), so that it can be
+ * written to a capture and run again.
+ *
+ * It stands before the core's port: the core is given `port` in place of the real one. Off, `port`
+ * is the same functions on the same device, and a turn costs one look at `want`. On, a frame that is
+ * sent is copied once ahead of its doorbell, since a device may take the buffer away; everything
+ * else is written after it. The ring holds the frames in the order in which the core saw and sent
+ * them. Records are numbered, lost ones included: a gap in the numbers is a loss, counted as well.
+ *
+ * The core's thread calls all of it. Another thread switches it by recorder_want, and learns by
+ * recorder_is_on when the core, between two turns, has done so.
+ */
+#ifndef SAKER_RECORDER_H
+#define SAKER_RECORDER_H
+
+#include "common/record.h"
+#include "common/ring.h"
+#include "dataplane/nic/port.h"
+
+#define RECORDER_STAGED_MAX 16 /* frames sent within one burst that wait for its end */
+
+struct recorder_staged {
+	u64 tsc;
+	u32 n;
+	u8 data[FRAME_MAX];
+};
+
+struct recorder {
+	CACHE_ALIGNED bool want; /* relaxed; the other thread's */
+	CACHE_ALIGNED bool on;   /* relaxed; the core's */
+	bool dirty;              /* the turn has left a record */
+	struct port port;        /* what the core uses; shares the counters of `under` */
+	struct port *under;
+	struct ring *to;
+	u64 *lost;      /* one counter word */
+	u64 number;     /* of the next record */
+	const u8 *room; /* what room() gave last */
+	u32 n_rooms;    /* calls of room() in this turn */
+	u32 n_rx, n_tx; /* frames not yet in the ring */
+	/*
+	 * Replay alone: each order's text as it stands before it is masked and sealed. NULL: none.
+	 * Called only while on.
+	 */
+	void (*text)(void *user, const u8 *p, u32 n);
+	void *text_user;
+	struct frame rx[PORT_BURST_MAX];
+	struct recorder_staged tx[RECORDER_STAGED_MAX];
+};
+
+/* `r` lies in the core's arena, off. `under` is open, and from now on only `r` uses it. */
+void recorder_init(struct recorder *r, struct port *under, struct ring *to, u64 *lost);
+
+/* Any one other thread. */
+static inline void recorder_want(struct recorder *r, bool on)
+{
+	__atomic_store_n(&r->want, on, __ATOMIC_RELAXED);
+}
+
+static inline bool recorder_is_on(const struct recorder *r)
+{
+	return __atomic_load_n(&r->on, __ATOMIC_RELAXED);
+}
+
+/* Between two turns; `turn` counts those that were. */
+void recorder_switch(struct recorder *r, u64 turn, u64 tsc);
+
+/* As a turn begins: `r`, where the turn is to be recorded, else NULL. `r` may be NULL. */
+static inline struct recorder *recorder_turn(struct recorder *r, u64 turn, u64 tsc)
+{
+	if (!r)
+		return NULL;
+	if (__atomic_load_n(&r->want, __ATOMIC_RELAXED) != r->on)
+		recorder_switch(r, turn, tsc);
+	return r->on ? r : NULL;
+}
+
+/* A message as it is taken out of an inbox (enum record_inbox_of). */
+void recorder_inbox(struct recorder *r, u16 inbox, const struct ring_msg *m);
+
+/* Any other record of fixed size. */
+void recorder_put(struct recorder *r, enum record_type type, const void *p, u32 n);
+
+/* An image as it was read: `n` bytes, 0 where it could not be. */
+void recorder_image(struct recorder *r, u32 instrument, const void *p, u32 n);
+
+/* Ends the turn: written where `work` says so or where the turn has left a record. */
+void recorder_end(struct recorder *r, const struct record_turn *t, u32 work);
+
+#endif

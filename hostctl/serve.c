@@ -1,0 +1,110 @@
+#include "hostctl/serve.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/clock.h"
+#include "hostctl/influx.h"
+#include "hostctl/metric_sample.h"
+#include "hostctl/prom.h"
+
+#define FRESH_INTERVALS 5 /* without a sample for so many, the endpoint is not healthy */
+
+struct serve {
+	const struct config_telemetry *t;
+	const char *instance;
+	struct metric_set *now, *before; /* before: what the endpoint shows meanwhile */
+	struct prom prom;
+	struct influx *influx; /* NULL: not configured */
+};
+
+static err_t open_prom(struct serve *s, char *why)
+{
+	char text[PROM_WHY_MAX];
+	if (!s->t->prom_port)
+		return ERR_OK;
+	err_t e = prom_open(&s->prom, s->t->prom_address, s->t->prom_port,
+			    FRESH_INTERVALS * s->t->interval_ms * NS_PER_MS, text);
+	if (e != ERR_OK)
+		snprintf(why, SERVE_WHY_MAX, "%s", text);
+	return e;
+}
+
+static err_t open_influx(struct serve *s, char *why)
+{
+	char text[INFLUX_WHY_MAX];
+	if (!*s->t->influx_url)
+		return ERR_OK;
+	err_t e = influx_open(&s->influx, s->t, text);
+	if (e != ERR_OK)
+		snprintf(why, SERVE_WHY_MAX, "%s", text);
+	return e;
+}
+
+err_t serve_open(struct serve **out, const struct config *c, const char *instance, char *why)
+{
+	struct serve *s = calloc(1, sizeof *s);
+	*out = s;
+	if (s) {
+		s->t = &c->telemetry;
+		s->instance = instance;
+		s->now = calloc(1, sizeof *s->now);
+		s->before = calloc(1, sizeof *s->before);
+	}
+	if (!s || !s->now || !s->before) {
+		snprintf(why, SERVE_WHY_MAX, "%s", err_text(ERR_NO_MEMORY));
+		return ERR_NO_MEMORY;
+	}
+	curl_global_init(CURL_GLOBAL_DEFAULT); /* before any thread is there */
+	err_t e = open_prom(s, why);
+	return e == ERR_OK ? open_influx(s, why) : e;
+}
+
+static void sample(struct serve *s)
+{
+	struct metric_set *fresh = s->before;
+	metric_sample(fresh, s->instance, clock_wall_ns());
+	if (s->influx) {
+		metric_add_own(fresh, "influx", influx_counters(s->influx), influx_counter_defs,
+			       INFLUX_CNT_COUNT);
+		influx_sample(s->influx, fresh, s->now);
+	}
+	if (s->prom.daemon)
+		prom_show(&s->prom, fresh);
+	s->before = s->now;
+	s->now = fresh;
+}
+
+/* Until the next whole interval of the wall clock, so that samples of several appliances stand side by side. */
+static struct timespec pause_of(u32 interval_ms)
+{
+	u64 interval_ns = interval_ms * NS_PER_MS, left = interval_ns - clock_wall_ns() % interval_ns;
+	return (struct timespec){ .tv_sec = (time_t)(left / NS_PER_S),
+				  .tv_nsec = (long)(left % NS_PER_S) };
+}
+
+void serve_run(struct serve *s, const sigset_t *signals)
+{
+	for (;;) {
+		struct timespec pause = pause_of(s->t->interval_ms);
+		if (sigtimedwait(signals, NULL, &pause) > 0)
+			return;
+		if (errno == EAGAIN)
+			sample(s);
+	}
+}
+
+void serve_close(struct serve *s)
+{
+	if (!s)
+		return;
+	prom_close(&s->prom);
+	influx_close(s->influx);
+	free(s->now);
+	free(s->before);
+	free(s);
+}
