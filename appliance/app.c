@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,6 +61,15 @@ static err_t fetch_instruments(struct app *a, char *error)
 		return ERR_NO_MEMORY;
 	a->n_instruments = a->cfg.n_instruments;
 	return ctl_fetch_instruments(c, a->instrument, error, APP_ERROR);
+}
+
+/* Of TCP: sequence numbers and ports that nobody guesses. */
+static err_t draw_secrets(struct app *a, char *error)
+{
+	if (getrandom(a->tcp_secret, sizeof a->tcp_secret, 0) == sizeof a->tcp_secret)
+		return ERR_OK;
+	snprintf(error, APP_ERROR, "the kernel gives no random bytes: %s", strerror(errno));
+	return ERR_IO;
 }
 
 static err_t parse_mac(const struct config_port *p, u8 mac[6], char *error)
@@ -206,7 +216,8 @@ err_t app_open(struct app *a, char *error)
 	if (!log_open(a->cfg.log_file))
 		log_line("log", "%s: cannot be opened; writing to standard error", a->cfg.log_file);
 	use_shared_cpus(a->cfg.shared_cpus);
-	if ((e = next_boot(a, error)) != ERR_OK || (e = fetch_instruments(a, error)) != ERR_OK)
+	if ((e = next_boot(a, error)) != ERR_OK || (e = fetch_instruments(a, error)) != ERR_OK ||
+	    (e = draw_secrets(a, error)) != ERR_OK)
 		return e;
 	if ((e = app_make_segment(a, error)) != ERR_OK ||
 	    (e = arena_open(&a->arena, ARENA_BYTES)) != ERR_OK)

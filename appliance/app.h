@@ -8,6 +8,7 @@
 #ifndef SAKER_APP_H
 #define SAKER_APP_H
 
+#include "appliance/boot_record.h"
 #include "appliance/config.h"
 #include "appliance/ctl.h"
 #include "appliance/hot.h"
@@ -33,6 +34,10 @@ struct app {
 	struct segment seg;
 	struct nic nic;
 	struct port md_port, trade_port;
+	struct recorder *recorder[RECORD_CORES]; /* each stands before its core's port */
+	struct ring *records[RECORD_CORES];      /* from the cores to io */
+	u8 tcp_secret[RECORD_CORES][16];
+	struct recovered recovered;
 	struct tls_crypto crypto;
 	struct arena arena; /* sealed before trading begins */
 	struct app_rings md_rings, trade_rings;
@@ -67,13 +72,21 @@ void app_close(struct app *a);
  */
 err_t app_make_segment(struct app *a, char *error);
 
-/* app_cores.c: rings, memory, both cores. */
+/*
+ * app_cores.c: rings, memory, both cores; from the configuration, clock, boot number, instruments,
+ * TCP secrets, ports and links in `a`.
+ */
 err_t app_make_cores(struct app *a, char *error);
 
 /*
- * app_recover.c: earlier boots' orders and position, into the trade core before it steps. What
- * cannot be read is said and left out.
+ * app_recover.c: earlier boots' orders and position, from their journals into the trade core before
+ * it steps. What cannot be read is said and left out. app_restore does so with what a->recovered
+ * already says.
  */
 void app_recover(struct app *a);
+void app_restore(struct app *a);
+
+/* What the cores were made of, for a capture's boot record. After app_recover. */
+void app_boot_record(const struct app *a, struct boot_record *b);
 
 #endif

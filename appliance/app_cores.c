@@ -3,7 +3,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "appliance/app.h"
 
@@ -11,6 +10,7 @@
 #define SLOW_RING (1u << 20) /* a handshake is some 10 KB */
 #define TRACE_RING (8u << 20)
 #define JOURNAL_RING (4u << 20)
+#define RECORD_RING (16u << 20)
 #define MESSAGE_OWN (64u << 10) /* of a session's memory for one message: the largest diff seen is 20 KB */
 /* of one WebSocket message: a whole book or a list of instruments; an account's open orders */
 #define MD_MESSAGE_MAX (16u << 20)
@@ -32,6 +32,21 @@ static bool make_rings(struct arena *a, struct app_rings *r)
 	return r->from_ctl && r->from_slow && r->to_ctl && r->to_slow;
 }
 
+static bool make_recorders(struct app *a)
+{
+	struct port *under[RECORD_CORES] = { &a->md_port, &a->trade_port };
+	u64 *lost[RECORD_CORES] = { &a->ctl.cnt[APP_CNT_capture_lost_md],
+				    &a->ctl.cnt[APP_CNT_capture_lost_trade] };
+	for (u32 i = 0; i < RECORD_CORES; i++) {
+		a->records[i] = ring_new(&a->arena, RECORD_RING);
+		a->recorder[i] = ARENA_NEW(&a->arena, struct recorder);
+		if (!a->records[i] || !a->recorder[i])
+			return false;
+		recorder_init(a->recorder[i], under[i], a->records[i], lost[i]);
+	}
+	return true;
+}
+
 static void link_rings(struct app *a)
 {
 	const struct app_rings *m = &a->md_rings, *t = &a->trade_rings;
@@ -43,7 +58,8 @@ static void link_rings(struct app *a)
 	tl->to_slow = t->to_slow;
 	tl->journal = a->journal;
 	tl->trace = a->trace;
-	ml->port = &a->md_port, tl->port = &a->trade_port;
+	ml->rec = a->recorder[RECORD_MD], tl->rec = a->recorder[RECORD_TRADE];
+	ml->port = &ml->rec->port, tl->port = &tl->rec->port;
 	ml->crypto = tl->crypto = &a->crypto;
 }
 
@@ -65,12 +81,11 @@ static err_t net_cfg(const struct config_port *p, const struct port *port, struc
 	return ok ? ERR_OK : ERR_ARGUMENT;
 }
 
-static struct tcp_cfg tcp_cfg(void)
+static struct tcp_cfg tcp_cfg(const u8 secret[16])
 {
 	struct tcp_cfg t = tcp_cfg_default;
 	t.max_conns = 16;
-	if (getrandom(t.secret, sizeof t.secret, 0) != sizeof t.secret)
-		memset(t.secret, 0, sizeof t.secret); /* tcp_new refuses a zero secret */
+	memcpy(t.secret, secret, sizeof t.secret);
 	return t;
 }
 
@@ -87,7 +102,7 @@ static struct session_cfg session_cfg(const struct config *c, u32 message_max)
 static err_t make_md(struct app *a, char *error)
 {
 	struct md_cfg m = { .clock = a->clock,
-			    .tcp = tcp_cfg(),
+			    .tcp = tcp_cfg(a->tcp_secret[RECORD_MD]),
 			    .session = session_cfg(&a->cfg, MD_MESSAGE_MAX),
 			    .large_buffers = 1,
 			    .book_levels = a->cfg.book_depth,
@@ -124,7 +139,7 @@ static err_t make_trade(struct app *a, char *error)
 	struct trade_strategy s[CONFIG_STRATEGIES];
 	struct param_error why = { "" };
 	struct trade_cfg t = { .clock = a->clock,
-			       .tcp = tcp_cfg(),
+			       .tcp = tcp_cfg(a->tcp_secret[RECORD_TRADE]),
 			       .session = session_cfg(&a->cfg, TRADE_MESSAGE_MAX),
 			       .large_buffers = TRADE_SESSIONS,
 			       .boot = a->boot,
@@ -151,11 +166,33 @@ err_t app_make_cores(struct app *a, char *error)
 {
 	if (!make_rings(&a->arena, &a->md_rings) || !make_rings(&a->arena, &a->trade_rings) ||
 	    !(a->journal = ring_new(&a->arena, JOURNAL_RING)) ||
-	    !(a->trace = ring_new(&a->arena, TRACE_RING))) {
+	    !(a->trace = ring_new(&a->arena, TRACE_RING)) || !make_recorders(a)) {
 		snprintf(error, APP_ERROR, "out of memory for the rings");
 		return ERR_NO_MEMORY;
 	}
 	link_rings(a);
 	err_t e = make_md(a, error);
 	return e == ERR_OK ? make_trade(a, error) : e;
+}
+
+static struct boot_port boot_port(const struct port *p)
+{
+	struct boot_port b = { .mtu = p->mtu, .caps = p->caps, .tx_csum = p->out.tx_csum };
+	memcpy(b.mac, p->mac, sizeof b.mac);
+	return b;
+}
+
+void app_boot_record(const struct app *a, struct boot_record *b)
+{
+	memset(b, 0, sizeof *b);
+	snprintf(b->build, sizeof b->build, "%s", SAKER_BUILD);
+	b->wall_ns = clock_wall_ns();
+	b->boot = a->boot;
+	b->clock = a->clock;
+	b->port[RECORD_MD] = boot_port(&a->md_port);
+	b->port[RECORD_TRADE] = boot_port(&a->trade_port);
+	memcpy(b->tcp_secret, a->tcp_secret, sizeof b->tcp_secret);
+	b->n_instruments = a->n_instruments;
+	memcpy(b->instrument, a->instrument, sizeof b->instrument);
+	b->recovered = a->recovered;
 }

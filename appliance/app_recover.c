@@ -14,14 +14,6 @@
 
 #define OPEN_MAX RECON_OTHERS_MAX
 
-struct past {
-	i64 qty[INSTRUMENTS_MAX];
-	i64 last_px[INSTRUMENTS_MAX];
-	u64 last_trade_id[INSTRUMENTS_MAX];
-	u64 fills;
-	u32 reconciled; /* the last boot that settled with the venue what those before it left; 0: none */
-};
-
 static bool map_journal(const struct app *a, u32 boot, struct span *bytes)
 {
 	char path[CONFIG_TEXT + 32];
@@ -38,8 +30,9 @@ static bool map_journal(const struct app *a, u32 boot, struct span *bytes)
 	return p != MAP_FAILED;
 }
 
-static void add_fill(const struct app *a, struct past *p, const struct order_event *e)
+static void add_fill(struct app *a, const struct order_event *e)
 {
+	struct recovered *p = &a->recovered;
 	if (e->kind != ORDER_EV_FILL || e->instrument >= a->n_instruments)
 		return;
 	p->qty[e->instrument] += e->side == SIDE_BUY ? e->fill_qty : -e->fill_qty;
@@ -48,19 +41,22 @@ static void add_fill(const struct app *a, struct past *p, const struct order_eve
 	p->fills++;
 }
 
-static void add_past(const struct app *a, struct past *p, struct journal_reader *r)
+/* Its fills. Returns whether it settled with the venue what boots before it left. */
+static bool add_past(struct app *a, struct journal_reader *r)
 {
+	bool reconciled = false;
 	struct journal_record rec;
 	while (journal_next(r, &rec)) {
 		const struct journal_session *s = &rec.session;
 		if (rec.type == JOURNAL_ORDER_EVENT)
-			add_fill(a, p, &rec.event);
+			add_fill(a, &rec.event);
 		else if (rec.type == JOURNAL_SESSION && s->session == 0 && s->what == LINK_READY)
-			p->reconciled = r->head.boot;
+			reconciled = true;
 	}
 	if (r->n_bad || r->n_lost)
 		log_line("saker", "journal of boot %u: %llu damaged and %llu missing records",
 			 r->head.boot, (unsigned long long)r->n_bad, (unsigned long long)r->n_lost);
+	return reconciled;
 }
 
 /* Orders a boot left open: reconciliation asks the venue about each. */
@@ -87,8 +83,9 @@ static void add_open(struct app *a, struct journal_reader *r)
 					 .owner = COID_OLDER,
 					 .coid_n = COID_LEN };
 		coid_print(o.coid, r->head.boot, j->order_id);
-		if (recon_add_older(&a->trade.recon, &o) != ERR_OK)
+		if (a->recovered.n_open == OPEN_MAX)
 			break;
+		a->recovered.open[a->recovered.n_open++] = o;
 	}
 	if (n)
 		log_line("saker", "boot %u left %u orders open: the venue will be asked about each",
@@ -106,8 +103,12 @@ static err_t open_journal(const struct app *a, u32 boot, struct span *bytes, str
 	return e;
 }
 
-static void restore(struct app *a, const struct past *p)
+void app_restore(struct app *a)
 {
+	const struct recovered *p = &a->recovered;
+	for (u32 i = 0; i < p->n_open; i++)
+		if (recon_add_older(&a->trade.recon, &p->open[i]) != ERR_OK)
+			break;
 	for (u32 i = 0; i < a->n_instruments; i++) {
 		if (p->last_trade_id[i])
 			recon_set_last_trade(&a->trade.recon, i, p->last_trade_id[i]);
@@ -116,29 +117,30 @@ static void restore(struct app *a, const struct past *p)
 			log_line("saker", "%s: the position of earlier boots does not fit",
 				 a->instrument[i].symbol);
 	}
-	if (p->fills)
-		log_line("saker", "position taken over from %llu fills of earlier boots",
-			 (unsigned long long)p->fills);
 }
 
 void app_recover(struct app *a)
 {
-	struct past p = { 0 };
+	u32 reconciled = 1; /* the last boot that settled with the venue what those before it left */
 	struct journal_reader r;
 	struct span bytes;
 	for (u32 boot = 1; boot < a->boot; boot++) {
 		err_t e = open_journal(a, boot, &bytes, &r);
 		if (e == ERR_OK) {
-			add_past(a, &p, &r);
+			if (add_past(a, &r))
+				reconciled = boot;
 			munmap((void *)bytes.p, bytes.n);
 		} else if (e != ERR_NOT_FOUND) {
 			log_line("saker", "journal of boot %u cannot be read: it is left out", boot);
 		}
 	}
-	for (u32 boot = u64_max(p.reconciled, 1); boot < a->boot; boot++)
+	for (u32 boot = reconciled; boot < a->boot; boot++)
 		if (open_journal(a, boot, &bytes, &r) == ERR_OK) {
 			add_open(a, &r);
 			munmap((void *)bytes.p, bytes.n);
 		}
-	restore(a, &p);
+	app_restore(a);
+	if (a->recovered.fills)
+		log_line("saker", "position taken over from %llu fills of earlier boots",
+			 (unsigned long long)a->recovered.fills);
 }
