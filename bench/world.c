@@ -161,11 +161,21 @@ static void make_links(struct world *w)
 	}
 }
 
-static void stand_captures_before(struct world *w)
+static void record_trade(struct world *w)
 {
-	port_capture_init(&w->md_capture, &w->stock.port, ring_new(&w->arena, 1 << 22), &w->lost);
-	port_capture_init(&w->trade_capture, &w->trade_port, ring_new(&w->arena, 1 << 22), &w->lost);
-	w->tl.port = &w->trade_capture.port;
+	recorder_init(&w->trade_recorder, &w->trade_port, ring_new(&w->arena, 1 << 22), &w->lost);
+	recorder_want(&w->trade_recorder, true);
+	w->tl.port = &w->trade_recorder.port;
+	w->tl.rec = &w->trade_recorder;
+}
+
+/* Before the stock, and so once that speaks. */
+static void record_md(struct world *w)
+{
+	recorder_init(&w->md_recorder, &w->stock.port, ring_new(&w->arena, 1 << 22), &w->lost);
+	recorder_want(&w->md_recorder, true);
+	w->md.port = &w->md_recorder.port;
+	w->md.l.rec = &w->md_recorder;
 }
 
 static const struct session_cfg session_defaults = { .message_own = 64 << 10,
@@ -365,7 +375,9 @@ static void take_over(struct world *w)
 {
 	struct stock_room room = { .cap = 1 << 15, .bytes = 32u << 20, .message_max = VENUE_TEXT_MAX };
 	stock_open(&w->stock, &w->arena, &room, &w->md_peer, 0);
-	w->md.port = w->cfg.capture ? &w->md_capture.port : &w->stock.port;
+	w->md.port = &w->stock.port;
+	if (w->cfg.capture)
+		record_md(w);
 	w->push = w->trade_port.out.push;
 	w->trade_port.out.push = push_hook;
 }
@@ -384,7 +396,7 @@ void world_open(struct world *w, const struct world_cfg *cfg)
 		die("ports", "could not be opened");
 	make_links(w);
 	if (cfg->capture)
-		stand_captures_before(w);
+		record_trade(w);
 	make_md(w);
 	make_trade(w);
 	peer_open(&w->md_peer, &w->arena, &w->md_far);

@@ -10,7 +10,6 @@
 
 #include "bench/stock.h"
 #include "dataplane/md_core.h"
-#include "dataplane/nic/port_capture.h"
 #include "gateway/trade_core.h"
 
 #define WORLD_SENT 8192
@@ -28,7 +27,7 @@ struct world_cfg {
 	const struct strategy_desc *strategy; /* the last instance */
 	u32 idle_strategies;                  /* as many `null` before it; all see instrument 0 */
 	u32 instruments;                      /* 0: one */
-	bool capture;                         /* both ports write what passes into a ring */
+	bool capture;                         /* both cores write what they see into a ring */
 	bool stay_open;                       /* the venue lets orders rest, else each expires at once */
 	/*
 	 * NULL: ports in memory, market data by the stock. Else it opens all four ports, false where it cannot,
@@ -51,8 +50,8 @@ struct world {
 	struct instrument instrument[INSTRUMENTS_MAX];
 	struct segment_kill_page kill;
 	struct stock stock; /* what the md core receives */
-	struct port_capture md_capture, trade_capture;
-	u64 lost; /* by the captures */
+	struct recorder md_recorder, trade_recorder;
+	u64 lost; /* by the recorders */
 	u64 update_id[INSTRUMENTS_MAX], trade_id, venue_order_id, orders_seen, cancels_seen;
 	char coid[48]; /* of the newest order */
 	bool (*push)(struct frame_out *o, u32 n);
