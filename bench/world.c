@@ -99,9 +99,9 @@ static bool push_hook(struct frame_out *o, u32 n)
 	u64 tsc = tsc_fenced();
 	struct world *w = (struct world *)((u8 *)o - offsetof(struct world, trade_port));
 	static_assert(offsetof(struct port, out) == 0, "a frame_out of a port is the port");
-	if (w->trade.cause_seq) {
-		w->sent[w->n_sent % WORLD_SENT] =
-			(struct world_sent){ w->trade.cause.update_id, w->trade.cause.poll_tsc, tsc };
+	struct tape_event cause;
+	if (w->trade.cause_seq && tape_read(w->tl.tape, w->trade.cause_seq, &cause) == TAPE_OK) {
+		w->sent[w->n_sent % WORLD_SENT] = (struct world_sent){ cause.update_id, cause.poll_tsc, tsc };
 		__atomic_store_n(&w->n_sent, w->n_sent + 1, __ATOMIC_RELEASE);
 	}
 	return w->push(o, n);
