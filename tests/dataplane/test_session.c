@@ -235,6 +235,43 @@ static void a_ping_while_keys_are_missing_is_answered_later(void **state)
 	world_free(w);
 }
 
+/* ---- the neighbour ---- */
+
+/* It says by ARP, unasked, that its address now has another MAC: a gateway's fail-over. */
+static void announce(struct world *w, u8 last_byte)
+{
+	u8 f[60] = { 0 };
+	u8 *mac = w->site.net.cfg.mac;
+	mac[5] = last_byte;
+	memset(f, 0xff, 6);
+	memcpy(f + 6, mac, 6);
+	memcpy(f + 12, "\x08\x06\x00\x01\x08\x00\x06\x04\x00\x02", 10);
+	memcpy(f + 22, mac, 6);
+	memcpy(f + 28, "\x0a\x4d\x00\x01", 4);
+	memcpy(f + 32, w->net.cfg.mac, 6);
+	memcpy(f + 38, "\x0a\x4d\x00\x02", 4);
+	tcp_rx(w->tcp, &(struct frame){ .p = f, .n = sizeof f }, w->now);
+}
+
+static void the_neighbour_gets_another_mac(void **state)
+{
+	struct world *w = world_open(TLS_1_3);
+	(void)state;
+	assert_true(hot_send(w, "before", 6));
+	run(w, 3 * TURN_NS);
+	announce(w, 0x77);
+	run(w, TURN_NS);
+	assert_true(hot_send(w, "after", 5)); /* the ready header has the new one */
+	run(w, TURN_NS);
+	site_text(&w->site, "and back");
+	run(w, 2 * TURN_NS);
+	assert_string_equal(w->site.log, "text:before text:after");
+	assert_string_equal(w->log, "text:and back");
+	assert_int_equal(w->site.net_cnt[NET_CNT_rx_other_mac], 0);
+	assert_int_equal(w->net_cnt[NET_CNT_arp_changed], 1);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +285,7 @@ int main(void)
 		cmocka_unit_test(a_message_too_long_ends_the_session),
 		cmocka_unit_test(keys_change_while_texts_flow),
 		cmocka_unit_test(sends_wait_for_keys_and_pings_survive),
+		cmocka_unit_test(the_neighbour_gets_another_mac),
 		cmocka_unit_test(a_ping_while_keys_are_missing_is_answered_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
