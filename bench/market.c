@@ -22,11 +22,12 @@ static void *must(void *p)
 	return p;
 }
 
-static void add(struct market_lines *l, const char *text, size_t n)
+static void add(struct market_lines *l, u64 rx_ns, const char *text, size_t n)
 {
 	if (l->n == l->cap)
 		return;
 	l->text[l->n] = memcpy(must(malloc(n)), text, n);
+	l->rx_ns[l->n] = rx_ns;
 	l->len[l->n++] = (u32)n;
 }
 
@@ -39,7 +40,7 @@ static void read_day(struct market_lines *l, const char *name, const char *mark,
 	while (g && gzgets(g, line, TEXT_CAP)) {
 		const char *json = strchr(line, ' ');
 		if (json && strstr(json, mark))
-			add(l, json + 1, strcspn(json + 1, "\n"));
+			add(l, strtoull(line, NULL, 10), json + 1, strcspn(json + 1, "\n"));
 	}
 	if (g)
 		gzclose(g);
@@ -60,7 +61,7 @@ static void generate(struct market_lines *l)
 				 "\"a\":\"%llu.%02llu000000\",\"A\":\"%llu.%05llu000\"}}",
 				 50093239212ULL + i, (ull)px / 100, (ull)px % 100, (ull)bid / 100000, (ull)bid % 100000,
 				 (ull)(px + 1) / 100, (ull)(px + 1) % 100, (ull)ask / 100000, (ull)ask % 100000);
-		add(l, text, (size_t)n);
+		add(l, i * NS_PER_MS, text, (size_t)n);
 	}
 }
 
@@ -70,6 +71,7 @@ void market_load(struct market_lines *l, const char *mark)
 	*l = (struct market_lines){ .cap = LINES_CAP };
 	l->text = must(calloc(LINES_CAP, sizeof *l->text));
 	l->len = must(calloc(LINES_CAP, sizeof *l->len));
+	l->rx_ns = must(calloc(LINES_CAP, sizeof *l->rx_ns));
 	read_day(l, "btcusdt_20240808", mark, line);
 	read_day(l, "btcusdt_20240809", mark, line);
 	free(line);
@@ -83,4 +85,5 @@ void market_free(struct market_lines *l)
 		free(l->text[i]);
 	free(l->text);
 	free(l->len);
+	free(l->rx_ns);
 }

@@ -9,6 +9,7 @@
 struct market_lines {
 	char **text;
 	u32 *len;
+	u64 *rx_ns; /* when the recorder received it; of generated ones 1 ms apart */
 	u32 n, cap;
 };
 

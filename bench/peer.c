@@ -27,6 +27,8 @@ void peer_open_at(struct peer *p, struct arena *a, struct port *port, u32 ip)
 	struct tcp_cfg t = tcp_cfg_default;
 	struct net_cfg n = peer_net_cfg(port, ip);
 	t.secret[0] = 1;
+	t.max_conns = 8;
+	t.snd_ring_bytes = 1 << 20; /* the answers to a burst of hundreds of orders */
 	err_t e = net_init(&p->net, &n, &port->out, p->net_cnt);
 	p->tcp = e == ERR_OK ? tcp_new(a, &t, &p->net, &port->out, p->tcp_cnt) : NULL;
 	if (!p->tcp)
@@ -165,24 +167,28 @@ void peer_join(struct peer *p, struct session *s, const struct port *client, con
 void peer_turn(struct peer *p, ns_t now)
 {
 	struct frame f[PORT_BURST_MAX];
-	u32 n;
+	u32 n = port_rx(p->port, f, PORT_BURST_MAX);
 	p->now = now;
-	while ((n = port_rx(p->port, f, PORT_BURST_MAX))) {
-		for (u32 i = 0; i < n; i++)
-			tcp_rx(p->tcp, &f[i], now);
+	for (u32 i = 0; i < n; i++)
+		tcp_rx(p->tcp, &f[i], now);
+	if (n)
 		port_rx_done(p->port);
-	}
 	tcp_turn(p->tcp, now);
 }
 
 void peer_send(struct peer *p, u32 i, const char *text, u32 n, ns_t now)
 {
+	u8 queued[8192];
 	struct tls_dir *tx = &p->tx[i];
-	u32 head = ws_head_len_plain(n);
-	u8 *at = tcp_tx_room(p->conn[i], tls_overhead(tx) + head + n);
-	if (!at)
-		die("no room at the peer", ERR_FULL);
+	u32 head = ws_head_len_plain(n), most = tls_overhead(tx) + head + n;
+	u8 *room = tcp_tx_room(p->conn[i], most), *at = room ? room : queued;
+	if (most > sizeof queued)
+		die("a text too long for the peer", ERR_TOO_LONG);
 	memcpy(at + tls_head(tx) + head, text, n);
 	u32 framed = ws_frame_plain(at + tls_head(tx), n, WS_OP_TEXT);
-	tcp_tx_fire(p->conn[i], tls_seal(tx, at, framed, TLS_APPLICATION_DATA), now);
+	u32 rec_n = tls_seal(tx, at, framed, TLS_APPLICATION_DATA);
+	if (room)
+		tcp_tx_fire(p->conn[i], rec_n, now);
+	else if (tcp_write(p->conn[i], at, rec_n, now) != ERR_OK)
+		die("no room at the peer", ERR_FULL);
 }

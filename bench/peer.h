@@ -52,10 +52,13 @@ void peer_take(struct peer *p, struct tcp_conn *c, const struct tls_crypto *cryp
 void peer_join(struct peer *p, struct session *s, const struct port *client, const struct tls_crypto *crypto,
 	       u16 local_port, ns_t now);
 
-/* Takes what the client has sent and calls `text`; looks after TCP. */
+/* Takes a burst of what the client has sent and calls `text`; looks after TCP. */
 void peer_turn(struct peer *p, ns_t now);
 
-/* One text message, one record, one segment; it is in the client's receive ring when this returns. */
+/*
+ * One text message, one record; one segment in the client's receive ring when this returns, unless
+ * the windows are full: then it is queued.
+ */
 void peer_send(struct peer *p, u32 i, const char *text, u32 n, ns_t now);
 
 #endif

@@ -55,17 +55,17 @@ static u32 put_levels(char *out, const struct instrument *i, i64 px, i64 step, s
 	return n;
 }
 
-u32 venue_depth_text(char out[VENUE_TEXT_MAX], const struct instrument *i, u64 update_id, i64 bid_px,
+u32 venue_depth_text(char out[VENUE_TEXT_MAX], const struct instrument *i, const struct venue_diff *d,
 		     struct rng *r)
 {
 	char low[SYMBOL_MAX + 1];
 	u32 n = (u32)snprintf(out, 256,
 			      "{\"stream\":\"%s@depth@100ms\",\"data\":{\"e\":\"depthUpdate\","
 			      "\"E\":1723161255208,\"s\":\"%.*s\",\"U\":%llu,\"u\":%llu,\"b\":[",
-			      lower(i, low), i->symbol_n, i->symbol, (ull)update_id, (ull)update_id);
-	n += put_levels(out + n, i, bid_px, -1, r);
+			      lower(i, low), i->symbol_n, i->symbol, (ull)d->first_id, (ull)d->update_id);
+	n += put_levels(out + n, i, d->bid_px, -1, r);
 	n += (u32)snprintf(out + n, 16, "],\"a\":[");
-	n += put_levels(out + n, i, bid_px + 1, 1, r);
+	n += put_levels(out + n, i, d->bid_px + 1, 1, r);
 	return n + (u32)snprintf(out + n, 16, "]}}");
 }
 

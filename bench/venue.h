@@ -13,13 +13,18 @@ struct venue_quote {
 	i64 bid_px, bid_qty, ask_px, ask_qty;
 };
 
+struct venue_diff {
+	u64 first_id, update_id;
+	i64 bid_px;
+};
+
 #define VENUE_TEXT_MAX 4096
 
 /* The texts of one message, as the venue writes them. They return the length. */
 u32 venue_quote_text(char out[VENUE_TEXT_MAX], const struct instrument *i, const struct venue_quote *q);
 u32 venue_trade_text(char out[VENUE_TEXT_MAX], const struct instrument *i, u64 id, i64 px, i64 qty);
-/* Ten levels a side beside `bid_px`, quantities by `r`. */
-u32 venue_depth_text(char out[VENUE_TEXT_MAX], const struct instrument *i, u64 update_id, i64 bid_px,
+/* Ten levels a side beside the bid, quantities by `r`. */
+u32 venue_depth_text(char out[VENUE_TEXT_MAX], const struct instrument *i, const struct venue_diff *d,
 		     struct rng *r);
 
 /* The text between `before` and the next quote, cut to `room`; false: it is not there. */

@@ -266,9 +266,10 @@ static void load_book(struct world *w, u32 i)
 		struct msg_levels m;
 		struct msg_level l[2];
 	} bids = { .m = { .instrument = i, .n = 2 } }, asks = { .m = { .instrument = i, .n = 2, .ask = 1 } };
+	struct venue_diff d = { FIRST_UPDATE + 1, FIRST_UPDATE + 1, FIRST_PX };
 	struct venue_quote q = { FIRST_UPDATE + 2, FIRST_PX, 100000000, FIRST_PX + 1, 100000000 };
 	rng_seed(&r, 4);
-	send_text(w, t, venue_depth_text(t, &w->instrument[i], FIRST_UPDATE + 1, FIRST_PX, &r));
+	send_text(w, t, venue_depth_text(t, &w->instrument[i], &d, &r));
 	for (int k = 0; k < 2; k++) {
 		bids.l[k] = (struct msg_level){ FIRST_PX - k, 100000000 };
 		asks.l[k] = (struct msg_level){ FIRST_PX + 1 + k, 100000000 };
@@ -279,6 +280,7 @@ static void load_book(struct world *w, u32 i)
 	tell(w->ml.in_ctl, MSG_SNAPSHOT_END, i, &s, sizeof s);
 	send_text(w, t, venue_quote_text(t, &w->instrument[i], &q));
 	w->update_id[i] = FIRST_UPDATE + 2;
+	w->ladder_id = FIRST_UPDATE + 1; /* of instrument 0, which alone has more diffs */
 	if (book_state(w->md.book[i]) != BOOK_VALID)
 		die("a book", "not valid after snapshot and diff");
 }
@@ -433,6 +435,7 @@ void world_add_trade(struct world *w, i64 px, i64 qty, u64 due_tsc)
 void world_add_depth(struct world *w, struct rng *r, u64 due_tsc)
 {
 	char t[VENUE_TEXT_MAX];
-	u32 n = venue_depth_text(t, &w->instrument[0], ++w->update_id[0], FIRST_PX, r);
-	stock_add(&w->stock, t, n, due_tsc);
+	struct venue_diff d = { w->ladder_id + 1, ++w->update_id[0], FIRST_PX };
+	w->ladder_id = d.update_id;
+	stock_add(&w->stock, t, venue_depth_text(t, &w->instrument[0], &d, r), due_tsc);
 }

@@ -52,7 +52,7 @@ struct world {
 	struct stock stock; /* what the md core receives */
 	struct recorder md_recorder, trade_recorder;
 	u64 lost; /* by the recorders */
-	u64 update_id[INSTRUMENTS_MAX], trade_id, venue_order_id, orders_seen, cancels_seen;
+	u64 update_id[INSTRUMENTS_MAX], ladder_id, trade_id, venue_order_id, orders_seen, cancels_seen;
 	char coid[48]; /* of the newest order */
 	bool (*push)(struct frame_out *o, u32 n);
 	struct world_sent sent[WORLD_SENT]; /* by n_sent % WORLD_SENT */
