@@ -10,7 +10,7 @@ typedef unsigned long long ull;
 
 void samples_open(struct samples *s, u32 cap)
 {
-	*s = (struct samples){ .ns = malloc(cap * sizeof *s->ns), .cap = cap };
+	*s = (struct samples){ .ns = malloc(cap * sizeof *s->ns), .unit = "ns", .cap = cap };
 	if (!s->ns) {
 		fprintf(stderr, "bench: no memory for %u samples\n", cap);
 		exit(1);
@@ -133,7 +133,7 @@ void samples_print(struct samples *s, const char *name, const char *note)
 		cut(s);
 	keep_raw(s, name);
 	sort(s);
-	printf("{\"name\":\"%s\",\"unit\":\"ns\",\"n\":%u", name, s->n);
+	printf("{\"name\":\"%s\",\"unit\":\"%s\",\"n\":%u", name, s->unit, s->n);
 	for (size_t i = 0; i < ARRAY_LEN(cols); i++)
 		printf(",\"%s\":%llu", cols[i].name, (ull)at(s->ns, s->n, cols[i].q));
 	printf(",\"blocks\":[");

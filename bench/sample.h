@@ -19,6 +19,7 @@
 
 struct samples {
 	u64 *ns;
+	const char *unit; /* "ns", unless its user says otherwise */
 	u32 n, cap, n_blocks;
 	u32 end[SAMPLES_BLOCKS_MAX];                            /* of each block */
 	u64 p50[SAMPLES_BLOCKS_MAX], p99[SAMPLES_BLOCKS_MAX]; /* of each block; from samples_print on */

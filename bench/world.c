@@ -164,7 +164,6 @@ static void make_links(struct world *w)
 static void record_trade(struct world *w)
 {
 	recorder_init(&w->trade_recorder, &w->trade_port, ring_new(&w->arena, 1 << 22), &w->lost);
-	recorder_want(&w->trade_recorder, true);
 	w->tl.port = &w->trade_recorder.port;
 	w->tl.rec = &w->trade_recorder;
 }
@@ -173,7 +172,6 @@ static void record_trade(struct world *w)
 static void record_md(struct world *w)
 {
 	recorder_init(&w->md_recorder, &w->stock.port, ring_new(&w->arena, 1 << 22), &w->lost);
-	recorder_want(&w->md_recorder, true);
 	w->md.port = &w->md_recorder.port;
 	w->md.l.rec = &w->md_recorder;
 }

@@ -27,7 +27,7 @@ struct world_cfg {
 	const struct strategy_desc *strategy; /* the last instance */
 	u32 idle_strategies;                  /* as many `null` before it; all see instrument 0 */
 	u32 instruments;                      /* 0: one */
-	bool capture;                         /* both cores write what they see into a ring */
+	bool capture;                         /* both cores have a recorder, off */
 	bool stay_open;                       /* the venue lets orders rest, else each expires at once */
 	/*
 	 * NULL: ports in memory, market data by the stock. Else it opens all four ports, false where it cannot,
