@@ -67,7 +67,7 @@ static void acknowledge(struct limit_conn *c, struct frame_out *out)
 	if (!f)
 		die("no room for an ACK");
 	memcpy(f, c->hdr, TCP_HDR_BYTES);
-	out->push(out, hdr_patch(f, &v, c->ports, &c->sums, false));
+	out->push(out, hdr_patch(f, &v, hdr_usual, c->ports, &c->sums, false));
 }
 
 /* The answers: taken in by number only, before the next order's buffer is asked for. */
@@ -129,10 +129,10 @@ static void open_keys(struct limit_keys *k, const struct tls_dir_keys *of, tls_g
 static void open_conn(struct limit_conn *c, const struct port *port, const struct peer_end *us)
 {
 	struct net n = { .cfg = peer_net_cfg(port, CLIENT_IP), .ip = CLIENT_IP };
-	struct hdr_addr to = { .rem_ip = __builtin_bswap32(PEER_IP),
+	struct hdr_addr to = { .rem = ip_addr_v4(PEER_IP),
 			       .ports = ports_of(us->tcp.port, us->tcp.local_port) };
 	memcpy(to.mac, us->tcp.peer_mac, sizeof to.mac);
-	*c = (struct limit_conn){ .rem_ip = to.rem_ip,
+	*c = (struct limit_conn){ .rem_ip = __builtin_bswap32(PEER_IP),
 				  .ports = to.ports,
 				  .snd_nxt = us->tcp.snd_nxt,
 				  .snd_una = us->tcp.snd_nxt,

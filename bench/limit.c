@@ -264,7 +264,7 @@ static inline u32 finish(struct limit *l, u32 rec_n)
 			     .len = rec_n };
 	v.payload_sum = sum_copy(l->slot[l->last.id % LIMIT_SLOTS], l->frame + TCP_HDR_BYTES, rec_n);
 	c->snd_nxt += rec_n;
-	return hdr_patch(l->frame, &v, c->ports, &c->sums, false);
+	return hdr_patch(l->frame, &v, hdr_usual, c->ports, &c->sums, false);
 }
 
 void limit_prepare(struct limit *l)

@@ -3,11 +3,9 @@
 #include <string.h>
 
 #include "common/cursor.h"
-#include "dataplane/net/net.h"
-#include "dataplane/net/wire.h"
+#include "dataplane/net/eth.h"
 
 #define ARP_PACKET_BYTES 28
-#define ARP_UNICAST_TRIES 3 /* of a refresh, before it asks everybody */
 
 enum { ARP_REQUEST = 1, ARP_REPLY = 2 };
 
@@ -23,184 +21,24 @@ static bool arp_send(struct net *n, u16 op, const u8 dst_mac[6], u32 tpa)
 {
 	static const u8 fixed[6] = { 0, 1, ETH_IPV4 >> 8, ETH_IPV4 & 0xff, 6, 4 };
 	static const u8 unknown[6];
-	u8 *f = n->out->room(n->out);
-	if (!f) {
-		counter_inc(&n->cnt[NET_CNT_tx_no_room]);
+	u8 *p = eth_room(n, dst_mac, ETH_ARP, ARP_PACKET_BYTES);
+	if (!p)
 		return false;
-	}
-	struct wr w = wr_of(f, ETH_FRAME_MIN);
-	wr_bytes(&w, dst_mac, 6);
-	wr_bytes(&w, n->cfg.mac, 6);
-	wr_u16(&w, ETH_ARP);
+	struct wr w = wr_of(p, ARP_PACKET_BYTES);
 	wr_bytes(&w, fixed, sizeof fixed);
 	wr_u16(&w, op);
 	wr_bytes(&w, n->cfg.mac, 6);
 	wr_u32(&w, n->ip);
 	wr_bytes(&w, op == ARP_REPLY ? dst_mac : unknown, 6);
 	wr_u32(&w, tpa);
-	assert(!w.bad && wr_len(&w) == ETH_BYTES + ARP_PACKET_BYTES);
-	memset(w.p, 0, wr_left(&w));
-	return n->out->push(n->out, ETH_FRAME_MIN);
+	assert(!w.bad && wr_len(&w) == ARP_PACKET_BYTES);
+	return eth_push(n, p, ARP_PACKET_BYTES);
 }
 
-static void arp_ask(struct net *n, const struct arp_entry *e, const u8 dst_mac[6])
+void arp_ask(struct net *n, u32 ip, const u8 *mac)
 {
-	if (arp_send(n, ARP_REQUEST, dst_mac, e->ip))
+	if (arp_send(n, ARP_REQUEST, mac ? mac : broadcast, ip))
 		counter_inc(&n->cnt[NET_CNT_tx_arp_request]);
-}
-
-static void entry_due(struct arp *a, struct arp_entry *e, ns_t at)
-{
-	e->due_ns = at;
-	a->next_ns = u64_min(a->next_ns, at);
-}
-
-static struct arp_entry *arp_find(struct arp *a, u32 ip)
-{
-	for (u32 i = 0; i < ARP_ENTRIES; i++)
-		if (a->e[i].state != ARP_FREE && a->e[i].ip == ip)
-			return &a->e[i];
-	return NULL;
-}
-
-/* A free entry; else the one unused longest, of those nobody asked for if there are any. */
-static struct arp_entry *arp_take(struct arp *a, u32 ip)
-{
-	struct arp_entry *best = &a->e[0];
-	for (u32 i = 0; i < ARP_ENTRIES; i++) {
-		struct arp_entry *e = &a->e[i];
-		if (e->state == ARP_FREE) {
-			best = e;
-			break;
-		}
-		if (e->wanted < best->wanted ||
-		    (e->wanted == best->wanted && e->used_ns < best->used_ns))
-			best = e;
-	}
-	*best = (struct arp_entry){ .ip = ip, .state = ARP_WAITING };
-	return best;
-}
-
-static void entry_failed(struct net *n, struct arp_entry *e, ns_t now)
-{
-	counter_inc(&n->cnt[NET_CNT_arp_failed]);
-	e->state = ARP_FAILED;
-	e->tries = 0;
-	entry_due(&n->arp, e, now + ARP_FAILED_NS);
-}
-
-/*
- * Asks, or gives up after ARP_TRIES. The MAC of an entry that is being probed stays in use
- * meanwhile.
- */
-static void entry_retry(struct net *n, struct arp_entry *e, ns_t now)
-{
-	if (e->tries == ARP_TRIES) {
-		entry_failed(n, e, now);
-		return;
-	}
-	bool unicast = e->state == ARP_PROBING && e->tries < ARP_UNICAST_TRIES;
-	arp_ask(n, e, unicast ? e->mac : broadcast);
-	entry_due(&n->arp, e, now + (ARP_RETRY_NS << e->tries));
-	e->tries++;
-}
-
-/*
- * Somebody says that a known neighbour has moved. Where that is to be verified the old MAC is asked
- * three times; if it is silent the broadcasts that follow find the new one, in 0.7 s.
- */
-static bool entry_doubts(struct net *n, struct arp_entry *e, ns_t now)
-{
-	bool silent = e->state == ARP_PROBING && e->tries > ARP_UNICAST_TRIES;
-	if (!n->cfg.arp_verify || silent)
-		return false;
-	counter_inc(&n->cnt[NET_CNT_arp_doubted]);
-	if (e->state == ARP_KNOWN) {
-		e->state = ARP_PROBING;
-		entry_retry(n, e, now);
-	}
-	return true;
-}
-
-static void entry_known(struct net *n, struct arp_entry *e, const u8 mac[6], ns_t now)
-{
-	bool known = e->state == ARP_KNOWN || e->state == ARP_PROBING;
-	if (known && memcmp(e->mac, mac, 6)) {
-		if (entry_doubts(n, e, now))
-			return;
-		counter_inc(&n->cnt[NET_CNT_arp_changed]);
-		n->mac_epoch++;
-	}
-	memcpy(e->mac, mac, 6);
-	e->state = ARP_KNOWN;
-	e->tries = 0;
-	e->used_ns = now;
-	entry_due(&n->arp, e, now + (e->wanted ? ARP_REFRESH_NS : ARP_EXPIRE_NS));
-}
-
-static void entry_turn(struct net *n, struct arp_entry *e, ns_t now)
-{
-	switch (e->state) {
-	case ARP_KNOWN:
-		if (!e->wanted) {
-			e->state = ARP_FREE;
-			return;
-		}
-		e->state = ARP_PROBING;
-		entry_retry(n, e, now);
-		return;
-	case ARP_FAILED:
-		e->state = ARP_FREE;
-		if (e->ip == n->gateway) {
-			e->state = ARP_WAITING; /* the gateway is never given up */
-			entry_retry(n, e, now);
-		}
-		return;
-	default:
-		entry_retry(n, e, now);
-	}
-}
-
-void arp_init(struct net *n)
-{
-	n->arp = (struct arp){ .next_ns = UINT64_MAX };
-	if (n->gateway) {
-		struct arp_entry *e = arp_take(&n->arp, n->gateway);
-		e->wanted = true;
-		entry_due(&n->arp, e, 0);
-	}
-}
-
-void arp_turn(struct net *n, ns_t now)
-{
-	struct arp *a = &n->arp;
-	a->next_ns = UINT64_MAX;
-	for (u32 i = 0; i < ARP_ENTRIES; i++) {
-		struct arp_entry *e = &a->e[i];
-		if (e->state != ARP_FREE && now >= e->due_ns)
-			entry_turn(n, e, now);
-		if (e->state != ARP_FREE)
-			a->next_ns = u64_min(a->next_ns, e->due_ns);
-	}
-}
-
-err_t arp_resolve(struct net *n, u32 ip, u8 mac[6], ns_t now)
-{
-	struct arp_entry *e = arp_find(&n->arp, ip);
-	if (!e) {
-		e = arp_take(&n->arp, ip);
-		entry_retry(n, e, now);
-	} else if (!e->wanted && e->state == ARP_KNOWN) {
-		entry_due(&n->arp, e, now + ARP_REFRESH_NS);
-	}
-	e->wanted = true;
-	e->used_ns = now;
-	if (e->state == ARP_WAITING)
-		return ERR_AGAIN;
-	if (e->state == ARP_FAILED)
-		return ERR_UNREACHABLE;
-	memcpy(mac, e->mac, 6);
-	return ERR_OK;
 }
 
 static bool arp_parse(const u8 *p, u32 len, struct arp_packet *out)
@@ -239,17 +77,11 @@ static bool arp_stranger_asks(const struct net *n, const struct arp_packet *a)
 
 static void arp_learn(struct net *n, const struct arp_packet *a, ns_t now)
 {
-	struct arp_entry *e = arp_find(&n->arp, a->spa);
+	struct ip_addr ip = ip_addr_v4(a->spa);
 	bool asks_us = a->op == ARP_REQUEST && a->tpa == n->ip;
-	if (!e && asks_us)
-		e = arp_take(&n->arp, a->spa); /* it will talk to us next */
-	if (!e) {
-		counter_inc(&n->cnt[NET_CNT_rx_arp_unasked]);
-		return;
-	}
-	if (a->op == ARP_REPLY)
+	u32 how = NEIGH_OVERRIDES | NEIGH_CONFIRMS | (asks_us ? NEIGH_ASKS_US : 0);
+	if (neigh_heard(n, &ip, a->sha, how, now) && a->op == ARP_REPLY)
 		counter_inc(&n->cnt[NET_CNT_rx_arp_reply]);
-	entry_known(n, e, a->sha, now);
 }
 
 void arp_rx(struct net *n, const u8 *p, u32 len, ns_t now)
@@ -262,7 +94,7 @@ void arp_rx(struct net *n, const u8 *p, u32 len, ns_t now)
 	}
 	if (a.spa == n->ip) {
 		if (memcmp(a.sha, n->cfg.mac, 6))
-			counter_inc(&n->cnt[NET_CNT_rx_arp_conflict]);
+			counter_inc(&n->cnt[NET_CNT_neigh_conflict]);
 		return;
 	}
 	if (arp_believable(n, a.spa))

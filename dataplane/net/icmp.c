@@ -2,7 +2,7 @@
 
 #include "common/cursor.h"
 #include "dataplane/net/csum.h"
-#include "dataplane/net/wire.h"
+#include "dataplane/net/eth.h"
 
 #define ICMP_OFF_CSUM 2
 #define ICMP_BYTES 8
@@ -25,15 +25,9 @@ static void put_csum(u8 *at, u64 sum)
 /* The request turned round: what differs is addresses, TTL, type and checksums. */
 static void echo_reply(struct net *n, const u8 *ip, u32 len, const u8 mac[6])
 {
-	u8 *f = ETH_BYTES + len <= FRAME_MAX ? n->out->room(n->out) : NULL;
-	if (!f) {
-		counter_inc(&n->cnt[NET_CNT_tx_no_room]);
+	u8 *h = eth_room(n, mac, ETH_IPV4, len);
+	if (!h)
 		return;
-	}
-	memcpy(f, mac, 6);
-	memcpy(f + ETH_OFF_SRC, n->cfg.mac, 6);
-	put_be16(f + ETH_OFF_TYPE, ETH_IPV4);
-	u8 *h = f + ETH_BYTES;
 	memcpy(h, ip, len);
 	h[IP_OFF_TTL] = IP_TTL;
 	memcpy(h + IP_OFF_SRC, ip + IP_OFF_DST, 4);
@@ -45,12 +39,8 @@ static void echo_reply(struct net *n, const u8 *ip, u32 len, const u8 mac[6])
 	icmp[0] = ICMP_ECHO_REPLY;
 	memset(icmp + ICMP_OFF_CSUM, 0, 2);
 	put_csum(icmp + ICMP_OFF_CSUM, csum_bytes(icmp, len - IP_BYTES));
-	u32 bytes = u32_max(ETH_BYTES + len, ETH_FRAME_MIN);
-	memset(h + len, 0, bytes - ETH_BYTES - len);
-	if (n->out->push(n->out, bytes))
+	if (eth_push(n, h, len))
 		counter_inc(&n->cnt[NET_CNT_rx_icmp_echo]);
-	else
-		counter_inc(&n->cnt[NET_CNT_tx_no_room]);
 }
 
 /* The quoted packet must be TCP from our address; whether its numbers are ours TCP has to say. */

@@ -9,7 +9,7 @@
 #include "common/err.h"
 #include "common/types.h"
 
-#define IP_ADDR_TEXT_MAX 16 /* "255.255.255.255" and NUL */
+#define IP_ADDR_TEXT_MAX 46 /* the longest IPv6 text and NUL */
 
 struct ip_addr {
 	u8 b[16];
@@ -19,6 +19,14 @@ struct ip_addr {
 static inline struct ip_addr ip_addr_of(const u8 v4[4])
 {
 	return (struct ip_addr){ { [10] = 0xff, [11] = 0xff, v4[0], v4[1], v4[2], v4[3] } };
+}
+
+/* Sixteen bytes in network order. */
+static inline struct ip_addr ip_addr_of6(const u8 v6[16])
+{
+	struct ip_addr a;
+	memcpy(a.b, v6, sizeof a.b);
+	return a;
 }
 
 /* 10.0.0.1 is 0x0a000001. */
@@ -44,10 +52,25 @@ bool ip_addr_is_v4(const struct ip_addr *a);
 /* All sixteen bytes zero: "no address". */
 bool ip_addr_is_none(const struct ip_addr *a);
 
-/* Exactly four decimal numbers of 0 to 255 without leading zeros; ERR_SYNTAX otherwise. */
+/*
+ * What a host may have or be reached at: not multicast, loopback, unspecified or network zero; for
+ * IPv6 neither an IPv4 address in disguise.
+ */
+bool ip_addr_is_unicast(const struct ip_addr *a);
+
+/* fe80::/10: every port is on that link. */
+bool ip_addr_is_link_local(const struct ip_addr *a);
+
+/* Do the first `bits` of 128 agree? */
+bool ip_addr_same_prefix(const struct ip_addr *a, const struct ip_addr *b, u32 bits);
+
+/*
+ * IPv4: exactly four decimal numbers of 0 to 255 without leading zeros; IPv6: any form of RFC 4291 2.2
+ * without zone, but not a mapped IPv4 address. ERR_SYNTAX otherwise.
+ */
 err_t ip_addr_parse(const char *text, struct ip_addr *out);
 
-/* Writes dotted text and a NUL; returns the length. The address is an IPv4 one. */
+/* Writes the text (IPv6 as RFC 5952 has it) and a NUL; returns the length. */
 u32 ip_addr_print(const struct ip_addr *a, char out[IP_ADDR_TEXT_MAX]);
 
 #endif

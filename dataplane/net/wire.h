@@ -1,5 +1,5 @@
 /*
- * wire.h - offsets and values of the Ethernet, IPv4 and TCP headers, and loads and stores in
+ * wire.h - offsets and values of the Ethernet, IPv4, IPv6 and TCP headers, and loads and stores in
  * network order.
  *
  * For frames whose length has been checked; where it has not, use common/cursor.h.
@@ -12,6 +12,7 @@
 #include "common/types.h"
 
 #define ETH_BYTES 14
+#define ETH_TAG_BYTES 4  /* 802.1Q */
 #define ETH_FRAME_MIN 60 /* without FCS; shorter frames are padded */
 #define ETH_OFF_SRC 6
 #define ETH_OFF_TYPE 12
@@ -19,6 +20,7 @@
 #define ETH_ARP 0x0806
 #define ETH_VLAN 0x8100
 #define ETH_QINQ 0x88a8
+#define ETH_IPV6 0x86dd
 
 #define IP_BYTES 20 /* without options */
 #define IP_OFF_LEN 2
@@ -34,6 +36,14 @@
 #define IP_TTL 64
 #define IP_ICMP 1
 #define IP_TCP 6
+
+#define IP6_BYTES 40 /* without extension headers */
+#define IP6_OFF_LEN 4 /* of what follows the header */
+#define IP6_OFF_NEXT 6
+#define IP6_OFF_HOPS 7
+#define IP6_OFF_SRC 8
+#define IP6_OFF_DST 24
+#define IP6_ICMP 58
 
 #define TCP_BYTES 20 /* without options */
 

@@ -6,10 +6,10 @@
 struct tcp_conn *tcp_adopt(struct tcp *t, const struct tcp_adopt *how, const struct tcp_events *ev,
 			   void *user, ns_t now)
 {
-	u32 rem_ip, ports = ports_of(how->port, how->local_port);
+	u32 ports = ports_of(how->port, how->local_port);
 	assert(how->snd_scale <= TCP_SCALE_MAX && how->rcv_scale <= TCP_SCALE_MAX);
-	memcpy(&rem_ip, how->dst.b + 12, 4);
-	struct tcp_conn *c = conn_find(t, rem_ip, ports) ? NULL : conn_new(t, rem_ip, ports, now);
+	bool taken = conn_find(t, &how->dst, ports);
+	struct tcp_conn *c = taken ? NULL : conn_new(t, &how->dst, ports, now);
 	if (!c)
 		return NULL;
 	c->ev = ev;
@@ -25,7 +25,7 @@ struct tcp_conn *tcp_adopt(struct tcp *t, const struct tcp_adopt *how, const str
 	c->rcv_scale = how->rcv_scale;
 	c->rcv_wnd = u32_min(c->rcv_wnd, 65535u << how->rcv_scale);
 	c->wnd_field = (u16)(c->rcv_wnd >> how->rcv_scale);
-	c->mss = (u16)u32_min(u32_max(how->mss, TCP_MSS_MIN), t->mss);
+	c->mss = (u16)u32_min(u32_max(how->mss, TCP_MSS_MIN), conn_mss_max(c));
 	c->sack_ok = how->sack;
 	c->ts_ok = false;
 	tx_template(c, how->peer_mac);

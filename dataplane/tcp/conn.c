@@ -1,5 +1,6 @@
 #include "dataplane/tcp/conn.h"
 
+#include "dataplane/tcp/hdr.h"
 #include "dataplane/tcp/isn.h"
 #include "dataplane/tcp/loss.h"
 #include "dataplane/tcp/timer.h"
@@ -31,34 +32,37 @@ void conn_slow_update(struct tcp_conn *c)
 
 static void hash_remove(struct tcp_conn *c)
 {
-	struct tcp_conn **p = &c->t->buckets[tcp_hash(c->t, c->rem_ip, c->ports)];
+	struct tcp_conn **p = conn_bucket(c->t, &c->rem, c->ports);
 	while (*p != c)
 		p = &(*p)->hash_next;
 	*p = c->hash_next;
 }
 
-struct tcp_conn *conn_new(struct tcp *t, u32 rem_ip, u32 ports, ns_t now)
+struct tcp_conn *conn_new(struct tcp *t, const struct ip_addr *rem, u32 ports, ns_t now)
 {
-	assert(!conn_find(t, rem_ip, ports));
+	assert(!conn_find(t, rem, ports));
 	struct tcp_conn *c = pool_get(&t->conns);
 	if (!c)
 		return NULL;
 	u32 i = pool_index(&t->conns, c);
 	*c = (struct tcp_conn){
-		.rem_ip = rem_ip, .ports = ports, .t = t, .index = i, .slow = true, .quick = TCP_QUICK_ACKS,
-		.rcv_wnd = t->cfg.rcv_wnd_bytes, .mss = t->mss, .cwnd = t->mss, .progress_at = now,
+		.rem = *rem, .rem_key = addr_key(rem), .ports = ports, .t = t, .index = i, .slow = true,
+		.quick = TCP_QUICK_ACKS, .rcv_wnd = t->cfg.rcv_wnd_bytes, .progress_at = now,
+		.at = hdr_place(t->net, rem),
 		.rtx_at = TCP_NEVER, .ack_at = TCP_NEVER, .sack_ok = true, .scale_ok = true,
 		.ts_ok = t->cfg.timestamps,
 		.snd = { t->snd_mem + (size_t)i * t->cfg.snd_ring_bytes, t->cfg.snd_ring_bytes },
 		.ooo = { .p = t->rcv_mem + (size_t)i * t->cfg.rcv_wnd_bytes,
 			 .size = t->cfg.rcv_wnd_bytes },
 	};
-	c->ts_offset = tcp_ts_offset(t, rem_ip, ports);
-	c->iss = c->snd_una = c->snd_nxt = tcp_isn(t, rem_ip, ports, now);
+	c->mss = conn_mss_max(c);
+	c->cwnd = c->mss;
+	c->ts_offset = tcp_ts_offset(t, rem, ports);
+	c->iss = c->snd_una = c->snd_nxt = tcp_isn(t, rem, ports, now);
 	c->snd_end = c->iss + 1;
 	c->una_done = c->rtx_nxt = c->rtx_end = c->iss;
 	rto_init(&c->rto, t->cfg.rto_min_ns);
-	struct tcp_conn **head = &t->buckets[tcp_hash(t, rem_ip, ports)];
+	struct tcp_conn **head = conn_bucket(t, rem, ports);
 	c->hash_next = *head;
 	*head = c;
 	return c;
@@ -71,8 +75,9 @@ void conn_peer_opts(struct tcp_conn *c, const struct tcp_opts *o)
 	c->ts_bytes = c->ts_ok ? TCP_TS_BYTES : 0;
 	c->ts_recent = o->ts_val;
 	c->ts_recent_ms = c->t->ts_now;
-	u32 mss = o->has_mss ? u32_max(o->mss, TCP_MSS_MIN + c->ts_bytes) : TCP_MSS_ABSENT;
-	c->mss = (u16)(u32_min(mss, c->t->mss) - c->ts_bytes); /* RFC 6691 */
+	u32 absent = ip_addr_is_v4(&c->rem) ? TCP_MSS_ABSENT : TCP_MSS_ABSENT6;
+	u32 mss = o->has_mss ? u32_max(o->mss, TCP_MSS_MIN + c->ts_bytes) : absent;
+	c->mss = (u16)(u32_min(mss, conn_mss_max(c)) - c->ts_bytes); /* RFC 6691 */
 	c->sack_ok &= o->sack_ok;
 	c->scale_ok &= o->has_scale;
 	c->snd_scale = c->scale_ok ? o->scale : 0;
@@ -142,14 +147,13 @@ void conn_time_wait(struct tcp_conn *c, ns_t now)
 	bool evicted;
 	if (c->ack_now)
 		(void)tx_ack(c); /* lost like any other: the peer sends its FIN again */
-	struct tw *w = tw_add(&t->tw, c->rem_ip, c->ports, now, &evicted);
+	struct tw *w = tw_add(&t->tw, &c->rem, c->ports, now, &evicted);
 	w->snd_nxt = c->snd_nxt;
 	w->rcv_nxt = c->rcv_nxt;
 	w->wnd = c->wnd_field;
 	w->ts = c->ts_ok;
 	w->ts_offset = c->ts_offset;
 	w->ts_recent = c->ts_recent;
-	w->until_ns = now + t->cfg.time_wait_ns;
 	tcp_count(t, TCP_CNT_time_wait);
 	if (evicted)
 		tcp_count(t, TCP_CNT_time_wait_evicted);

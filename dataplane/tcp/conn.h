@@ -20,6 +20,7 @@
 
 #define TCP_NEVER UINT64_MAX
 #define TCP_HDR_BYTES (ETH_BYTES + IP_BYTES + TCP_BYTES)
+#define TCP_HDR_MAX (ETH_BYTES + ETH_TAG_BYTES + IP6_BYTES + TCP_BYTES)
 #define TCP_LISTENERS 8
 #define TCP_QUICK_ACKS 16 /* segments acknowledged at once so that the peer's window opens */
 #define TCP_DUP_THRESH 3  /* RFC 5681 3.2 */
@@ -51,8 +52,13 @@ enum tcp_timer {
 
 enum tcp_loss { LOSS_NONE, LOSS_RECOVERY, LOSS_TIMEOUT };
 
+/* Where in a frame its IP and TCP headers begin: with or without VLAN tag, IPv4 or IPv6. */
+struct hdr_at {
+	u8 ip, tcp;
+};
+
 /*
- * Partial checksums of what does not change: the IP header, and addresses and protocol
+ * Partial checksums of what does not change: the IPv4 header, and addresses and protocol
  * (pseudo-header).
  */
 struct hdr_sums {
@@ -61,7 +67,7 @@ struct hdr_sums {
 
 struct tcp_conn {
 	/* Line 0: all the cut-through path reads and writes. */
-	u32 rem_ip;	/* as it stands in memory in a received header */
+	u32 rem_key;	/* addr_key of `rem`; IPv4: as it stands in memory in a received header */
 	u32 ports;	/* source and destination port of a received header, likewise */
 	u32 rcv_nxt, rcv_wnd;
 	u32 snd_una, snd_nxt, snd_wnd, snd_wl1, snd_wl2;
@@ -70,7 +76,8 @@ struct tcp_conn {
 	bool slow;	/* the cut-through path must not be taken */
 	bool pending;	/* on tcp.pend */
 	u16 ack_segs;	/* segments with data not acknowledged yet */
-	u16 quick;	/* segments still to be acknowledged at once */
+	u8 quick;	/* segments still to be acknowledged at once */
+	u8 acks;	/* that came since una_done was booked: they are booked as one */
 	u32 max_wnd;	/* the largest window the peer has offered */
 	const struct tcp_events *ev;
 	void *user;
@@ -88,17 +95,22 @@ struct tcp_conn {
 	u8 loss;	/* enum tcp_loss */
 	bool rtt_on, ack_now;
 	u8 ts_bytes;	/* options on each segment: TCP_TS_BYTES, or 0 */
+	struct hdr_at at;
 
-	/* Line 2: the frame header, ready but for length, identification, numbers and checksums. */
-	CACHE_ALIGNED u8 hdr[TCP_HDR_BYTES];
+	/*
+	 * Line 2: the frame header, ready but for length, identification, numbers and checksums. One of
+	 * IPv4 without tag ends with the line.
+	 */
+	CACHE_ALIGNED struct hdr_sums sums;
 	u16 wnd_field;	/* our window as it is sent: data is delivered at once, so it never changes */
-	struct hdr_sums sums;
+	u8 hdr[TCP_HDR_MAX];
 
 	/* The rest. */
-	CACHE_ALIGNED struct tcp_conn *pend_next;
+	struct tcp_conn *pend_next;
 	ns_t sent_at;		/* when new data went last */
 	ns_t ack_at;
 	ns_t progress_at;	/* last sign that the peer takes what we send */
+	struct ip_addr rem;
 	struct rto rto;
 	struct tcp_conn *hash_next;
 	u32 una_done;		/* acknowledgement up to here is booked; snd_una runs ahead of it */
@@ -128,9 +140,9 @@ struct tcp_conn {
 };
 static_assert(offsetof(struct tcp_conn, user) + 8 == CACHE_LINE, "line 0");
 static_assert(offsetof(struct tcp_conn, t) == CACHE_LINE, "line 1");
-static_assert(offsetof(struct tcp_conn, ts_bytes) < 2 * CACHE_LINE, "line 1 is one line");
-static_assert(offsetof(struct tcp_conn, hdr) == 2 * CACHE_LINE, "line 2");
-static_assert(offsetof(struct tcp_conn, pend_next) == 3 * CACHE_LINE, "line 2 is one line");
+static_assert(offsetof(struct tcp_conn, at) < 2 * CACHE_LINE, "line 1 is one line");
+static_assert(offsetof(struct tcp_conn, sums) == 2 * CACHE_LINE, "line 2");
+static_assert(offsetof(struct tcp_conn, hdr) + TCP_HDR_BYTES == 3 * CACHE_LINE, "line 2 is one line");
 
 struct tcp_listener {
 	const struct tcp_events *ev;
@@ -143,12 +155,18 @@ struct tcp {
 	u64 mac;		/* ours, as the first six bytes of a frame */
 	u32 ip;			/* ours, as in memory */
 	u32 bucket_mask;
-	struct tcp_conn **buckets;
+	u32 tag, tag_mask;	/* the VLAN tag as in memory, and which of its bits are looked at */
+	u32 eth_bytes;
+	u32 mac_epoch;		/* net.mac_epoch the headers were made with */
+	struct tcp_conn **buckets; /* of IPv4 */
 	u64 *cnt;
 	struct tcp_conn *pend;	/* connections with something to do at the next turn */
 	ns_t next_ns;		/* due_first(&due): no timer is due earlier */
-	struct net *net;
+
+	CACHE_ALIGNED struct net *net;
 	struct frame_out *out;
+	struct tcp_conn **buckets6;
+	struct ip_addr ip6;
 
 	CACHE_ALIGNED struct tcp_cfg cfg;
 	struct pool conns;
@@ -157,12 +175,10 @@ struct tcp {
 	struct tcp_conn *room_of; /* whose tcp_tx_room is open */
 	u8 *room;
 	struct tw_table tw;
-	u32 mac_epoch;		/* net.mac_epoch the headers were made with */
 	u32 half_open, ports_tried;
 	u32 ts_now; /* milliseconds; only where timestamps are configured */
 	ns_t replies_at;	/* start of the second answers to strangers are counted in */
 	u32 replies;
-	u16 mss;		/* what we can receive: the MTU without headers */
 	u8 rcv_scale;
 	u8 n_listeners;
 	struct tcp_listener listeners[TCP_LISTENERS];
@@ -171,16 +187,40 @@ struct tcp {
 
 static inline void tcp_count(struct tcp *t, enum tcp_cnt what) { counter_inc(&t->cnt[what]); }
 
-static inline u32 tcp_hash(const struct tcp *t, u32 rem_ip, u32 ports)
+/* What stands for an address in a line too short for it: all of an IPv4 one, a mixture of IPv6. */
+static inline u32 addr_key(const struct ip_addr *a)
 {
-	u64 h = (rem_ip ^ (u64)ports << 32) * 0x9e3779b97f4a7c15ULL;
+	u64 w[2];
+	memcpy(w, a->b, sizeof w);
+	return ip_addr_is_v4(a) ? (u32)(w[1] >> 32) : (u32)(((w[0] ^ w[1]) * 0x9e3779b97f4a7c15ULL) >> 32);
+}
+
+static inline u32 tcp_hash(const struct tcp *t, u32 rem_key, u32 ports)
+{
+	u64 h = (rem_key ^ (u64)ports << 32) * 0x9e3779b97f4a7c15ULL;
 	return (u32)(h >> 40) & t->bucket_mask;
 }
 
-static inline struct tcp_conn *conn_find(const struct tcp *t, u32 rem_ip, u32 ports)
+/* Where a connection to `rem` is listed: those of IPv6 never meet those of IPv4. */
+static inline struct tcp_conn **conn_bucket(const struct tcp *t, const struct ip_addr *rem, u32 ports)
 {
-	struct tcp_conn *c = t->buckets[tcp_hash(t, rem_ip, ports)];
-	while (c && (c->rem_ip != rem_ip || c->ports != ports))
+	struct tcp_conn **table = ip_addr_is_v4(rem) ? t->buckets : t->buckets6;
+	return &table[tcp_hash(t, addr_key(rem), ports)];
+}
+
+static inline struct tcp_conn *conn_find(const struct tcp *t, const struct ip_addr *rem, u32 ports)
+{
+	struct tcp_conn *c = *conn_bucket(t, rem, ports);
+	while (c && (c->ports != ports || !ip_addr_eq(&c->rem, rem)))
+		c = c->hash_next;
+	return c;
+}
+
+/* The same of an IPv4 address as it stands in memory. */
+static inline struct tcp_conn *conn_find4(const struct tcp *t, u32 rem_key, u32 ports)
+{
+	struct tcp_conn *c = t->buckets[tcp_hash(t, rem_key, ports)];
+	while (c && (c->rem_key != rem_key || c->ports != ports))
 		c = c->hash_next;
 	return c;
 }
@@ -211,6 +251,15 @@ static inline void ts_tick(struct tcp *t, ns_t now)
 		t->ts_now = (u32)(now / NS_PER_MS);
 }
 
+/* Bytes of the IP header. */
+static inline u32 conn_ip_bytes(const struct tcp_conn *c) { return c->at.tcp - c->at.ip; }
+
+/* The largest segment we can send and receive: the MTU without headers. */
+static inline u16 conn_mss_max(const struct tcp_conn *c)
+{
+	return (u16)(c->t->net->cfg.mtu - conn_ip_bytes(c) - TCP_BYTES);
+}
+
 static inline u32 conn_flight(const struct tcp_conn *c) { return c->snd_nxt - c->snd_una; }
 static inline bool conn_fin_due(const struct tcp_conn *c) { return c->fin_queued && !c->fin_sent; }
 
@@ -223,7 +272,7 @@ static inline u32 conn_unsent(const struct tcp_conn *c)
 static inline bool conn_synchronized(const struct tcp_conn *c) { return c->state >= TCP_ESTABLISHED; }
 
 /* conn.c: life and death. */
-struct tcp_conn *conn_new(struct tcp *t, u32 rem_ip, u32 ports, ns_t now);
+struct tcp_conn *conn_new(struct tcp *t, const struct ip_addr *rem, u32 ports, ns_t now);
 void conn_check(const struct tcp_conn *c);
 void conn_slow_update(struct tcp_conn *c);
 void conn_peer_opts(struct tcp_conn *c, const struct tcp_opts *o); /* what the peer's SYN offers */

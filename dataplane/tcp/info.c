@@ -17,7 +17,7 @@ void tcp_info(const struct tcp_conn *c, struct tcp_info *out)
 {
 	*out = (struct tcp_info){
 		.state = state_name(c),
-		.dst = ip_addr_of((const u8 *)&c->rem_ip),
+		.dst = c->rem,
 		.port = ports_remote(c->ports),
 		.local_port = ports_local(c->ports),
 		.mss = c->mss,

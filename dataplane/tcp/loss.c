@@ -5,7 +5,9 @@
 
 #define INITIAL_SEGMENTS 10
 #define BLACK_HOLE_TIMEOUTS 2
-#define BLACK_HOLE_MSS 512 /* passes wherever IPv4 does, with options and tunnels to spare */
+#define BLACK_HOLE_MSS 512   /* passes wherever IPv4 does, with options and tunnels to spare */
+#define BLACK_HOLE_MSS6 1220 /* passes wherever IPv6 does: RFC 8200 5 */
+#define R1_TIMEOUTS 3	     /* RFC 9293 3.8.3: until the way there is doubted */
 
 static u32 initial_window(const struct tcp_conn *c)
 {
@@ -59,7 +61,7 @@ static void cwnd_grow(struct tcp_conn *c, u32 acked)
 	if (c->cwnd >= c->snd.size)
 		return; /* more than the ring holds cannot be in flight */
 	if (c->cwnd < c->ssthresh) {
-		c->cwnd += u32_min(acked, c->mss);
+		c->cwnd += u32_min(acked, c->acks * c->mss);
 		return;
 	}
 	c->cwnd_acked += acked;
@@ -178,6 +180,7 @@ void loss_acked(struct tcp_conn *c, ns_t now)
 		recovery_partial(c, acked);
 	else
 		cwnd_grow(c, acked);
+	c->acks = 0;
 	probe_repaired(c);
 	if (c->loss == LOSS_NONE)
 		c->dup_bytes = 0;
@@ -228,6 +231,7 @@ void loss_ack(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
 	bool news = sack_take(c, &s->opts);
 	if (seq_lt(c->snd_una, s->ack)) {
 		c->snd_una = s->ack;
+		c->acks = 1;
 		loss_acked(c, now);
 		return;
 	}
@@ -244,9 +248,9 @@ void loss_ack(struct tcp_conn *c, const struct tcp_seg *s, ns_t now)
  */
 static void black_hole(struct tcp_conn *c)
 {
-	if (c->rto.backoff == BLACK_HOLE_TIMEOUTS && conn_flight(c) >= c->mss &&
-	    c->mss > BLACK_HOLE_MSS) {
-		c->mss = BLACK_HOLE_MSS;
+	u16 least = (u16)((conn_ip_bytes(c) == IP_BYTES ? BLACK_HOLE_MSS : BLACK_HOLE_MSS6) - c->ts_bytes);
+	if (c->rto.backoff == BLACK_HOLE_TIMEOUTS && conn_flight(c) >= c->mss && c->mss > least) {
+		c->mss = least;
 		tcp_count(c->t, TCP_CNT_mss_reduced);
 	}
 }
@@ -269,6 +273,8 @@ void loss_timeout(struct tcp_conn *c, ns_t now)
 	lost(c, c->snd_una, c->snd_nxt);
 	rto_expired(&c->rto);
 	black_hole(c);
+	if (c->rto.backoff >= R1_TIMEOUTS)
+		net_doubt(c->t->net, &c->rem, now);
 	tx_output(c, now);
 	timer_update(c, now, true);
 }

@@ -7,11 +7,6 @@
 
 #define RESOLVE_POLL_NS (1 * NS_PER_MS)
 
-static struct ip_addr remote_addr(const struct tcp_conn *c)
-{
-	return ip_addr_of((const u8 *)&c->rem_ip);
-}
-
 /* 1, 2, 4 ... seconds after each SYN. */
 static void syn_send(struct tcp_conn *c, ns_t now)
 {
@@ -35,8 +30,7 @@ static void syn_send(struct tcp_conn *c, ns_t now)
 static void resolve(struct tcp_conn *c, ns_t now)
 {
 	u8 mac[6];
-	struct ip_addr dst = remote_addr(c);
-	err_t e = net_resolve(c->t->net, &dst, mac, now);
+	err_t e = net_resolve(c->t->net, &c->rem, mac, now);
 	if (e == ERR_AGAIN) {
 		timer_set(c, TIMER_RESOLVE, now + RESOLVE_POLL_NS);
 		return;
@@ -65,10 +59,8 @@ void open_turn(struct tcp_conn *c, ns_t now)
 struct tcp_conn *tcp_connect(struct tcp *t, const struct ip_addr *dst, u16 port,
 			     const struct tcp_events *ev, void *user, ns_t now)
 {
-	u32 rem_ip;
-	memcpy(&rem_ip, dst->b + 12, 4);
-	u16 local = port && t->conns.n_free ? tcp_port_choose(t, rem_ip, port, now) : 0;
-	struct tcp_conn *c = local ? conn_new(t, rem_ip, ports_of(port, local), now) : NULL;
+	u16 local = port && t->conns.n_free ? tcp_port_choose(t, dst, port, now) : 0;
+	struct tcp_conn *c = local ? conn_new(t, dst, ports_of(port, local), now) : NULL;
 	if (!c)
 		return NULL;
 	c->ev = ev;
@@ -108,7 +100,7 @@ static void accept_syn(struct tcp *t, const struct tcp_listener *l, const struct
 {
 	struct tcp_conn *c = NULL;
 	if (t->half_open < t->cfg.syn_backlog)
-		c = conn_new(t, s->rem_ip, s->ports, now);
+		c = conn_new(t, &s->rem, s->ports, now);
 	if (!c) {
 		tcp_count(t, TCP_CNT_rx_syn_backlog);
 		return;

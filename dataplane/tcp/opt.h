@@ -10,6 +10,7 @@
 #define TCP_OPT_MAX 40
 #define TCP_SCALE_MAX 14    /* RFC 7323 2.3: larger counts as 14 */
 #define TCP_MSS_ABSENT 536  /* RFC 9293 3.7.1 */
+#define TCP_MSS_ABSENT6 1220
 #define TCP_MSS_MIN 88	    /* smaller is raised: CVE-2019-11479 */
 #define TCP_SACK_BLOCKS 4
 #define TCP_TS_BYTES 12 /* with its padding */

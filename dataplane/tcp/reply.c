@@ -20,20 +20,20 @@ bool reply_allowed(struct tcp *t, ns_t now)
 /* A segment without connection: the neighbour must be known already, nobody waits for it. */
 static bool reply(struct tcp *t, const struct tcp_seg *s, struct hdr_var *v, const u8 *opt, ns_t now)
 {
-	struct hdr_addr a = { .rem_ip = s->rem_ip, .ports = s->ports };
-	struct ip_addr dst = ip_addr_of((const u8 *)&s->rem_ip);
+	struct hdr_addr a = { .rem = s->rem, .ports = s->ports };
+	struct hdr_at at = hdr_place(t->net, &s->rem);
 	assert(!t->room_of);
-	if (net_resolve(t->net, &dst, a.mac, now) != ERR_OK)
+	if (net_resolve(t->net, &s->rem, a.mac, now) != ERR_OK)
 		return false;
 	u8 *f = t->out->room(t->out);
 	if (!f)
 		return false;
 	struct hdr_sums sums = hdr_make(f, t->net, &a);
 	if (v->opt_len) {
-		memcpy(f + TCP_HDR_BYTES, opt, v->opt_len);
+		memcpy(f + hdr_bytes(at), opt, v->opt_len);
 		v->payload_sum = csum_bytes(opt, v->opt_len);
 	}
-	u32 n = hdr_patch(f, v, a.ports, &sums, t->out->tx_csum);
+	u32 n = hdr_patch(f, v, at, a.ports, &sums, t->out->tx_csum);
 	return t->out->push(t->out, n);
 }
 

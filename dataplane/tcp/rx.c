@@ -248,11 +248,11 @@ static bool rx_time_wait(struct tcp *t, const struct tcp_seg *s, struct tw *w, n
 		return false; /* RFC 1337 */
 	bool syn = (s->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 	if (syn && seq_lt(w->rcv_nxt, s->seq) && open_listener(t, ports_local(s->ports))) {
-		tw_free(w);
+		tw_free(&t->tw, w);
 		return true;
 	}
 	if (s->flags & TCP_FIN && s->seq + s->n + 1 == w->rcv_nxt)
-		w->until_ns = now + t->cfg.time_wait_ns;
+		tw_renew(&t->tw, w, now);
 	if (seg_len(s) && reply_allowed(t, now))
 		reply_ack(t, s, w, now);
 	return false;
@@ -266,12 +266,12 @@ static void rx_segment(struct tcp *t, const struct net_seg *in, ns_t now)
 		tcp_count(t, TCP_CNT_rx_header);
 		return;
 	}
-	struct tcp_conn *c = conn_find(t, s.rem_ip, s.ports);
+	struct tcp_conn *c = conn_find(t, &s.rem, s.ports);
 	if (c) {
 		rx_conn(c, &s, now);
 		return;
 	}
-	struct tw *w = tw_find(&t->tw, s.rem_ip, s.ports, now);
+	struct tw *w = tw_find(&t->tw, &s.rem, s.ports, now);
 	if (!w || rx_time_wait(t, &s, w, now))
 		open_listen_rx(t, &s, now);
 }

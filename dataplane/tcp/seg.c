@@ -10,7 +10,7 @@ bool seg_parse(const struct net_seg *in, struct tcp_seg *out)
 	if (hdr < TCP_BYTES || hdr > in->n)
 		return false;
 	*out = (struct tcp_seg){ .seq = be32(p + 4), .ack = be32(p + 8), .wnd = be16(p + 14) };
-	memcpy(&out->rem_ip, in->src.b + 12, 4);
+	out->rem = in->src;
 	memcpy(&out->ports, p, 4);
 	out->flags = p[13] & (TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK);
 	out->p = p + hdr;

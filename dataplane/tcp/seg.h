@@ -16,7 +16,8 @@ enum tcp_flags {
 };
 
 struct tcp_seg {
-	u32 rem_ip, ports; /* as in struct tcp_conn */
+	struct ip_addr rem;
+	u32 ports; /* as in struct tcp_conn */
 	u32 seq, ack;
 	u16 wnd; /* as sent, not scaled */
 	u8 flags;

@@ -29,10 +29,10 @@ u8 *tcp_tx_room(struct tcp_conn *c, u32 n)
 		tcp_count(t, TCP_CNT_tx_no_room);
 		return NULL;
 	}
-	memcpy(f, c->hdr, TCP_HDR_BYTES);
+	hdr_copy(f, c->hdr, c->at);
 	t->room_of = c;
 	t->room = f;
-	return f + TCP_HDR_BYTES + c->ts_bytes;
+	return f + hdr_bytes(c->at) + c->ts_bytes;
 }
 
 void tcp_tx_cancel(struct tcp_conn *c)
@@ -44,24 +44,24 @@ void tcp_tx_cancel(struct tcp_conn *c)
 void tcp_tx_fire(struct tcp_conn *c, u32 n, ns_t now)
 {
 	struct tcp *t = c->t;
-	u8 *f = t->room;
+	u8 *f = t->room, *opt = f + hdr_bytes(c->at);
 	assert(t->room_of == c && n > 0 && n <= c->mss);
 	t->room_of = NULL;
-	u32 seq = c->snd_nxt, opt = c->ts_bytes;
+	u32 seq = c->snd_nxt, opt_n = c->ts_bytes;
 	loss_idle(c, now);
 	ts_tick(t, now);
 	struct hdr_var v = {
 		.seq = seq, .ack = c->rcv_nxt, .flags = TCP_ACK | TCP_PSH, .wnd = c->wnd_field,
-		.id = c->ip_id++, .len = n, .opt_len = (u8)opt,
+		.id = c->ip_id++, .len = n, .opt_len = (u8)opt_n,
 		/* Into the ring before the push: the device may hand the buffer over inside it. */
-		.payload_sum = sndbuf_put(&c->snd, seq, f + TCP_HDR_BYTES + opt, n),
+		.payload_sum = sndbuf_put(&c->snd, seq, opt + opt_n, n),
 	};
-	if (opt) {
-		(void)tx_timestamp(c, f + TCP_HDR_BYTES);
-		v.payload_sum += csum_bytes(f + TCP_HDR_BYTES, opt);
+	if (opt_n) {
+		(void)tx_timestamp(c, opt);
+		v.payload_sum += csum_bytes(opt, opt_n);
 	}
 	c->snd_end = seq + n;
-	u32 bytes = hdr_patch(f, &v, c->ports, &c->sums, t->out->tx_csum);
+	u32 bytes = hdr_patch(f, &v, c->at, c->ports, &c->sums, t->out->tx_csum);
 	if (!t->out->push(t->out, bytes)) {
 		tcp_count(t, TCP_CNT_tx_no_room);
 		conn_pend(c); /* the ring has them: conn_flush sends them */

@@ -1,5 +1,6 @@
 #include "dataplane/tcp/tcp.h"
 
+#include "dataplane/net/eth.h"
 #include "dataplane/tcp/conn.h"
 #include "dataplane/tcp/loss.h"
 #include "dataplane/tcp/timer.h"
@@ -54,10 +55,10 @@ static u32 bucket_count(const struct tcp_cfg *cfg)
 size_t tcp_arena_bytes(const struct tcp_cfg *cfg)
 {
 	size_t per_conn = sizeof(struct tcp_conn) + CACHE_LINE + sizeof(u32) +
-			  TIME_WAIT_PER_CONN * sizeof(struct tw) + cfg->snd_ring_bytes +
-			  cfg->rcv_wnd_bytes;
+			  cfg->snd_ring_bytes + cfg->rcv_wnd_bytes;
 	return sizeof(struct tcp) + cfg->max_conns * per_conn + due_arena_bytes(cfg->max_conns) +
-	       bucket_count(cfg) * sizeof(struct tcp_conn *) + 8 * CACHE_LINE;
+	       2 * bucket_count(cfg) * sizeof(struct tcp_conn *) +
+	       tw_arena_bytes(cfg->max_conns * TIME_WAIT_PER_CONN) + 8 * CACHE_LINE;
 }
 
 static bool tcp_memory(struct tcp *t, struct arena *a)
@@ -66,12 +67,13 @@ static bool tcp_memory(struct tcp *t, struct arena *a)
 	u32 n = cfg->max_conns, buckets = bucket_count(cfg);
 	t->bucket_mask = buckets - 1;
 	t->buckets = ARENA_ARRAY(a, struct tcp_conn *, buckets);
+	t->buckets6 = ARENA_ARRAY(a, struct tcp_conn *, buckets);
 	t->snd_mem = arena_alloc(a, (size_t)n * cfg->snd_ring_bytes, CACHE_LINE);
 	t->rcv_mem = arena_alloc(a, (size_t)n * cfg->rcv_wnd_bytes, CACHE_LINE);
-	return t->buckets && t->snd_mem && t->rcv_mem &&
+	return t->buckets && t->buckets6 && t->snd_mem && t->rcv_mem &&
 	       pool_init(&t->conns, a, n, sizeof(struct tcp_conn)) == ERR_OK &&
 	       due_init(&t->due, a, n) == ERR_OK &&
-	       tw_init(&t->tw, a, n * TIME_WAIT_PER_CONN) == ERR_OK;
+	       tw_init(&t->tw, a, n * TIME_WAIT_PER_CONN, cfg->time_wait_ns) == ERR_OK;
 }
 
 struct tcp *tcp_new(struct arena *a, const struct tcp_cfg *cfg, struct net *net,
@@ -83,8 +85,13 @@ struct tcp *tcp_new(struct arena *a, const struct tcp_cfg *cfg, struct net *net,
 	*t = (struct tcp){ .cfg = *cfg, .net = net, .out = out, .cnt = counters };
 	t->next_ns = TCP_NEVER;
 	t->ip = __builtin_bswap32(net->ip);
+	t->ip6 = net->cfg.ip6;
+	t->eth_bytes = eth_bytes(&net->cfg);
+	if (net->cfg.vlan) {
+		t->tag = __builtin_bswap32((u32)ETH_VLAN << 16 | net->cfg.vlan);
+		t->tag_mask = __builtin_bswap32(0xffff0fff); /* whatever its priority is */
+	}
 	memcpy(&t->mac, net->cfg.mac, sizeof net->cfg.mac);
-	t->mss = net->cfg.mtu - IP_BYTES - TCP_BYTES;
 	t->mac_epoch = net->mac_epoch;
 	while (cfg->rcv_wnd_bytes >> t->rcv_scale > 65535)
 		t->rcv_scale++;
@@ -148,10 +155,9 @@ static u32 headers_renew(struct tcp *t, ns_t now)
 	t->mac_epoch = t->net->mac_epoch;
 	for (u32 i = 0; i < t->conns.n; i++) {
 		struct tcp_conn *c = pool_at(&t->conns, i);
-		struct ip_addr dst = ip_addr_of((const u8 *)&c->rem_ip);
 		u8 mac[6];
 		if (c->state != TCP_CLOSED && c->mac_known &&
-		    net_resolve(t->net, &dst, mac, now) == ERR_OK)
+		    net_resolve(t->net, &c->rem, mac, now) == ERR_OK)
 			tx_template(c, mac);
 	}
 	return 1;

@@ -8,7 +8,7 @@
 
 void tx_template(struct tcp_conn *c, const u8 mac[6])
 {
-	struct hdr_addr a = { .rem_ip = c->rem_ip, .ports = c->ports };
+	struct hdr_addr a = { .rem = c->rem, .ports = c->ports };
 	memcpy(a.mac, mac, 6);
 	c->sums = hdr_make(c->hdr, c->t->net, &a);
 	c->mac_known = true;
@@ -42,22 +42,23 @@ static bool tx_segment(struct tcp_conn *c, const struct tx_seg *s)
 {
 	struct tcp *t = c->t;
 	assert(!t->room_of && "nothing else is sent between tcp_tx_room and tcp_tx_fire");
-	assert(c->mac_known && s->opt_len + s->len <= NET_MTU_MAX - IP_BYTES - TCP_BYTES);
+	assert(c->mac_known && s->opt_len + s->len <= conn_mss_max(c));
 	u8 *f = t->out->room(t->out);
 	if (!f) {
 		tcp_count(t, TCP_CNT_tx_no_room);
 		return false;
 	}
-	memcpy(f, c->hdr, TCP_HDR_BYTES);
-	memcpy(f + TCP_HDR_BYTES, s->opt, s->opt_len);
+	u8 *opt = f + hdr_bytes(c->at);
+	hdr_copy(f, c->hdr, c->at);
+	memcpy(opt, s->opt, s->opt_len);
 	u64 sum = csum_bytes(s->opt, s->opt_len);
-	sum += sndbuf_get(&c->snd, s->seq, f + TCP_HDR_BYTES + s->opt_len, s->len);
+	sum += sndbuf_get(&c->snd, s->seq, opt + s->opt_len, s->len);
 	struct hdr_var v = {
 		.seq = s->seq, .ack = s->flags & TCP_ACK ? c->rcv_nxt : 0, .flags = s->flags,
 		.opt_len = s->opt_len, .wnd = s->wnd, .id = c->ip_id++, .len = s->len,
 		.payload_sum = sum,
 	};
-	u32 n = hdr_patch(f, &v, c->ports, &c->sums, t->out->tx_csum);
+	u32 n = hdr_patch(f, &v, c->at, c->ports, &c->sums, t->out->tx_csum);
 	if (!t->out->push(t->out, n)) {
 		tcp_count(t, TCP_CNT_tx_no_room);
 		return false;
@@ -88,7 +89,7 @@ bool tx_syn(struct tcp_conn *c)
 	bool reply = c->state == TCP_SYN_RECEIVED;
 	struct tx_seg s = { .seq = c->iss, .flags = TCP_SYN | (reply ? TCP_ACK : 0) };
 	s.wnd = (u16)u32_min(c->t->cfg.rcv_wnd_bytes, 65535); /* never scaled: RFC 7323 2.2 */
-	struct tcp_opts o = { .has_mss = true, .mss = c->t->mss, .sack_ok = c->sack_ok,
+	struct tcp_opts o = { .has_mss = true, .mss = conn_mss_max(c), .sack_ok = c->sack_ok,
 			      .has_scale = c->scale_ok, .scale = c->t->rcv_scale,
 			      .has_ts = c->ts_ok, .ts_val = c->t->ts_now + c->ts_offset,
 			      .ts_ecr = reply ? c->ts_recent : 0 };

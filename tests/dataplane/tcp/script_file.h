@@ -26,6 +26,7 @@
 struct script_file {
 	struct script s;
 	struct tcp_cfg cfg;
+	struct net_cfg net;
 	bool open;
 	u32 peer_isn;
 	ns_t tolerance;
@@ -152,7 +153,7 @@ static inline struct script_seg file_segment(struct script *s, bool ours, char *
 static inline void file_pass(struct script *s, ns_t until, bool stop_when_sent)
 {
 	while (s->now < until && !(stop_when_sent && s->n_seen < s->n_sent)) {
-		ns_t next = u64_min(s->tcp->next_ns, s->net.arp.next_ns);
+		ns_t next = u64_min(s->tcp->next_ns, s->net.neigh.next_ns);
 		bool soon = s->tcp->pend || next <= s->now;
 		ns_t to = soon ? s->now + 100 * NS_PER_US : next;
 		script_pass(s, (stop_when_sent ? u64_min(to, until) : until) - s->now);
@@ -197,7 +198,7 @@ static inline void file_start(struct script_file *f)
 {
 	const char *name = f->s.name, *line = f->s.line;
 	u32 nr = f->s.nr;
-	script_open(&f->s, name, &f->cfg);
+	script_open_over(&f->s, name, &f->cfg, f->net);
 	f->s.line = line;
 	f->s.nr = nr;
 	f->s.peer_iss = f->peer_isn;
@@ -245,9 +246,9 @@ static inline void file_line(struct script_file *f, char *text)
 	s->line = f->whole;
 }
 
-static inline void script_file_play(const char *path, const char *name)
+static inline void script_file_play(const char *path, const char *name, struct net_cfg net)
 {
-	struct script_file f = { .cfg = script_cfg(), .tolerance = NS_PER_MS, .peer_isn = 1000000 };
+	struct script_file f = { .cfg = script_cfg(), .net = net, .tolerance = NS_PER_MS, .peer_isn = 1000000 };
 	char text[240];
 	FILE *in = fopen(path, "r");
 	assert_non_null(in);

@@ -11,11 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/net/eth.h"
 #include "dataplane/tcp/conn.h"
 
 #define SCRIPT_PORT 7000
 #define SCRIPT_SENT_MAX 256
 #define SCRIPT_LOCAL_PORT 80
+
+static const struct ip_addr script_own6 = { { 0x20, 1, 0xd, 0xb8, [15] = 1 } };
+static const struct ip_addr script_peer6 = { { 0x20, 1, 0xd, 0xb8, [15] = 9 } };
 
 struct script_seg {
 	u8 flags;
@@ -38,7 +42,8 @@ struct script {
 	struct tcp_conn *c;
 	u64 net_cnt[NET_CNT_COUNT], tcp_cnt[TCP_CNT_COUNT];
 	ns_t now;
-	bool refuse, asked; /* asked: an ARP request, or an answer, went out */
+	bool v6;
+	bool refuse, asked; /* asked: a question for a neighbour, or an answer, went out */
 	u8 buf[FRAME_MAX];
 	u32 iss, peer_iss; /* ours is known from the first segment with SYN */
 	bool have_iss;
@@ -75,13 +80,17 @@ static inline u16 slow_csum(const u8 *p, u32 n, u32 sum)
 	return (u16)~sum;
 }
 
-static inline u16 slow_tcp_csum(const u8 *ip, u32 tcp_len)
+/* Over IPv4 or IPv6, as the header says. */
+static inline u16 slow_pseudo_csum(const u8 *ip, u8 proto, u32 len)
 {
-	u32 sum = 6 + tcp_len;
-	for (u32 i = 12; i < 20; i += 2)
+	bool v6 = ip[0] >> 4 == 6;
+	u32 sum = proto + len;
+	for (u32 i = v6 ? 8 : 12; i < (v6 ? 40 : 20); i += 2)
 		sum += (u32)ip[i] << 8 | ip[i + 1];
-	return slow_csum(ip + 20, tcp_len, sum);
+	return slow_csum(ip + (v6 ? 40 : 20), len, sum);
 }
+
+static inline u16 slow_tcp_csum(const u8 *ip, u32 tcp_len) { return slow_pseudo_csum(ip, 6, tcp_len); }
 
 /* ---- what we send ---- */
 
@@ -112,13 +121,15 @@ static inline void script_edge(struct script *s, const struct script_seg *g)
 
 static inline void script_capture(struct script *s, const u8 *f, u32 n)
 {
-	const u8 *ip = f + 14, *tcp = ip + 20;
-	if (be16(f + 12) != ETH_IPV4) {
+	u32 eth = eth_bytes(&s->net.cfg), ip_n = s->v6 ? 40 : 20;
+	const u8 *ip = f + eth, *tcp = ip + ip_n;
+	if (be16(ip - 2) == ETH_ARP || (s->v6 && ip[6] == IP6_ICMP)) {
 		s->asked = true;
 		return;
 	}
-	u32 ip_len = be16(ip + 2), tcp_len = ip_len - 20, hdr = (tcp[12] >> 4) * 4u;
-	if (ip_len + 14 > n || slow_csum(ip, 20, 0) || slow_tcp_csum(ip, tcp_len))
+	u32 tcp_len = s->v6 ? be16(ip + 4) : be16(ip + 2) - 20u, hdr = (tcp[12] >> 4) * 4u;
+	if (be16(ip - 2) != (s->v6 ? ETH_IPV6 : ETH_IPV4) || eth + ip_n + tcp_len > n ||
+	    (!s->v6 && slow_csum(ip, 20, 0)) || slow_tcp_csum(ip, tcp_len))
 		script_fail(s, "sent a frame with wrong length or checksum");
 	assert(s->n_sent < SCRIPT_SENT_MAX);
 	struct script_seg *g = &s->sent[s->n_sent++];
@@ -211,13 +222,42 @@ static inline void script_frame(struct script *s, const u8 *f, u32 n)
 	tcp_rx(s->tcp, &frame, s->now);
 }
 
+/* The peer's Ethernet header, in the VLAN of the stack. */
+static inline void script_eth(const struct script *s, u8 *f, const u8 *dst, u16 type)
+{
+	u32 eth = eth_bytes(&s->net.cfg);
+	memcpy(f, dst, 6);
+	f[6] = 2, f[11] = 9;
+	if (eth > 14)
+		put_be16(f + 12, 0x8100), put_be16(f + 14, s->net.cfg.vlan);
+	put_be16(f + eth - 2, type);
+}
+
+static inline void script_ip4(const struct script *s, u8 *ip, u32 tcp_len)
+{
+	ip[0] = 0x45;
+	put_be16(ip + 2, (u16)(20 + tcp_len));
+	ip[8] = 64, ip[9] = 6;
+	put_be32(ip + 12, 0x0a000009);
+	put_be32(ip + 16, s->net.ip);
+	put_be16(ip + 10, slow_csum(ip, 20, 0));
+}
+
+static inline void script_ip6(const struct script *s, u8 *ip, u8 proto, u32 len)
+{
+	ip[0] = 0x60;
+	put_be16(ip + 4, (u16)len);
+	ip[6] = proto, ip[7] = 255;
+	memcpy(ip + 8, script_peer6.b, 16);
+	memcpy(ip + 24, s->net.cfg.ip6.b, 16);
+}
+
 static inline u32 script_build(const struct script *s, const struct script_seg *g, u8 *f)
 {
-	u8 *ip = f + 14, *tcp = ip + 20, *opt = tcp + 20;
+	u32 eth = eth_bytes(&s->net.cfg), ip_n = s->v6 ? 40 : 20;
+	u8 *ip = f + eth, *tcp = ip + ip_n, *opt = tcp + 20;
 	memset(f, 0, FRAME_MAX);
-	memcpy(f, s->net.cfg.mac, 6);
-	f[6] = 2, f[11] = 9;
-	put_be16(f + 12, ETH_IPV4);
+	script_eth(s, f, s->net.cfg.mac, s->v6 ? ETH_IPV6 : ETH_IPV4);
 	if (g->mss)
 		put_be32(opt, 2u << 24 | 4u << 16 | g->mss), opt += 4;
 	if (g->ws >= 0)
@@ -232,12 +272,10 @@ static inline u32 script_build(const struct script *s, const struct script_seg *
 	u32 place = g->seq - s->peer_iss - !(g->flags & TCP_SYN);
 	for (u32 i = 0; i < g->n; i++)
 		opt[i] = script_byte(place + i) ^ (g->bad ? 0x80 : 0);
-	ip[0] = 0x45;
-	put_be16(ip + 2, (u16)(20 + tcp_len));
-	ip[8] = 64, ip[9] = 6;
-	put_be32(ip + 12, 0x0a000009);
-	put_be32(ip + 16, s->net.ip);
-	put_be16(ip + 10, slow_csum(ip, 20, 0));
+	if (s->v6)
+		script_ip6(s, ip, 6, tcp_len);
+	else
+		script_ip4(s, ip, tcp_len);
 	put_be16(tcp, g->peer_port);
 	put_be16(tcp + 2, s->local_port);
 	put_be32(tcp + 4, g->seq);
@@ -246,7 +284,7 @@ static inline u32 script_build(const struct script *s, const struct script_seg *
 	tcp[13] = g->flags;
 	put_be16(tcp + 14, g->wnd);
 	put_be16(tcp + 16, slow_tcp_csum(ip, tcp_len));
-	return u32_max(34 + tcp_len, 60);
+	return u32_max(eth + ip_n + tcp_len, 60);
 }
 
 #endif

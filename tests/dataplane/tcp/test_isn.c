@@ -17,13 +17,18 @@ static void test_isn(void **state)
 	script_open(&s, "isn", &cfg);
 	cfg.secret[3] ^= 1; /* the same machine after a restart */
 	script_open(&r, "isn, other secret", &cfg);
-	u32 a = tcp_isn(s.tcp, 1, 2, s.now);
-	assert_int_equal(tcp_isn(s.tcp, 1, 2, s.now + NS_PER_S) - a, 250000); /* 4 us a step */
-	assert_int_equal(tcp_isn(s.tcp, 1, 2, s.now), a);
-	assert_int_not_equal(tcp_isn(r.tcp, 1, 2, s.now), a);
+	struct ip_addr v4 = ip_addr_v4(1), v6 = { { 0x20, 1, 0xd, 0xb8, [15] = 1 } };
+	u32 a = tcp_isn(s.tcp, &v4, 2, s.now);
+	assert_int_equal(tcp_isn(s.tcp, &v4, 2, s.now + NS_PER_S) - a, 250000); /* 4 us a step */
+	assert_int_equal(tcp_isn(s.tcp, &v4, 2, s.now), a);
+	assert_int_not_equal(tcp_isn(r.tcp, &v4, 2, s.now), a);
+	assert_int_not_equal(tcp_isn(s.tcp, &v6, 2, s.now), a);
+	u32 of_v6 = tcp_isn(s.tcp, &v6, 2, s.now);
+	v6.b[1] ^= 1; /* every byte of the address counts */
+	assert_int_not_equal(tcp_isn(s.tcp, &v6, 2, s.now), of_v6);
 	u32 near = 0;
 	for (u32 i = 0; i < 1000; i++)
-		near += abs((int)(tcp_isn(s.tcp, 1, 3 + i, s.now) - a)) < 1 << 20;
+		near += abs((int)(tcp_isn(s.tcp, &v4, 3 + i, s.now) - a)) < 1 << 20;
 	assert_true(near < 10); /* 0.5 expected */
 	script_close(&s);
 	script_close(&r);
@@ -36,18 +41,19 @@ static void test_ports(void **state)
 	cfg.port_lo = 100, cfg.port_hi = 119;
 	struct script s;
 	script_open(&s, "ports", &cfg);
+	struct ip_addr dst = ip_addr_v4(1);
 	bool seen[20] = { false };
 	for (u32 i = 0; i < 20; i++) {
-		u16 port = tcp_port_choose(s.tcp, 1, 80, s.now);
+		u16 port = tcp_port_choose(s.tcp, &dst, 80, s.now);
 		bool evicted;
 		assert_true(port >= 100 && port <= 119 && !seen[port - 100]);
 		seen[port - 100] = true;
-		tw_add(&s.tcp->tw, 1, ports_of(80, port), s.now, &evicted)->until_ns = s.now + 1;
+		tw_add(&s.tcp->tw, &dst, ports_of(80, port), s.now, &evicted);
 		assert_false(evicted);
 	}
-	assert_int_equal(tcp_port_choose(s.tcp, 1, 80, s.now), 0);
-	assert_int_not_equal(tcp_port_choose(s.tcp, 1, 81, s.now), 0); /* another peer port */
-	assert_int_not_equal(tcp_port_choose(s.tcp, 1, 80, s.now + 1), 0); /* expired */
+	assert_int_equal(tcp_port_choose(s.tcp, &dst, 80, s.now), 0);
+	assert_int_not_equal(tcp_port_choose(s.tcp, &dst, 81, s.now), 0); /* another peer port */
+	assert_int_not_equal(tcp_port_choose(s.tcp, &dst, 80, s.now + cfg.time_wait_ns), 0); /* expired */
 	script_close(&s);
 }
 

@@ -144,7 +144,7 @@ static ns_t ours_next(const struct ours *x)
 {
 	if (x->tcp->pend || x->tcp->dead)
 		return 0;
-	return u64_min(x->tcp->next_ns, x->net.arp.next_ns);
+	return u64_min(x->tcp->next_ns, x->net.neigh.next_ns);
 }
 
 static ns_t cell_next(struct cell *c)

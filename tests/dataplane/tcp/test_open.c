@@ -173,7 +173,7 @@ static void test_not_resolved_yet(void **state)
 	for (int active = 0; active < 2; active++) {
 		struct script s;
 		script_open(&s, "not resolved yet", &cfg);
-		arp_init(&s.net);
+		neigh_init(&s.net);
 		if (active)
 			script_run(&s, (const char *const[]){ "connect", NULL });
 		else

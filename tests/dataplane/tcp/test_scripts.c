@@ -9,13 +9,28 @@
 
 #include "tests/dataplane/tcp/script_file.h"
 
-#define SCRIPTS_MAX 256
+#define SCRIPTS_MAX 1024
 #define SCRIPTS_MIN 40 /* fewer: the folder has not been found, or something is lost */
+
+/* What a script runs over. */
+static const struct over {
+	const char *suffix;
+	bool v6;
+	u16 vlan;
+} overs[] = { { "", false, 0 }, { ", IPv6", true, 0 }, { ", VLAN", false, 7 }, { ", IPv6 in a VLAN", true, 4094 } };
+
+struct run {
+	char path[1400];
+	const struct over *over;
+};
 
 static void test_script(void **state)
 {
-	const char *path = *state;
-	script_file_play(path, strrchr(path, '/') + 1);
+	const struct run *r = *state;
+	struct net_cfg net = script_net(r->over->v6);
+	net.vlan = r->over->vlan;
+	net.vlan_priority = 5;
+	script_file_play(r->path, strrchr(r->path, '/') + 1, net);
 }
 
 /* COMPLIANCE.md names no script that is not there. */
@@ -65,18 +80,42 @@ static bool wanted(const char *name)
 	return n > 7 && !strcmp(name + n - 7, ".script") && (!only || !strcmp(only, name));
 }
 
+/* Where the size of the headers matters, the first lines say so. */
+static bool fits(const char *path, const struct over *over)
+{
+	char head[400] = "";
+	FILE *in = fopen(path, "r");
+	assert_non_null(in);
+	head[fread(head, 1, sizeof head - 1, in)] = '\0';
+	fclose(in);
+	return !strstr(head, over->v6 ? "# IPv4 alone:" : "# IPv6 alone:");
+}
+
+static size_t add(struct CMUnitTest *t, const char *path, const struct over *over)
+{
+	char name[300];
+	if (!fits(path, over))
+		return 0;
+	struct run *r = malloc(sizeof *r);
+	r->over = over;
+	snprintf(r->path, sizeof r->path, "%s", path);
+	snprintf(name, sizeof name, "%s%s", strrchr(path, '/') + 1, over->suffix);
+	*t = (struct CMUnitTest){ .name = strdup(name), .test_func = test_script, .initial_state = r };
+	return 1;
+}
+
 int main(void)
 {
 	static struct CMUnitTest tests[SCRIPTS_MAX];
 	char folder[1024], path[1400];
 	size_t n = 0;
 	DIR *d = scripts_open(folder, sizeof folder);
-	for (struct dirent *e; d && (e = readdir(d)) && n < SCRIPTS_MAX;) {
+	for (struct dirent *e; d && (e = readdir(d)) && n + ARRAY_LEN(overs) < SCRIPTS_MAX;) {
 		if (!wanted(e->d_name))
 			continue;
 		snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-		tests[n++] = (struct CMUnitTest){ .name = strdup(e->d_name), .test_func = test_script,
-						  .initial_state = strdup(path) };
+		for (size_t i = 0; i < ARRAY_LEN(overs); i++)
+			n += add(&tests[n], path, &overs[i]);
 	}
 	if (d)
 		closedir(d);

@@ -132,7 +132,7 @@ static inline ns_t end_next(const struct end *e)
 	const struct tcp *t = e->tcp;
 	if (t->pend || t->dead)
 		return 0;
-	return u64_min(t->next_ns, e->net.arp.next_ns);
+	return u64_min(t->next_ns, e->net.neigh.next_ns);
 }
 
 static inline struct flying *world_next_frame(struct world *w)
