@@ -5,7 +5,7 @@
 MODULES := common \
 	dataplane/nic dataplane/net dataplane/tcp dataplane/tls dataplane/ws \
 	dataplane/feed dataplane/book dataplane \
-	strategy risk gateway pcap sim appliance hostctl
+	strategy risk gateway pcap sim tuning appliance hostctl
 
 uses.common         :=
 uses.dataplane/nic  := common
@@ -21,5 +21,6 @@ uses.risk           := common
 uses.gateway        := common dataplane strategy risk $(uses.dataplane)
 uses.pcap           := common gateway $(uses.gateway)
 uses.sim            := common
+uses.tuning         := common
 uses.appliance      := common pcap $(uses.pcap)
-uses.hostctl        := common appliance $(uses.appliance)
+uses.hostctl        := common tuning appliance $(uses.appliance)

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "appliance/alloc_guard.h"
-#include "appliance/config_cpus.h"
 #include "appliance/log.h"
+#include "common/cpus.h"
 
 #define ARENA_BYTES (1536ull << 20) /* address space; pages are taken as they are used */
 

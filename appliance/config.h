@@ -98,6 +98,7 @@ struct config {
 	char file[CONFIG_TEXT];
 	char instance[INSTANCE_MAX];
 	u32 mode, layout; /* enum config_mode, config_layout */
+	u32 deployment;   /* as enum profile of the doctor */
 	u32 md_cpu, trade_cpu;
 	char shared_cpus[CONFIG_NUMBER]; /* "0" or "0,2-3": where everything else runs */
 	char state_dir[CONFIG_TEXT];     /* journal, boot number */

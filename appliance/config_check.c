@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "appliance/config_cpus.h"
 #include "appliance/config_option.h"
+#include "common/cpus.h"
 #include "common/decimal.h"
 
 #define MONEY_DECIMALS 8

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "appliance/config_cpus.h"
+#include "common/cpus.h"
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }

@@ -15,7 +15,8 @@ enum {
 	TAKES_NONZERO = 8,
 	TAKES_CANCEL_ONLY = 16,
 	TAKES_VIEW = 32,
-	TAKES_OUTLIERS = 64
+	TAKES_OUTLIERS = 64,
+	TAKES_HOST = 128 /* --cores, --profile, --root */
 };
 
 static const struct verb {
@@ -51,6 +52,9 @@ static const struct verb {
 	  TAKES_VIEW, 1, 1, verb_journal },
 	{ "serve", "", "the daemon that feeds Prometheus, InfluxDB, Redis and alerts; needs --config",
 	  0, 0, 0, verb_serve },
+	{ "doctor", "[--all] [--profile lab|cloud|colocated] [--cores LIST] [--root DIR]",
+	  "what this machine lacks as a trading server, and how to mend it; 1 where something is red",
+	  TAKES_ALL | TAKES_HOST, 0, 0, verb_doctor },
 	{ "config", "check FILE | help [PREFIX] | reference",
 	  "the configuration file and its options", 0, 1, 2, verb_config },
 };
@@ -153,6 +157,13 @@ static u32 take_switch(struct request *q, const char *s)
 	return 0;
 }
 
+/* --cores, --profile, --root: their words are the verb's to read. */
+static bool take_host(struct words *w, struct request *q, const char *s, const char **to)
+{
+	w->used |= TAKES_HOST;
+	return (*to = value(w, q, s)) != NULL;
+}
+
 static bool take_option(struct words *w, struct request *q, const char *s)
 {
 	if (!strcmp(s, "--help") || !strcmp(s, "-h"))
@@ -163,6 +174,12 @@ static bool take_option(struct words *w, struct request *q, const char *s)
 		return take_instance(q, value(w, q, s));
 	if (!strcmp(s, "--config"))
 		return (w->config = value(w, q, s)) != NULL;
+	if (!strcmp(s, "--cores"))
+		return take_host(w, q, s, &q->cores);
+	if (!strcmp(s, "--profile"))
+		return take_host(w, q, s, &q->profile);
+	if (!strcmp(s, "--root"))
+		return take_host(w, q, s, &q->root);
 	if (!strcmp(s, "-n")) {
 		w->used |= TAKES_N;
 		return take_n(q, value(w, q, s));

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "appliance/config_check.h"
-#include "appliance/config_cpus.h"
+#include "common/cpus.h"
 
 static struct config c;
 static char error[CONFIG_ERROR];

@@ -1,8 +1,8 @@
 /*
- * config_cpus.h - lists of processors as text: "0" or "0,2-3".
+ * cpus.h - lists of processors as text: "0" or "0,2-3".
  */
-#ifndef SAKER_CONFIG_CPUS_H
-#define SAKER_CONFIG_CPUS_H
+#ifndef SAKER_CPUS_H
+#define SAKER_CPUS_H
 
 #include <sched.h>
 
@@ -14,5 +14,9 @@ err_t cpus_parse(const char *text, cpu_set_t *set);
 
 /* The machine's processors that are switched on. Returns how many. */
 u32 cpus_online(cpu_set_t *set);
+
+/* "1-3,8"; "none". Returns `out`. */
+#define CPUS_TEXT 64
+const char *cpus_print(char out[CPUS_TEXT], const cpu_set_t *set);
 
 #endif

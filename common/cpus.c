@@ -1,4 +1,4 @@
-#include "appliance/config_cpus.h"
+#include "common/cpus.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,4 +68,22 @@ u32 cpus_online(cpu_set_t *set)
 			CPU_SET((u32)i, set);
 	}
 	return (u32)CPU_COUNT(set);
+}
+
+const char *cpus_print(char out[CPUS_TEXT], const cpu_set_t *set)
+{
+	size_t n = 0;
+	snprintf(out, CPUS_TEXT, "none");
+	for (int i = 0; i < CPU_SETSIZE; i++) {
+		int last = i;
+		if (!CPU_ISSET(i, set))
+			continue;
+		while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, set))
+			last++;
+		n += (size_t)snprintf(out + n, CPUS_TEXT - n, last > i ? "%s%d-%d" : "%s%d", n ? "," : "", i, last);
+		if (n >= CPUS_TEXT - 12) /* the rest does not fit */
+			break;
+		i = last;
+	}
+	return out;
 }
