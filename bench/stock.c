@@ -80,7 +80,7 @@ static void add_segment(struct stock *p, const u8 *data, u32 n, u64 due_tsc)
 	v.len = n;
 	v.payload_sum = csum_bytes(data, n);
 	p->seq += n;
-	u32 len = hdr_patch(f, &v, p->ports, &p->sums, false);
+	u32 len = hdr_patch(f, &v, hdr_usual, p->ports, &p->sums, false);
 	p->frame[p->n++] = (struct stock_frame){ due_tsc, p->used, len };
 	p->used += (len + SPARE + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
 }

@@ -110,7 +110,7 @@ static bool send_order(struct user *u, u32 n, u64 *sent_tsc)
 			     .len = c->ends.out_n };
 	v.payload_sum = csum_copy(u->slot[u->orders % USER_SLOTS], c->ends.out, c->ends.out_n);
 	c->snd_nxt += c->ends.out_n;
-	u32 len = hdr_patch(f, &v, c->ports, &c->sums, false);
+	u32 len = hdr_patch(f, &v, hdr_usual, c->ports, &c->sums, false);
 	*sent_tsc = tsc_fenced();
 	o->push(o, len);
 	u->orders++;
@@ -146,7 +146,7 @@ static void acknowledge(struct user_conn *c, struct frame_out *out)
 	if (!f)
 		die("no room for an ACK");
 	memcpy(f, c->hdr, TCP_HDR_BYTES);
-	out->push(out, hdr_patch(f, &v, c->ports, &c->sums, false));
+	out->push(out, hdr_patch(f, &v, hdr_usual, c->ports, &c->sums, false));
 }
 
 static void take_answers(struct user *u)
@@ -209,10 +209,10 @@ static void open_conn(struct user *u, struct user_conn *c, struct port *port, st
 		      const struct peer_end *us)
 {
 	struct net n = { .cfg = peer_net_cfg(port, CLIENT_IP), .ip = CLIENT_IP };
-	struct hdr_addr to = { .rem_ip = __builtin_bswap32(PEER_IP),
+	struct hdr_addr to = { .rem = ip_addr_v4(PEER_IP),
 			       .ports = ports_of(us->tcp.port, us->tcp.local_port) };
 	memcpy(to.mac, us->tcp.peer_mac, sizeof to.mac);
-	*c = (struct user_conn){ .rem_ip = to.rem_ip,
+	*c = (struct user_conn){ .rem_ip = __builtin_bswap32(PEER_IP),
 				 .ports = to.ports,
 				 .snd_nxt = us->tcp.snd_nxt,
 				 .snd_una = us->tcp.snd_nxt,

@@ -268,7 +268,7 @@ static void the_neighbour_gets_another_mac(void **state)
 	assert_string_equal(w->site.log, "text:before text:after");
 	assert_string_equal(w->log, "text:and back");
 	assert_int_equal(w->site.net_cnt[NET_CNT_rx_other_mac], 0);
-	assert_int_equal(w->net_cnt[NET_CNT_arp_changed], 1);
+	assert_int_equal(w->net_cnt[NET_CNT_neigh_changed], 1);
 	world_free(w);
 }
 
