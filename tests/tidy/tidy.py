@@ -7,12 +7,13 @@ import sys
 
 import check_hot
 import check_layers
+import check_named
 import check_proof
 import check_size
 import check_text
 from tree import Tree
 
-CHECKS = (check_layers, check_hot, check_size, check_proof, check_text)
+CHECKS = (check_layers, check_hot, check_size, check_proof, check_named, check_text)
 
 
 def main():
