@@ -83,7 +83,7 @@ static void add_event(struct table *t, const struct view *v, const struct outlie
 
 void add_outliers(struct report *r, const struct view *v)
 {
-	struct outlier rows[OUTLIERS];
+	struct outlier rows[OUTLIERS] = { 0 };
 	u32 n = read_outliers(v, rows);
 	struct table *t = report_table(r, "outliers", outlier_columns, ARRAY_LEN(outlier_columns));
 	for (u32 i = 0; i < n; i++)
