@@ -172,6 +172,9 @@ demo: ## install what is missing, build, trade against the simulated venue: [SEC
 	$(Q)DEMO_SECONDS='$(if $(filter command,$(origin SECONDS)),$(SECONDS),30)' RECORDING='$(RECORDING)' \
 		TELEMETRY='$(TELEMETRY)' SAKER_BIN='$(abspath $(B)/bin)' appliance/demo.sh
 
+.PHONY: benches
+benches: $(BENCHES)
+
 bench: $(BENCHES) ## run the benches; raw lines to $(O)/bench.json, a table at the end
 	$(Q)tests/run-bench.sh $(O)/bench.json $(BENCHES)
 
