@@ -133,12 +133,14 @@ static err_t open_slow(struct app *a, char *error)
 				      lower, lower, lower);
 	}
 	a->slow.n_cores = 2;
-	a->slow.core[0] = (struct slow_core){ .in = a->md_rings.to_slow,
+	a->slow.core[0] = (struct slow_core){ .keylog = app_keylog(a, RECORD_MD),
+					      .in = a->md_rings.to_slow,
 					      .out = a->md_rings.from_slow,
 					      .n_targets = 1 };
 	a->slow.core[0].target[0] = (struct slow_target){ a->cfg.stream.host, a->cfg.stream.address,
 							  stream_path, a->cfg.stream.port };
-	a->slow.core[1] = (struct slow_core){ .in = a->trade_rings.to_slow,
+	a->slow.core[1] = (struct slow_core){ .keylog = app_keylog(a, RECORD_TRADE),
+					      .in = a->trade_rings.to_slow,
 					      .out = a->trade_rings.from_slow,
 					      .n_targets = 2 };
 	a->slow.core[1].target[0] = a->slow.core[1].target[1] = api;
@@ -167,6 +169,9 @@ static void link_ctl(struct app *a)
 			     .lag_implausible = &cnt[APP_CNT_lag_implausible],
 			     .tape_lapped = &cnt[APP_CNT_tape_lapped] };
 	c->io_venue_offset_ns = &a->io.venue_offset_ns;
+	c->capture_ask = a->capture.asked;
+	c->capture_answers = a->capture.answers;
+	a->io.capture = &a->capture;
 	for (u32 i = 0; i < IO_HISTS; i++)
 		a->io.hist[i] = segment_at(&a->seg, segment_find(&a->seg, io_hist_names[i]));
 	a->io.outliers =
@@ -225,12 +230,15 @@ err_t app_open(struct app *a, char *error)
 	if ((e = open_ports(a, error)) != ERR_OK ||
 	    (e = tls_crypto_init(&a->crypto, true)) != ERR_OK)
 		return e;
-	if ((e = app_make_cores(a, error)) != ERR_OK || (e = open_slow(a, error)) != ERR_OK)
+	if ((e = app_make_capture(a, error)) != ERR_OK || (e = app_make_cores(a, error)) != ERR_OK ||
+	    (e = open_slow(a, error)) != ERR_OK)
 		return e;
 	link_ctl(a);
 	app_recover(a);
 	lock_memory(a);
 	if ((e = io_open_journal(&a->io, a->cfg.state_dir, a->boot, error, APP_ERROR)) != ERR_OK)
+		return e;
+	if ((e = app_open_capture(a, error)) != ERR_OK)
 		return e;
 	arena_seal(&a->arena);
 	alloc_guard_start(&a->ctl.cnt[APP_CNT_allocations_after_seal]);
@@ -297,6 +305,10 @@ int app_run(struct app *a)
 void app_close(struct app *a)
 {
 	ctl_close(&a->ctl);
+	if (a->capture_up)
+		capture_close(&a->capture, clock_ns(&a->clock, tsc_now()));
+	free(a->config_text);
+	free(a->boot_bytes);
 	io_close(&a->io);
 	if (a->slow_up)
 		slow_close(&a->slow);

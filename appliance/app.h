@@ -48,9 +48,12 @@ struct app {
 	struct trade_core trade;
 	struct slow slow;
 	struct io io;
+	struct capture capture;
+	char *config_text; /* for the captures, as the next */
+	u8 *boot_bytes;
 	struct ctl ctl;
 	struct hot hot;
-	bool nic_up, ports_up, slow_up, md_up, trade_up;
+	bool nic_up, ports_up, slow_up, md_up, trade_up, capture_up;
 };
 
 /*
@@ -71,6 +74,15 @@ void app_close(struct app *a);
  * ERR_NO_MEMORY, ERR_IO.
  */
 err_t app_make_segment(struct app *a, char *error);
+
+/* app_capture.c: the capture's rings, but those of the recorders. */
+err_t app_make_capture(struct app *a, char *error);
+
+/* Where the slow thread leaves the key log lines of that core's sessions; NULL: they are not to be kept. */
+struct ring *app_keylog(const struct app *a, u32 core);
+
+/* Before the threads run: the capture, begun where it is to begin with the process. */
+err_t app_open_capture(struct app *a, char *error);
 
 /*
  * app_cores.c: rings, memory, both cores; from the configuration, clock, boot number, instruments,

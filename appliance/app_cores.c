@@ -10,7 +10,6 @@
 #define SLOW_RING (1u << 20) /* a handshake is some 10 KB */
 #define TRACE_RING (8u << 20)
 #define JOURNAL_RING (4u << 20)
-#define RECORD_RING (16u << 20)
 #define MESSAGE_OWN (64u << 10) /* of a session's memory for one message: the largest diff seen is 20 KB */
 /* of one WebSocket message: a whole book or a list of instruments; an account's open orders */
 #define MD_MESSAGE_MAX (16u << 20)
@@ -38,7 +37,7 @@ static bool make_recorders(struct app *a)
 	u64 *lost[RECORD_CORES] = { &a->ctl.cnt[APP_CNT_capture_lost_md],
 				    &a->ctl.cnt[APP_CNT_capture_lost_trade] };
 	for (u32 i = 0; i < RECORD_CORES; i++) {
-		a->records[i] = ring_new(&a->arena, RECORD_RING);
+		a->records[i] = ring_new(&a->arena, a->cfg.capture_ring_mb << 20);
 		a->recorder[i] = ARENA_NEW(&a->arena, struct recorder);
 		if (!a->records[i] || !a->recorder[i])
 			return false;

@@ -126,7 +126,7 @@ static bool texts(struct app *a)
 	snprintf(summary, sizeof summary, "file: %s\nmode: %s\nlayout: %s\n", a->cfg.file,
 		 a->cfg.mode == MODE_LIVE ? "live" : "observe",
 		 a->cfg.layout == LAYOUT_SPLIT ? "split" : "fused");
-	return text(a, "strategies", strategies) && text(a, "ctl.socket", a->cfg.socket) &&
+	return table(a, "capture", 1, sizeof(struct capture_cell)) && text(a, "strategies", strategies) && text(a, "ctl.socket", a->cfg.socket) &&
 	       text(a, "config", summary);
 }
 

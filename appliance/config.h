@@ -125,6 +125,12 @@ struct config {
 	u32 outlier_us, outlier_stage_us; /* 0: none */
 	u32 profile_every; /* full stage stamps one tick in so many; 1: all, 0: none */
 	struct config_telemetry telemetry;
+	char capture_dir[CONFIG_TEXT]; /* "": nothing can be captured */
+	bool capture_at_start;
+	u32 capture_file_mb, capture_file_s; /* rotation; 0 s: by size alone */
+	u32 capture_keep;                    /* files; 0: all */
+	u32 capture_secrets;                 /* enum capture_secrets of capture_row.h */
+	u32 capture_ring_mb;                 /* of each core */
 	u32 line[CONFIG_LINES]; /* where each option stands in the file, by its row in options.def; 0: not given */
 };
 

@@ -167,5 +167,7 @@ err_t config_check(const struct config *c, char *error)
 		return e;
 	if ((e = check_numbers(c, error)) != ERR_OK || (e = check_strategies(c, error)) != ERR_OK)
 		return e;
+	if ((e = check_capture(c, error)) != ERR_OK)
+		return e;
 	return check_files(c, error);
 }

@@ -22,6 +22,7 @@ bool check_given(const struct config *c, const char *path);
 err_t check_cpus(const struct config *c, const cpu_set_t *online, char *error);
 
 err_t check_ports(const struct config *c, char *error);
+err_t check_capture(const struct config *c, char *error);
 err_t check_files(const struct config *c, char *error);
 err_t check_strategies(const struct config *c, char *error);
 

@@ -152,6 +152,16 @@ err_t check_files(const struct config *c, char *error)
 					   : e;
 }
 
+err_t check_capture(const struct config *c, char *error)
+{
+	if (*c->capture_dir)
+		return check_folder(c, "capture.dir", c->capture_dir, true, error);
+	if (c->capture_at_start)
+		return check_failed(c, "capture.at_start", error,
+				    "found true without capture.dir; name the folder of the files, or remove it");
+	return ERR_OK;
+}
+
 err_t check_strategies(const struct config *c, char *error)
 {
 	for (u32 i = 0; i < c->n_strategies; i++) {

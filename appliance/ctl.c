@@ -146,6 +146,7 @@ int ctl_run(struct ctl *c, const int *stop_signals)
 		door_turn(&c->door, ctl_on_request, c);
 		drain(c, "md", &c->md);
 		drain(c, "trade", &c->trade);
+		ctl_capture_turn(c);
 		ctl_venue_turn(c, now);
 		int asked = __atomic_load_n(stop_signals, __ATOMIC_RELAXED);
 		if (asked && !c->stop_id)

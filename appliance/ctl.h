@@ -38,6 +38,7 @@ struct ctl {
 	const struct instrument *instrument;
 	u32 n_instruments;
 	i64 *io_venue_offset_ns; /* the io thread's: for the feed's lag */
+	struct ring *capture_ask, *capture_answers; /* to and from the io thread (capture.h) */
 	u64 *cnt; /* APP_CNT_COUNT words */
 	/* its own */
 	struct http *http;
@@ -83,6 +84,7 @@ void ctl_venue_turn(struct ctl *c, ns_t now);
 void ctl_on_request(void *user, u32 id, char *verb, char *arg); /* door_request */
 void ctl_on_answer(struct ctl *c, const struct msg_command *m);
 void ctl_stop(struct ctl *c, u32 id);
+void ctl_capture_turn(struct ctl *c);
 err_t ctl_own_minimum(const struct config_risk *r,
 		      /* our minimum order value where it is above the venue's */
 		      struct instrument *i);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "appliance/capture.h"
 #include "appliance/ctl.h"
 #include "appliance/log.h"
 
@@ -77,6 +78,28 @@ static void command(struct ctl *c, u32 id, u32 verb, const char *arg)
 	}
 }
 
+/* ---- the capture: the io thread's ---- */
+
+static void capture(struct ctl *c, u32 id, const char *arg)
+{
+	u16 type = !strcmp(arg, "start") ? CAPTURE_START : !strcmp(arg, "stop") ? CAPTURE_STOP : 0;
+	if (!type)
+		door_answer(&c->door, id, ERR_ARGUMENT, "expected capture start or capture stop");
+	else if (!ring_put(c->capture_ask, type, id, NULL, 0))
+		door_answer(&c->door, id, ERR_FULL, "the io thread does not take commands");
+}
+
+void ctl_capture_turn(struct ctl *c)
+{
+	const struct ring_msg *m;
+	while ((m = ring_peek(c->capture_answers))) {
+		const struct capture_answer *a = (const void *)m->data;
+		log_line("ctl", "capture: %s: %s", err_name((err_t)a->err), a->text);
+		door_answer(&c->door, (u32)m->tag, (err_t)a->err, a->text);
+		ring_release(c->capture_answers, m);
+	}
+}
+
 void ctl_on_request(void *user, u32 id, char *verb, char *arg)
 {
 	struct ctl *c = user;
@@ -87,8 +110,11 @@ void ctl_on_request(void *user, u32 id, char *verb, char *arg)
 			command(c, id, verbs[i].verb, arg);
 			return;
 		}
-	door_answer(&c->door, id, ERR_UNSUPPORTED,
-		    "no such command: arm, pause, resume, flatten, stop, cancel-all");
+	if (!strcmp(verb, "capture"))
+		capture(c, id, arg);
+	else
+		door_answer(&c->door, id, ERR_UNSUPPORTED,
+			    "no such command: arm, pause, resume, flatten, stop, cancel-all, capture");
 }
 
 void ctl_on_answer(struct ctl *c, const struct msg_command *m)

@@ -14,6 +14,8 @@
 #   API_KEY          what Saker logs on with (the venue knows demo-key)
 #   EXPECTED_DROPS   counters that a scenario makes rise
 #   TELEMETRY        1: with Redis, InfluxDB, Prometheus and hostctl serve (demo_telemetry.sh)
+#   CAPTURE          true: captures both cores from the start, into captures/; SECRETS: capture.secrets (market);
+#                    FILE_MB: capture.file_mb
 #   KEEP             where to copy logs, journal and ledger to
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -122,6 +124,7 @@ start_venue() {
 
 configure() {
 	sed -e "s|@INSTANCE@|$instance|g; s|@WORK@|$work|g; s|@PORT@|$venue_port|g; s|@LAYOUT@|$layout|g" \
+		-e "s|@CAPTURE@|${CAPTURE:-false}|g; s|@SECRETS@|${SECRETS:-market}|g; s|@FILE_MB@|${FILE_MB:-1024}|g" \
 		-e "s|@MD_CPU@|$md_cpu|g; s|@TRADE_CPU@|$trade_cpu|g; s|@SHARED@|$shared|g" \
 		"${CONFIG_TEMPLATE:-$here/demo.yaml.in}" >"$work/saker.yaml"
 }

@@ -156,7 +156,8 @@ static u32 drain_tape(struct io *io)
 
 u32 io_step(struct io *io)
 {
-	return drain_journal(io) + drain_trace(io, io->trace) + drain_tape(io);
+	u32 work = drain_journal(io) + drain_trace(io, io->trace) + drain_tape(io);
+	return work + (io->capture ? capture_step(io->capture, clock_ns(&io->clock, tsc_now())) : 0);
 }
 
 void *io_thread(void *arg)

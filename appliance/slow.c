@@ -186,11 +186,21 @@ static void finished(struct slow *s, struct slow_core *c, struct tls_client *hs,
 	tls_keys_wipe(&k);
 }
 
+/* Ahead of the core's keys. Where the io thread hangs the ring is full: the session stays sealed. */
+static void tell_capture(struct slow_core *c, const struct tls_client *hs, u64 tag)
+{
+	struct span lines = tls_client_keylog(hs);
+	if (c->keylog && lines.n)
+		ring_put(c->keylog, 0, tag, lines.p, (u32)lines.n);
+}
+
 static void record(struct slow *s, struct slow_core *c, struct tls_client *hs, const struct ring_msg *m)
 {
 	struct span out = { 0 };
 	bool done = false;
 	err_t e = tls_client_record(hs, m->data, m->n, &out, &done);
+	if (e != ERR_OK || done)
+		tell_capture(c, hs, m->tag);
 	if (out.n)
 		answer(s, c, MSG_TLS_SEND, m->tag, out);
 	if (e != ERR_OK)

@@ -29,6 +29,7 @@ struct slow_core {
 	struct ring *in, *out; /* out of the core, into the core */
 	u32 n_targets;
 	struct slow_target target[SLOW_SESSIONS];
+	struct ring *keylog; /* key log lines, for the capture; NULL: nobody may have them */
 	struct tls_client *hs[SLOW_SESSIONS];
 	u64 tag[SLOW_SESSIONS]; /* of that handshake */
 };

@@ -149,7 +149,7 @@ void recorder_switch(struct recorder *r, u64 turn, u64 tsc)
 		r->dirty = false;
 		r->n_rooms = 0;
 	}
-	__atomic_store_n(&r->on, on, __ATOMIC_RELAXED);
+	__atomic_store_n(&r->on, on, __ATOMIC_RELEASE);
 }
 
 void recorder_end(struct recorder *r, const struct record_turn *t, u32 work)

@@ -28,7 +28,7 @@ struct recorder_staged {
 
 struct recorder {
 	CACHE_ALIGNED bool want; /* relaxed; the other thread's */
-	CACHE_ALIGNED bool on;   /* relaxed; the core's */
+	CACHE_ALIGNED bool on;   /* the core's; stored with release, behind its last record */
 	bool dirty;              /* the turn has left a record */
 	struct port port;        /* what the core uses; shares the counters of `under` */
 	struct port *under;
@@ -59,7 +59,7 @@ static inline void recorder_want(struct recorder *r, bool on)
 
 static inline bool recorder_is_on(const struct recorder *r)
 {
-	return __atomic_load_n(&r->on, __ATOMIC_RELAXED);
+	return __atomic_load_n(&r->on, __ATOMIC_ACQUIRE);
 }
 
 /* Between two turns; `turn` counts those that were. */

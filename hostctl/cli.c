@@ -55,6 +55,8 @@ static const struct verb {
 	{ "doctor", "[--all] [--profile lab|cloud|colocated] [--cores LIST] [--root DIR]",
 	  "what this machine lacks as a trading server, and how to mend it; 1 where something is red",
 	  TAKES_ALL | TAKES_HOST, 0, 0, verb_doctor },
+	{ "capture", "start | stop | status", "record both cores into pcapng files, live",
+	  TAKES_VIEW, 1, 1, verb_capture },
 	{ "config", "check FILE | help [PREFIX] | reference",
 	  "the configuration file and its options", 0, 1, 2, verb_config },
 };

@@ -1,5 +1,6 @@
 #include "hostctl/names.h"
 
+#include "appliance/capture_row.h"
 #include "common/msg.h"
 #include "common/segment.h"
 #include "common/tape.h"
@@ -15,6 +16,24 @@ const char *name_of_kill(u64 level)
 		[KILL_NONE] = "none", [KILL_CANCEL_ONLY] = "cancel_only", [KILL_HALT] = "halt"
 	};
 	return NAME_OF(names, level);
+}
+
+const char *name_of_capture(u64 state)
+{
+	static const char *const names[CAPTURE_STATES] = {
+		[CAPTURE_ABSENT] = "not configured", [CAPTURE_OFF] = "off",
+		[CAPTURE_ON] = "on",		     [CAPTURE_STOPPING] = "stopping",
+		[CAPTURE_FAILED] = "failed",
+	};
+	return NAME_OF(names, state);
+}
+
+const char *name_of_capture_secrets(u64 v)
+{
+	static const char *const names[] = { [CAPTURE_SECRETS_NONE] = "none",
+					     [CAPTURE_SECRETS_MARKET] = "market",
+					     [CAPTURE_SECRETS_ALL] = "all" };
+	return NAME_OF(names, v);
 }
 
 const char *name_of_session(u64 state)

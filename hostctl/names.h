@@ -16,6 +16,8 @@ const char *name_of_risk_state(u64 state);  /* enum risk_state: "ACTIVE" */
 const char *name_of_recon(u64 state);       /* enum recon_state: "DONE" */
 const char *name_of_book(u64 state);        /* enum book_state: "VALID" */
 const char *name_of_tape_kind(u64 kind);    /* enum tape_kind: "BBO" */
+const char *name_of_capture(u64 state);     /* enum capture_state: "off" */
+const char *name_of_capture_secrets(u64 v); /* enum capture_secrets: "market" */
 const char *name_of_instrument(u64 status); /* enum instrument_status: "TRADING" */
 
 #endif

@@ -44,6 +44,9 @@ enum exit_code verb_book(const struct request *q, const struct view *v, struct r
 enum exit_code verb_counters(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_journal(const struct request *q, const struct view *v, struct report *r);
 
+/* Status by the segment; start and stop by the socket. */
+enum exit_code verb_capture(const struct request *q, const struct view *v, struct report *r);
+
 /* By the instance's socket: arm, pause, resume, flatten, stop, cancel-all. */
 enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r);
 

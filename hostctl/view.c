@@ -149,6 +149,16 @@ bool view_trade(const struct view *v, struct trade_row *row)
 	return cell && row_read(&cell->seq, cell->w, row, sizeof *row);
 }
 
+bool view_capture(const struct view *v, struct capture_row *row)
+{
+	u32 n;
+	const struct capture_cell *cell = view_rows(v, "capture", sizeof *cell, &n);
+	if (!cell || !row_read(&cell->seq, cell->w, row, sizeof *row))
+		return false;
+	row->file[sizeof row->file - 1] = row->why[sizeof row->why - 1] = 0;
+	return true;
+}
+
 const struct instrument *view_instrument(const struct view *v, u32 id)
 {
 	return id < v->n_instruments ? &v->instrument[id] : NULL;

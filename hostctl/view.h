@@ -7,6 +7,7 @@
 #ifndef HOSTCTL_VIEW_H
 #define HOSTCTL_VIEW_H
 
+#include "appliance/capture_row.h"
 #include "common/clock.h"
 #include "common/core_status.h"
 #include "common/decimal.h"
@@ -55,6 +56,7 @@ const struct hist *view_hist(const struct view *v, const struct region *r);
 const struct tape *view_tape(const struct view *v);
 const struct book_image *view_book(const struct view *v, const struct region *r);
 bool view_trade(const struct view *v, struct trade_row *row);
+bool view_capture(const struct view *v, struct capture_row *row);
 
 /* NULL: no such instrument. */
 const struct instrument *view_instrument(const struct view *v, u32 id);

@@ -119,6 +119,18 @@ static void of_trading(struct table *t, const struct view *v)
 		warn(t, "strategies_paused", "%llu", (unsigned long long)row.strategies_paused);
 }
 
+static void of_capture(struct table *t, const struct view *v)
+{
+	struct capture_row row;
+	if (!view_capture(v, &row))
+		return;
+	if (row.state == CAPTURE_FAILED)
+		warn(t, "capture_failed", "%s", row.why);
+	if (row.lost)
+		warn(t, "capture_lost", "%llu records since the capture was begun; raise capture.ring_mb",
+		     (unsigned long long)row.lost);
+}
+
 /* A gauge's sentence says what its value means. */
 static void of_counter(struct table *t, const char *name, const struct counter_text *text,
 		       u64 value)
@@ -153,6 +165,7 @@ u32 add_warnings(struct report *r, const struct view *v, const struct core_look 
 	of_sessions(t, v);
 	of_books(t, v);
 	of_trading(t, v);
+	of_capture(t, v);
 	of_counters(t, v);
 	return (u32)json_array_size(t->rows);
 }

@@ -86,6 +86,7 @@ static void add_regions(struct fake_instance *f)
 	f->orders = table(f, "orders", ROWS_ORDERS, sizeof *f->orders);
 	f->positions = table(f, "positions", ARRAY_LEN(instruments), sizeof *f->positions);
 	f->state = table(f, "trade.state", 1, sizeof *f->state);
+	f->capture = table(f, "capture", 1, sizeof *f->capture);
 	memcpy(table(f, "instruments", ARRAY_LEN(instruments), sizeof instruments[0]), instruments,
 	       sizeof instruments);
 	text(f, "strategies", "quotes maker\nsecond twap\n");

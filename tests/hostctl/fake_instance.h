@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "appliance/capture_row.h"
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/core_status.h"
@@ -37,6 +38,7 @@ struct fake_instance {
 	struct order_cell *orders;
 	struct position_cell *positions;
 	struct trade_cell *state;
+	struct capture_cell *capture;
 	char *config;
 };
 

@@ -35,6 +35,7 @@ static const struct {
 	  "hostctl: --instance: expected a name" },
 	{ "--config /nowhere.yaml status", EXIT_CONFIG,
 	  "hostctl: /nowhere.yaml: cannot be read: No such file or directory\n" },
+	{ "capture", EXIT_USAGE, "hostctl: expected hostctl capture start | stop | status\n" },
 	{ "config", EXIT_USAGE,
 	  "hostctl: expected hostctl config check FILE | help [PREFIX] | reference\n" },
 	{ "config check", EXIT_USAGE, "hostctl: expected hostctl config check FILE\n" },

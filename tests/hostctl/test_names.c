@@ -1,6 +1,7 @@
 /* The names hostctl has of its own are those their owners use. */
 #include "tests/cmocka_all.h"
 
+#include "appliance/capture_row.h"
 #include "gateway/trade_core.h"
 #include "hostctl/names.h"
 
@@ -27,6 +28,8 @@ static void test_every_value_has_a_name(void **state)
 		{ name_of_recon, RECON_IDLE, RECON_FAILED },
 		{ name_of_book, BOOK_EMPTY, BOOK_RESYNC },
 		{ name_of_tape_kind, TAPE_BBO, TAPE_STATUS },
+		{ name_of_capture, CAPTURE_ABSENT, CAPTURE_FAILED },
+		{ name_of_capture_secrets, CAPTURE_SECRETS_NONE, CAPTURE_SECRETS_ALL },
 		{ name_of_instrument, INSTRUMENT_TRADING, INSTRUMENT_CANCEL_ONLY },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -1,0 +1,93 @@
+/*
+ * app_capture.c - the capture: its rings, and what its files say.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "appliance/app.h"
+
+#define COMMAND_RING 16384
+#define KEYLOG_RING (64u << 10) /* a handshake leaves 1 KB */
+
+err_t app_make_capture(struct app *a, char *error)
+{
+	struct capture *c = &a->capture;
+	c->asked = ring_new(&a->arena, COMMAND_RING);
+	c->answers = ring_new(&a->arena, COMMAND_RING);
+	c->keys = ring_new(&a->arena, KEYLOG_RING);
+	if (c->asked && c->answers && c->keys)
+		return ERR_OK;
+	snprintf(error, APP_ERROR, "out of memory for the capture's rings");
+	return ERR_NO_MEMORY;
+}
+
+struct ring *app_keylog(const struct app *a, u32 core)
+{
+	bool keeps = capture_keeps_keys(a->cfg.capture_secrets, core);
+	return a->cfg.capture_dir[0] && keeps ? a->capture.keys : NULL;
+}
+
+/* The configuration as it stands in the file: what read it has checked it. */
+static err_t read_config(struct app *a, char *error)
+{
+	FILE *f = fopen(a->cfg.file, "re");
+	a->config_text = malloc(CONFIG_BYTES_MAX);
+	size_t n = f && a->config_text ? fread(a->config_text, 1, CONFIG_BYTES_MAX, f) : 0;
+	int why = errno;
+	if (f)
+		fclose(f);
+	a->capture.cfg.config = (struct span){ (const u8 *)a->config_text, n };
+	if (n)
+		return ERR_OK;
+	snprintf(error, APP_ERROR, "%s: cannot be read again: %s", a->cfg.file, strerror(why));
+	return ERR_IO;
+}
+
+static err_t make_boot_record(struct app *a)
+{
+	struct boot_record *b = malloc(sizeof *b);
+	a->boot_bytes = malloc(BOOT_RECORD_BYTES);
+	if (b && a->boot_bytes) {
+		struct wr w = wr_of(a->boot_bytes, BOOT_RECORD_BYTES);
+		app_boot_record(a, b);
+		boot_record_write(&w, b);
+		assert(!w.bad && "room enough, by its own constant");
+		a->capture.cfg.boot_record = (struct span){ a->boot_bytes, wr_len(&w) };
+	}
+	free(b);
+	return a->capture.cfg.boot_record.n ? ERR_OK : ERR_NO_MEMORY;
+}
+
+err_t app_open_capture(struct app *a, char *error)
+{
+	struct capture *c = &a->capture;
+	u64 *cnt = a->ctl.cnt;
+	c->cfg = (struct capture_cfg){ .dir = a->cfg.capture_dir,
+				       .instance = a->cfg.instance,
+				       .application = "saker " SAKER_BUILD,
+				       .boot = a->boot,
+				       .file_mb = a->cfg.capture_file_mb,
+				       .file_s = a->cfg.capture_file_s,
+				       .keep = a->cfg.capture_keep,
+				       .secrets = a->cfg.capture_secrets,
+				       .clock = a->clock };
+	for (u32 i = 0; i < RECORD_CORES; i++)
+		c->core[i] = (struct capture_core){ .from = a->records[i],
+						    .recorder = a->recorder[i],
+						    .tx_csum = a->recorder[i]->port.out.tx_csum };
+	c->cell = segment_at(&a->seg, segment_find(&a->seg, "capture"));
+	c->errors = &cnt[APP_CNT_capture_errors];
+	c->frames = &cnt[APP_CNT_capture_frames];
+	c->session[0] = a->md_links.session_status;
+	c->session[1] = a->trade_links.session_status[0];
+	c->session[2] = a->trade_links.session_status[1];
+	err_t e = read_config(a, error);
+	if (e != ERR_OK || (e = make_boot_record(a)) != ERR_OK || (e = capture_init(c)) != ERR_OK)
+		return e;
+	a->capture_up = true;
+	if (a->cfg.capture_at_start)
+		capture_begin(c, clock_ns(&a->clock, tsc_now())); /* a failure is shown, and no reason not to trade */
+	return ERR_OK;
+}
