@@ -3,6 +3,9 @@
  * time until the order's frame stands on another. Saker's two cores on DPDK's net_af_packet (wire.saker),
  * the kernel's sockets polled (peer.kernel), Boost.Beast (peer.beast); blocks in turns, same ticks' kind, same pace.
  *
+ * wire.floor answers each frame by another and does nothing else: what the wires, the device and the observer
+ * take of every figure here.
+ *
  * The observer has the first CPU, the system under test the last; it alone runs there. Each figure
  * holds two crossings of a veth pair and the observer's own two system calls, the same for all. Where
  * CPUs are shared with others the ratios count, and of these the median.
@@ -37,6 +40,7 @@ static bool stop;
 static void step(u32 who)
 {
 	switch (who) {
+	case WIRE_FLOOR: wire_floor_step(&wire[WIRE_FLOOR]); return;
 	case WIRE_SAKER: {
 		u64 tsc = tsc_now();
 		md_core_step(&w.md, tsc);
@@ -102,7 +106,7 @@ static void one_tick(u32 who, struct rng *r, struct samples *to)
 	u64 sent = wire_tick(l, &w.instrument[0], &q, begin);
 	while (l->check.orders == seen) {
 		ns_t now = now_ns();
-		peer_turn(l->orders, now);
+		wire_look(l, now);
 		if (now > begin + PATIENCE_NS) {
 			fprintf(stderr, "bench: %s: a tick made no order\n", l->name);
 			exit(1);
@@ -165,10 +169,11 @@ int main(int argc, char **argv)
 	wire_enter(argc, argv);
 	pin_to(0);
 	wire_devices();
-	wire_saker(&wire[WIRE_SAKER], &w, &t2t_taker);
 	SSL_CTX *server = far_ctx();
 	if (arena_open(&arena, 256u << 20) != ERR_OK)
 		return 1;
+	wire_floor(&wire[WIRE_FLOOR], &arena);
+	wire_saker(&wire[WIRE_SAKER], &w, &t2t_taker);
 	for (u32 k = 0; k < WIRE_SYSTEMS; k++)
 		check_open(&wire[k].check, &w.instrument[0]);
 	wire_listen(&wire[WIRE_KERNEL], WIRE_KERNEL, &arena, server, &w.crypto);

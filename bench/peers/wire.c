@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "bench/peers/desk.h"
+#include "dataplane/net/wire.h"
 #include "dataplane/nic/nic.h"
 
 static const struct {
 	const char *name, *market_ip, *order_ip; /* NULL: no address of the kernel's */
 	u32 ip[2];
 } rows[WIRE_SYSTEMS] = {
+	[WIRE_FLOOR] = { "wire.floor", NULL, NULL, { 0, 0 } },
 	[WIRE_SAKER] = { "wire.saker", NULL, NULL, { PEER_IP, PEER_IP } },
 	[WIRE_KERNEL] = { "peer.kernel", "10.81.0.1", "10.82.0.1", { 0x0a510001, 0x0a520001 } },
 	[WIRE_BEAST] = { "peer.beast", "10.83.0.1", "10.84.0.1", { 0x0a530001, 0x0a540001 } },
@@ -67,6 +69,23 @@ static void shell(const char *format, u32 a, u32 b)
 		die("this command failed", line);
 }
 
+/* One process has one DPDK, which lives until it ends; only systems without the kernel's addresses use it. */
+static struct nic nic;
+
+static void start_nic(void)
+{
+	static const struct nic_port_cfg ports[4] = {
+		{ .device = "net_af_packet0,iface=s0", .mac = { 0x02, 0x53, 0x4b, 0x0a, 0, 0 } },
+		{ .device = "net_af_packet1,iface=s1", .mac = { 0x02, 0x53, 0x4b, 0x0a, 0, 1 } },
+		{ .device = "net_af_packet2,iface=s2", .mac = { 0x02, 0x53, 0x4b, 0x0a, 0, 2 } },
+		{ .device = "net_af_packet3,iface=s3", .mac = { 0x02, 0x53, 0x4b, 0x0a, 0, 3 } },
+	};
+	static_assert(WIRE_FLOOR == 0 && WIRE_SAKER == 1, "s0 to s3 are theirs");
+	struct nic_cfg cfg = { .instance = "wire", .ports = ports, .n_ports = 4, .no_huge = true };
+	if (nic_start(&nic, &cfg) != ERR_OK)
+		die("wire", nic.error);
+}
+
 /* Checksums are made where they are sent: the observer looks at them. */
 void wire_devices(void)
 {
@@ -78,6 +97,7 @@ void wire_devices(void)
 		if (rows[i / 2].market_ip)
 			shell("ip addr add 10.%u.0.2/24 dev s%u", rows[i / 2].ip[i % 2] >> 16 & 0xff, i);
 	}
+	start_nic();
 }
 
 /* ---- the observer's ends ---- */
@@ -90,6 +110,13 @@ static void open_far(struct wire *l, enum wire_system who, u32 way, struct arena
 	snprintf(device, sizeof device, "o%u", 2 * who + way);
 	if (!cnt || !raw_port_open(&l->raw[way], &l->far[way], device, mac, cnt))
 		die(rows[who].name, "no packet socket");
+}
+
+static void open_near(enum wire_system who, u32 way, struct arena *a, struct port *p)
+{
+	u64 *cnt = ARENA_ARRAY(a, u64, PORT_CNT_COUNT);
+	if (!cnt || nic_port_open(&nic, 2 * who + way, a, p, cnt) != ERR_OK)
+		die(rows[who].name, nic.error);
 }
 
 static void on_order(void *user, u32 i, const u8 *p, u32 n)
@@ -122,19 +149,9 @@ static struct wire *joining; /* what world_cfg.ports has no argument for */
 
 static bool saker_ports(struct world *w)
 {
-	static struct nic nic; /* until the process ends: its ports use it */
-	static const struct nic_port_cfg ports[2] = {
-		{ .device = "net_af_packet0,iface=s0", .mac = { 0x02, 0x53, 0x4b, 0x0a, 0, 1 } },
-		{ .device = "net_af_packet1,iface=s1", .mac = { 0x02, 0x53, 0x4b, 0x0a, 0, 2 } },
-	};
-	struct nic_cfg cfg = { .instance = "wire", .ports = ports, .n_ports = 2, .no_huge = true };
 	struct port *near[2] = { &w->md_port, &w->trade_port };
-	if (nic_start(&nic, &cfg) != ERR_OK)
-		die("wire.saker", nic.error);
 	for (u32 way = 0; way < 2; way++) {
-		u64 *cnt = ARENA_ARRAY(&w->arena, u64, PORT_CNT_COUNT);
-		if (!cnt || nic_port_open(&nic, way, &w->arena, near[way], cnt) != ERR_OK)
-			die("wire.saker", nic.error);
+		open_near(WIRE_SAKER, way, &w->arena, near[way]);
 		open_far(joining, WIRE_SAKER, way, &w->arena);
 	}
 	w->md_far = joining->far[0];
@@ -166,12 +183,65 @@ void wire_saker(struct wire *l, struct world *w, const struct strategy_desc *str
 	l->orders->user = l;
 }
 
+/* ---- the floor ---- */
+
+#define FLOOR_TICK_BYTES 290
+#define FLOOR_ORDER_BYTES 420
+#define FLOOR_ETHER_TYPE 0x88b5 /* for experiments (IEEE 802): no stack looks further */
+
+void wire_floor(struct wire *l, struct arena *a)
+{
+	l->name = rows[WIRE_FLOOR].name;
+	for (u32 way = 0; way < 2; way++) {
+		open_near(WIRE_FLOOR, way, a, &l->near[way]);
+		open_far(l, WIRE_FLOOR, way, a);
+	}
+}
+
+static void push_plain(struct port *p, const u8 *to, u32 n)
+{
+	u8 *f = p->out.room(&p->out);
+	if (!f)
+		return;
+	memset(f, 0, n);
+	memcpy(f, to, 6);
+	memcpy(f + ETH_OFF_SRC, p->mac, 6);
+	put_be16(f + ETH_OFF_TYPE, FLOOR_ETHER_TYPE);
+	p->out.push(&p->out, n);
+}
+
+static u32 take_plain(struct port *p, u32 n)
+{
+	struct frame f[PORT_BURST_MAX];
+	u32 got = port_rx(p, f, PORT_BURST_MAX), of_length = 0;
+	for (u32 i = 0; i < got; i++)
+		of_length += f[i].n == n && be16(f[i].p + ETH_OFF_TYPE) == FLOOR_ETHER_TYPE;
+	if (got)
+		port_rx_done(p);
+	return of_length;
+}
+
+void wire_floor_step(struct wire *l)
+{
+	if (take_plain(&l->near[0], FLOOR_TICK_BYTES))
+		push_plain(&l->near[1], l->far[1].mac, FLOOR_ORDER_BYTES);
+}
+
 /* ---- running ---- */
+
+void wire_look(struct wire *l, ns_t now)
+{
+	if (l->orders)
+		peer_turn(l->orders, now);
+	else
+		l->check.orders += take_plain(&l->far[1], FLOOR_ORDER_BYTES);
+}
 
 void wire_turn(struct wire *l, ns_t now)
 {
-	peer_turn(l->orders, now);
-	peer_turn(l->market, now);
+	wire_look(l, now);
+	if (l->market)
+		peer_turn(l->market, now);
 }
 
 u64 wire_tick(struct wire *l, const struct instrument *i, const struct world_quote *q, ns_t now)
@@ -180,6 +250,9 @@ u64 wire_tick(struct wire *l, const struct instrument *i, const struct world_quo
 	struct venue_quote v = { ++l->update_id, q->bid_px, q->bid_qty, q->ask_px, q->ask_qty };
 	u32 n = venue_quote_text(text, i, &v);
 	l->seen = *q;
-	peer_send(l->market, 0, text, n, now);
+	if (l->market)
+		peer_send(l->market, 0, text, n, now);
+	else
+		push_plain(&l->far[0], l->near[0].mac, FLOOR_TICK_BYTES);
 	return l->raw[0].sent_tsc;
 }

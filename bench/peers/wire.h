@@ -10,16 +10,17 @@
 #include "bench/peers/raw_port.h"
 #include "bench/world.h"
 
-enum wire_system { WIRE_SAKER, WIRE_KERNEL, WIRE_BEAST, WIRE_SYSTEMS };
+enum wire_system { WIRE_FLOOR, WIRE_SAKER, WIRE_KERNEL, WIRE_BEAST, WIRE_SYSTEMS };
 
-/* The venue's side of one system. */
+/* The venue's side of one system. The floor has none: a frame as long as a tick's goes, one as an order's comes. */
 struct wire {
 	const char *name;
 	struct raw_port raw[2]; /* market data, orders */
 	struct port far[2];
 	struct peer peer[2];
-	struct peer *market, *orders; /* a peer of ours, or the world's */
+	struct peer *market, *orders; /* a peer of ours, or the world's; NULL: the floor */
 	struct door door[2];
+	struct port near[2];          /* the floor's own, which its step serves */
 	struct check check;
 	struct world_quote seen; /* the newest tick */
 	u64 update_id, venue_order_id;
@@ -29,8 +30,15 @@ struct wire {
 /* Runs this program again inside namespaces of its own and exits with its code; inside, returns. */
 void wire_enter(int argc, char **argv);
 
-/* The devices of all systems. Exits on failure. */
+/* The devices of all systems, and DPDK on those it serves. Exits on failure. */
 void wire_devices(void);
+
+/*
+ * The least that any system can take here: DPDK's net_af_packet on both wires, each frame answered by one of
+ * an order's length, nothing looked at. Memory from `a`. Exits on failure.
+ */
+void wire_floor(struct wire *l, struct arena *a);
+void wire_floor_step(struct wire *l);
 
 /* Saker's cores on net_af_packet, sessions adopted; `w` is ready to trade. Exits on failure. */
 void wire_saker(struct wire *l, struct world *w, const struct strategy_desc *strategy);
@@ -39,7 +47,8 @@ void wire_saker(struct wire *l, struct world *w, const struct strategy_desc *str
 void wire_listen(struct wire *l, enum wire_system who, struct arena *a, SSL_CTX *server,
 		 const struct tls_crypto *crypto);
 
-/* Both ends of the venue take what came. */
+/* The venue looks for orders; both its ends take what came. Orders are counted in l->check. */
+void wire_look(struct wire *l, ns_t now);
 void wire_turn(struct wire *l, ns_t now);
 
 /* One tick onto the wire; returns the time at which it was handed over. */
