@@ -39,7 +39,8 @@ struct recorder {
 	u32 n_rooms;    /* calls of room() in this turn */
 	u32 n_rx, n_tx; /* frames not yet in the ring */
 	/*
-	 * Replay alone: each order's text as it stands before it is masked and sealed. NULL: none.
+	 * Replay alone: the text of each order and cancel as it stands before it is masked and
+	 * sealed. NULL: none.
 	 * Called only while on.
 	 */
 	void (*text)(void *user, const u8 *p, u32 n);

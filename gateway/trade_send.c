@@ -135,6 +135,8 @@ static bool write_cancel(struct trade_core *c, const struct order *o, u32 sessio
 		return false;
 	binance_prepare(t, at);
 	if (binance_patch_cancel(t, at, o->id, o->venue_id, trade_venue_ms(c))) {
+		if (c->rec && c->rec->text)
+			c->rec->text(c->rec->text_user, at, t->n);
 		session_fire(&c->session[session], c->now);
 		return true;
 	}

@@ -10,23 +10,31 @@ static void begin_turn(struct host *h, ns_t now, u16 cause_tape, u64 cause_seq)
 	h->cause_seq = cause_seq;
 }
 
+static NOINLINE void pause_by_budget(struct host *h, struct strategy_ctx *c)
+{
+	c->pause = HOST_PAUSED_BY_BUDGET;
+	host_count_one(h, HOST_CNT_budget_pauses);
+	h->cfg.ops->paused(h->cfg.core, c->id);
+}
+
 static NOINLINE void overrun(struct host *h, struct strategy_ctx *c)
 {
 	host_count_one(h, HOST_CNT_overruns);
 	c->overruns_all++;
 	if (++c->overruns < h->cfg.overruns_max || !h->cfg.overruns_max || c->pause)
 		return;
-	c->pause = HOST_PAUSED_BY_BUDGET;
-	host_count_one(h, HOST_CNT_budget_pauses);
-	h->cfg.ops->paused(h->cfg.core, c->id);
+	pause_by_budget(h, c);
 }
 
 /* One callback is over. Returns the stamp at which the next one begins. */
 static u64 end_call(struct host *h, struct strategy_ctx *c, u64 start_tsc)
 {
 	c->calls++;
-	if (!h->cfg.ops->tsc)
+	if (!h->cfg.ops->tsc) {
+		if (c->calls == c->pause_at)
+			pause_by_budget(h, c);
 		return start_tsc;
+	}
 	u64 end = h->cfg.ops->tsc(h->cfg.core), took = end - start_tsc;
 	h->end_tsc = end;
 	c->max_tsc = u64_max(c->max_tsc, took);
@@ -131,6 +139,14 @@ err_t host_resume(struct host *h, u16 id)
 	c->pause = HOST_RUNNING;
 	c->overruns = 0;
 	h->next_timer = u64_min(h->next_timer, c->timer); /* what fell due meanwhile fires next */
+	return ERR_OK;
+}
+
+err_t host_pause_at(struct host *h, u16 id, u64 calls)
+{
+	if (id >= h->n)
+		return ERR_NOT_FOUND;
+	h->instance[id].pause_at = calls;
 	return ERR_OK;
 }
 

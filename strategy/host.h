@@ -110,6 +110,12 @@ err_t host_set_params(struct host *h, u16 id, const struct strategy_value *v, u3
 err_t host_pause(struct host *h, u16 id);
 err_t host_resume(struct host *h, u16 id);
 
+/*
+ * Replay, where no time is measured: pauses the instance by its budget after `calls` callbacks in
+ * all, as it once was. ERR_NOT_FOUND.
+ */
+err_t host_pause_at(struct host *h, u16 id, u64 calls);
+
 /* ---- what is known ---- */
 
 struct host_status {

@@ -19,6 +19,7 @@ struct strategy_ctx {
 	const struct strategy_desc *desc;
 	struct strategy_value *values;
 	u64 overruns_all;
+	u64 pause_at; /* replay: calls after which it is paused; 0: never */
 	u64 subscribed; /* a bit an instrument */
 	struct rng rng;
 };

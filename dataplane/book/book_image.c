@@ -55,6 +55,14 @@ static_assert(offsetof(struct book_top, version) == 4 && offsetof(struct book_to
 		      offsetof(struct book_top, trade_qty) == 8 * (TOP_WORDS - 1),
 	      "in the order of head_word and the words below");
 
+static inline void write_words(struct book_image *img, const u64 w[TOP_WORDS])
+{
+	write_begin(&img->top_seq);
+	for (u32 i = 0; i < TOP_WORDS; i++)
+		store(&img->top[i], w[i]);
+	write_end(&img->top_seq);
+}
+
 void book_image_write_top(struct book_image *img, const struct book *b, u64 tape_seq)
 {
 	const struct book_bbo *q = &b->bbo;
@@ -64,10 +72,14 @@ void book_image_write_top(struct book_image *img, const struct book *b, u64 tape
 		q->update_id, (u64)q->bid_px, (u64)q->bid_qty, (u64)q->ask_px, (u64)q->ask_qty, q->rx_ns,
 		t->trade_id, (u64)t->px, (u64)t->qty,
 	};
-	write_begin(&img->top_seq);
-	for (u32 i = 0; i < TOP_WORDS; i++)
-		store(&img->top[i], w[i]);
-	write_end(&img->top_seq);
+	write_words(img, w);
+}
+
+void book_image_put_top(struct book_image *img, const struct book_top *top)
+{
+	u64 w[TOP_WORDS];
+	memcpy(w, top, sizeof w);
+	write_words(img, w);
 }
 
 /*

@@ -62,6 +62,9 @@ struct book_image *book_image_init(void *mem, u32 levels);
 void book_image_write_top(struct book_image *img, const struct book *b, u64 tape_seq);
 void book_image_write(struct book_image *img, struct book *b, u64 tape_seq);
 
+/* Writer: the top as it was read elsewhere, for a replay. */
+void book_image_put_top(struct book_image *img, const struct book_top *top);
+
 /* Reader. ERR_AGAIN where the writer got in the way BOOK_IMAGE_TRIES times. */
 #define BOOK_IMAGE_TRIES 64
 err_t book_image_read_top(const struct book_image *img, struct book_top *top);

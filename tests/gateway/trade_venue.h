@@ -93,12 +93,9 @@ static inline void venue_open(struct venue *v, struct arena *a, struct port *por
 	assert_non_null(v->tcp);
 }
 
-/* Joins session `i` of the core by a new connection. */
-static inline void venue_join(struct venue *v, u32 i, struct session *s, const struct port *ours,
-			      const struct tls_crypto *crypto)
+/* What our end of a connection from local port `port` takes over. */
+static inline void venue_adopted(struct session *s, u16 port, const u8 venue_mac[6], ns_t now)
 {
-	struct vconn *c = &v->conn[v->n_conns];
-	u16 port = (u16)(40001 + v->n_conns);
 	struct tls_keys k = { .now = { { .version = TLS_1_3, .suite = TLS_AES_128_GCM_SHA256 },
 				       { .version = TLS_1_3, .suite = TLS_AES_128_GCM_SHA256 } } };
 	struct tcp_adopt us = { .dst = ip_addr_v4(VENUE_IP),
@@ -111,6 +108,18 @@ static inline void venue_join(struct venue *v, u32 i, struct session *s, const s
 				.rcv_scale = 7,
 				.mss = 1460,
 				.sack = true };
+	k.now[TLS_TX].key[0] = (u8)port;
+	memcpy(us.peer_mac, venue_mac, 6);
+	assert_int_equal(session_adopt(s, &us, &k, now), ERR_OK);
+}
+
+/* The venue's end of session `i` by a new connection; returns our local port. */
+static inline u16 venue_accept(struct venue *v, u32 i, const struct port *ours,
+			       const struct tls_crypto *crypto)
+{
+	struct vconn *c = &v->conn[v->n_conns];
+	u16 port = (u16)(40001 + v->n_conns);
+	struct tls_dir_keys rx = { .version = TLS_1_3, .suite = TLS_AES_128_GCM_SHA256 }, tx = rx;
 	struct tcp_adopt them = { .dst = ip_addr_v4(OUR_IP),
 				  .port = port,
 				  .local_port = VENUE_PORT,
@@ -124,16 +133,22 @@ static inline void venue_join(struct venue *v, u32 i, struct session *s, const s
 	assert_true(v->n_conns < VENUE_CONNS);
 	v->at[i] = ++v->n_conns;
 	c->session = i;
-	k.now[TLS_TX].key[0] = (u8)port;
-	memcpy(us.peer_mac, v->port->mac, 6);
+	rx.key[0] = (u8)port;
 	memcpy(them.peer_mac, ours->mac, 6);
 	c->tcp = tcp_adopt(v->tcp, &them, &venue_events, v, v->now);
 	assert_non_null(c->tcp);
 	assert_int_equal(tls_rx_open(&c->rx, crypto), ERR_OK);
 	assert_int_equal(tls_tx_open(&c->tx, crypto), ERR_OK);
-	assert_int_equal(tls_dir_set(&c->rx, &k.now[TLS_TX]), ERR_OK);
-	assert_int_equal(tls_dir_set(&c->tx, &k.now[TLS_RX]), ERR_OK);
-	assert_int_equal(session_adopt(s, &us, &k, v->now), ERR_OK);
+	assert_int_equal(tls_dir_set(&c->rx, &rx), ERR_OK);
+	assert_int_equal(tls_dir_set(&c->tx, &tx), ERR_OK);
+	return port;
+}
+
+/* Joins session `i` of the core by a new connection. */
+static inline void venue_join(struct venue *v, u32 i, struct session *s, const struct port *ours,
+			      const struct tls_crypto *crypto)
+{
+	venue_adopted(s, venue_accept(v, i, ours, crypto), v->port->mac, v->now);
 }
 
 /* Resets the connection of session `i`. */

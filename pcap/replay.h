@@ -1,0 +1,48 @@
+/*
+ * replay.h - runs both cores again through their recorded turns, in one thread, and compares all
+ * they do with what was recorded.
+ *
+ * The caller makes both cores as they were made, over replay ports, with recorders, and with a tape
+ * and images of the trading core's own: what it reads of the market is put there turn by turn, exactly
+ * as far as it had come. The md core runs ahead as far as the trading core's next turn needs. Every
+ * record a core leaves is compared with the recorded one, frames byte by byte, times of sending
+ * excepted. The first difference ends it.
+ */
+#ifndef SAKER_REPLAY_H
+#define SAKER_REPLAY_H
+
+#include "dataplane/md_core.h"
+#include "gateway/trade_core.h"
+#include "pcap/replay_port.h"
+
+/* One core's surroundings. */
+struct replay_core {
+	struct replay_port port;
+	struct recorder *recorder;
+	struct ring *records;             /* the recorder's */
+	struct ring *in[RECORD_INBOXES];  /* by enum record_inbox_of */
+	u64 turn;                         /* next one to run */
+	u64 rx, tx;                       /* frames */
+};
+
+struct replay {
+	const struct replay_file *file;
+	struct md_core *md;
+	struct trade_core *trade;
+	struct replay_core core[RECORD_CORES];
+	struct tape *md_tape, *trade_tape;
+	struct book_image *image[INSTRUMENTS_MAX]; /* the trading core's own */
+	struct segment_kill_page *kill;
+	struct ring *journal;
+	u64 tape_next; /* sequence the trading core's tape goes on with */
+	/* After each turn of a core: takes away what is in the rings that lead out of it. */
+	void (*after)(void *user, enum record_core core);
+	void *user;
+	bool differs;
+	char why[REPLAY_TEXT]; /* where it differs, or why it cannot go on */
+};
+
+/* Runs all turns. false: `why` says where it ended early, and `differs` whether by a difference. */
+bool replay_run(struct replay *r);
+
+#endif

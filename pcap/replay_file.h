@@ -1,0 +1,57 @@
+/*
+ * replay_file.h - what capture files say of both cores, turn by turn, ready to be run again.
+ *
+ * Files of one run are added in their order. Each core's turns are good from the core's beginning up
+ * to the first thing that is wrong with them: records lost, a byte changed, a turn cut off. That is
+ * kept with its place, and nothing of the core is taken behind it; the other core's turns stay good.
+ * The bytes may be hostile; they outlive this.
+ */
+#ifndef SAKER_REPLAY_FILE_H
+#define SAKER_REPLAY_FILE_H
+
+#include "pcap/record_file.h"
+
+#define REPLAY_TEXT 256
+
+struct replay_item {
+	struct record_item r;
+	u64 packet; /* number of the frame in its file, as other tools count; else of the last one before */
+};
+
+struct replay_turn {
+	u64 first, n; /* its items, RECORD_TURN itself not among them */
+	u64 packet;
+	struct record_turn t;
+};
+
+struct replay_core_file {
+	struct replay_item *items;
+	struct replay_turn *turns;
+	u64 n_items, n_turns, item_cap, turn_cap;
+	u64 first;            /* item the open turn begins with */
+	u64 next_number;      /* of the next record */
+	bool begun;           /* from the core's very beginning */
+	bool ended;           /* `why` says what is wrong behind the last turn */
+	char why[REPLAY_TEXT];
+};
+
+struct replay_file {
+	struct replay_core_file core[RECORD_CORES];
+	struct span config, boot; /* NULL: not there */
+	u16 boot_version;
+	u64 n_packets, n_foreign; /* frames; those no core has seen */
+	u32 n_files;
+};
+
+/*
+ * Adds one file: `name` is for messages. ERR_UNSUPPORTED: no capture; ERR_NO_MEMORY. What is wrong
+ * further in is kept in core[].why, and ERR_OK.
+ */
+err_t replay_file_add(struct replay_file *f, const char *name, struct span bytes);
+
+/* Whether any turn can be run: both cores' beginnings, configuration and boot record; else `why` (REPLAY_TEXT) says what lacks. */
+bool replay_file_usable(const struct replay_file *f, char *why);
+
+void replay_file_free(struct replay_file *f);
+
+#endif

@@ -1,0 +1,187 @@
+/*
+ * Both cores trade at random, are recorded, and are run again from the file: the same orders, the
+ * same frames, whatever happened to them.
+ */
+#include "tests/pcap/replay_live.h"
+
+#include <time.h>
+
+struct again {
+	struct cores c;
+	u64 port_cnt[RECORD_CORES][PORT_CNT_COUNT];
+	struct replay r;
+	struct replay_file file;
+	char *orders;
+	size_t orders_n;
+};
+
+static struct live live;
+static struct again again;
+
+static void add_text(void *user, const u8 *p, u32 n)
+{
+	struct again *a = user;
+	assert_true(a->orders_n + n + 1 < 1 << 20);
+	memcpy(a->orders + a->orders_n, p, n);
+	a->orders[a->orders_n + n] = '\n';
+	a->orders_n += n + 1;
+}
+
+static void after(void *user, enum record_core core)
+{
+	struct again *a = user;
+	(void)core;
+	empty(a->c.ml.to_ctl);
+	empty(a->c.ml.to_slow);
+	empty(a->c.tl.to_ctl);
+	empty(a->c.tl.to_slow);
+	empty(a->c.tl.trace);
+	empty(a->c.tl.journal);
+}
+
+static void again_link(struct again *a)
+{
+	a->r = (struct replay){ .file = &a->file,
+				.md = &a->c.md,
+				.trade = &a->c.trade,
+				.md_tape = a->c.ml.tape,
+				.trade_tape = a->c.trade_tape,
+				.image = { a->c.trade_image },
+				.kill = &a->c.kill,
+				.journal = a->c.tl.journal,
+				.after = after,
+				.user = a };
+	struct replay_core *md = &a->r.core[RECORD_MD], *trade = &a->r.core[RECORD_TRADE];
+	md->recorder = a->c.rec[RECORD_MD], trade->recorder = a->c.rec[RECORD_TRADE];
+	md->records = a->c.records[RECORD_MD], trade->records = a->c.records[RECORD_TRADE];
+	md->in[RECORD_CTL] = a->c.ml.in_ctl, md->in[RECORD_SLOW] = a->c.ml.in_slow;
+	trade->in[RECORD_CTL] = a->c.tl.in_ctl, trade->in[RECORD_SLOW] = a->c.tl.in_slow;
+	replay_port_init(&md->port, &a->c.port[RECORD_MD]);
+	replay_port_init(&trade->port, &a->c.port[RECORD_TRADE]);
+}
+
+/* Cores made as the live ones were, over the bytes of a file. */
+static struct again *again_open(struct span bytes)
+{
+	struct again *a = &again;
+	memset(a, 0, sizeof *a);
+	a->orders = calloc(1, 1 << 20);
+	assert_int_equal(replay_file_add(&a->file, "file", bytes), ERR_OK);
+	assert_int_equal(arena_open(&a->c.arena, 96u << 20), ERR_OK);
+	for (u32 i = 0; i < RECORD_CORES; i++) {
+		a->c.port[i] = live.c.port[i]; /* addresses and size of frames */
+		a->c.port[i].counters = a->port_cnt[i];
+		a->c.port[i].impl = &a->r.core[i].port;
+		replay_port_init(&a->r.core[i].port, &a->c.port[i]);
+	}
+	cores_make(&a->c, true, 0);
+	again_link(a);
+	a->c.rec[RECORD_TRADE]->text = add_text;
+	a->c.rec[RECORD_TRADE]->text_user = a;
+	cores_adopt(&a->c, live.far[RECORD_MD].mac, live.far[RECORD_TRADE].mac);
+	return a;
+}
+
+static void again_close(struct again *a)
+{
+	cores_close(&a->c);
+	replay_file_free(&a->file);
+	free(a->orders);
+}
+
+static struct span recorded(const struct live *w)
+{
+	return (struct span){ .p = w->file.start, .n = wr_len(&w->file) };
+}
+
+/* Runs the whole file; the orders are the same. */
+static void replays(const struct live *w)
+{
+	struct again *a = again_open(recorded(w));
+	char why[REPLAY_TEXT] = "";
+	if (!replay_file_usable(&a->file, why))
+		fail_msg("%s", why);
+	if (!replay_run(&a->r))
+		fail_msg("%s", a->r.why);
+	assert_false(a->file.core[RECORD_MD].ended || a->file.core[RECORD_TRADE].ended);
+	assert_true(a->r.core[RECORD_MD].rx > 100 && a->r.core[RECORD_TRADE].tx > 20);
+	assert_int_equal(a->orders_n, w->orders_n);
+	assert_memory_equal(a->orders, w->orders, w->orders_n);
+	again_close(a);
+}
+
+static u64 seed_of_day(void)
+{
+	u64 seed = (u64)time(NULL);
+	print_message("seed %llu\n", (unsigned long long)seed);
+	return seed;
+}
+
+/* What has happened in a run, so that a test can say that it was not all calm. */
+struct seen {
+	u64 orders, kills, journal_full, refused, laps;
+};
+
+static void look(const struct live *w, struct seen *s)
+{
+	s->orders += w->n_orders;
+	s->kills += w->c.tl.cnt[TRADE_CNT_kills];
+	s->journal_full += w->n_full_turns;
+	s->laps += w->c.tl.cnt[TRADE_CNT_tape_lapped];
+	for (u32 i = 0; i < RECORD_CORES; i++)
+		s->refused += w->port_cnt[2 * i][PORT_CNT_no_buffer];
+}
+
+static void runs(bool split, ns_t budget_ns)
+{
+	struct seen seen = { 0 };
+	u64 seed = seed_of_day();
+	for (u32 i = 0; i < 6; i++) {
+		live_open(&live, seed + i, split, budget_ns);
+		live_run(&live, 4000);
+		look(&live, &seen);
+		replays(&live);
+		live_close(&live);
+	}
+	print_message("%llu orders and cancels, %llu kills, %llu turns with a full journal, %llu refused frames, "
+		      "%llu laps\n",
+		      (unsigned long long)seen.orders, (unsigned long long)seen.kills,
+		      (unsigned long long)seen.journal_full, (unsigned long long)seen.refused,
+		      (unsigned long long)seen.laps);
+	assert_true(seen.orders > 100 && seen.kills && seen.journal_full && seen.refused);
+	assert_true(!split || seen.laps);
+}
+
+static void fused_leads_to_the_same_orders(void **state)
+{
+	(void)state;
+	runs(false, 1000000 * NS_PER_S);
+}
+
+static void split_leads_to_the_same_orders(void **state)
+{
+	(void)state;
+	runs(true, 1000000 * NS_PER_S);
+}
+
+/* Every callback is over its budget: strategies are paused for measured time again and again. */
+static void pauses_for_measured_time_come_at_the_same_callback(void **state)
+{
+	(void)state;
+	u64 seed = seed_of_day();
+	live_open(&live, seed, true, 1);
+	live_run(&live, 4000);
+	assert_true(live.c.tl.host_cnt[HOST_CNT_budget_pauses] > 0);
+	replays(&live);
+	live_close(&live);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fused_leads_to_the_same_orders),
+		cmocka_unit_test(split_leads_to_the_same_orders),
+		cmocka_unit_test(pauses_for_measured_time_come_at_the_same_callback),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
