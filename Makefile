@@ -112,11 +112,11 @@ $(foreach m,$(MODULES),$(foreach t,$(wildcard tests/$(m)/test_*.c),$(eval $(call
 # --- benches: bench/bench_*.c, each linked with the other files there and everything up to the gateway ---
 define bench_rules
 BENCHES += $(B)/$(1:.c=)
-$(B)/$(1:.c=): $(B)/$(1:.c=.o) $(call objs,$(filter-out bench/bench_%,$(wildcard bench/*.c))) $(call libs_of,$(call closure,gateway))
+$(B)/$(1:.c=): $(B)/$(1:.c=.o) $(call objs,$(filter-out bench/bench_%,$(wildcard bench/*.c))) $(objs.$(1)) $(call libs_of,$(call closure,gateway))
 	$$(call say,LD,$$@)
-	$(Q)mkdir -p $$(@D) && $(LINK) $$(filter %.o,$$^) $(link_libs) $(call ext_of,$(call closure,gateway)) -lm -o $$@
+	$(Q)mkdir -p $$(@D) && $(LINK) $$(filter %.o,$$^) $(link_libs) $(call ext_of,$(call closure,gateway)) $(libs.$(1)) -lm -o $$@
 endef
-$(foreach b,$(wildcard bench/bench_*.c),$(eval $(call bench_rules,$(b))))
+$(foreach b,$(filter-out $(BENCH_LACK),$(wildcard bench/bench_*.c)),$(eval $(call bench_rules,$(b))))
 
 # --- fuzz targets: tests/<module>/fuzz_*.c, with libFuzzer and sanitizers. They are built in the variant `fuzz`, by a make of its
 # own where another variant asks for them. ---
