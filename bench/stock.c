@@ -27,7 +27,7 @@ static void *take(struct arena *a, size_t n)
 
 static u32 stock_rx(struct port *port, struct frame *f, u32 max)
 {
-	struct stock *p = (struct stock *)port;
+	struct stock *p = port->impl;
 	u32 n = 0;
 	if (p->next == p->released)
 		return 0;
@@ -51,7 +51,7 @@ void stock_open(struct stock *p, struct arena *a, const struct stock_room *room,
 {
 	const struct tcp_conn *c = peer->conn[session];
 	static_assert(sizeof p->hdr >= TCP_HDR_BYTES, "a header fits");
-	*p = (struct stock){ .port.ops = &stock_ops,
+	*p = (struct stock){ .port = { .ops = &stock_ops, .impl = p },
 			    .cap = room->cap,
 			    .bytes = room->bytes,
 			    .tx = &peer->tx[session],
