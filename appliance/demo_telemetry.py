@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Do InfluxDB and Prometheus hold the figures of the demo's report?
+"""Do Redis, InfluxDB and Prometheus hold the figures of the demo's report?
 
   demo_telemetry.py INSTANCE DEMO_JSON     a line for each server; exit code 1: a figure is missing or differs
 """
 import json
+import subprocess
 import sys
 import urllib.parse
 import urllib.request
@@ -54,6 +55,26 @@ def prometheus_value(instance, group, name, labels):
     return D(get(f"{PROMETHEUS}/api/v1/query", query=query)["data"]["result"][0]["value"][1])
 
 
+def redis_cli(*words):
+    return subprocess.run(["redis-cli", "--raw", *words], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def redis_value(instance, group, name, labels):
+    label = {"position": ":BTCUSDT", "gateway": ":trade", "risk": ":trade", "core": ":md", "latency": f":{name}"}.get(group, "")
+    return D(redis_cli("HGET", f"saker:{{{instance}}}:{group}{label}", "count" if group == "latency" else name) or "NaN")
+
+
+def redis_about(instance):
+    version = next(l.split(":")[1].strip() for l in redis_cli("INFO", "server").splitlines() if l.startswith("redis_version"))
+    published = redis_cli("HGET", f"saker:{{{instance}}}:redis", "market_sent")
+    return f"Redis {version}: {redis_fills(instance)} fills, {redis_cli('XLEN', f'saker:{{{instance}}}:orders')} order events, " \
+           f"{published} market messages"
+
+
+def redis_fills(instance):
+    return redis_cli("XLEN", f"saker:{{{instance}}}:fills")
+
+
 def influx_about(instance):
     with urllib.request.urlopen(f"{INFLUXDB}/ping", timeout=10) as r:
         version = r.headers["X-Influxdb-Version"]
@@ -75,7 +96,7 @@ def compare(instance, want, about, value_of):
         except (LookupError, KeyError):
             got = None
         # a float of the server's own against an exact decimal
-        if got is None or abs(got - expected) > abs(expected) * D("1e-12"):
+        if got is None or got.is_nan() or abs(got - expected) > abs(expected) * D("1e-12"):
             bad.append(f"{group}.{name}: {got}, the report says {expected}")
     print(f"  {about(instance)}; {len(want) - len(bad)} of {len(want)} figures agree with the report" + "".join(f"\n    {b}" for b in bad))
     return not bad
@@ -88,6 +109,11 @@ def main():
     with open(sys.argv[2]) as f:
         want = figures(json.load(f, parse_float=D))
     well = [compare(instance, want, influx_about, influx_value), compare(instance, want, prometheus_about, prometheus_value)]
+    well.append(compare(instance, want, redis_about, redis_value))
+    fills = want[("position", "fills", ())]
+    if D(redis_fills(instance)) != fills:
+        print(f"    the stream of fills holds {redis_fills(instance)}, the report says {fills}")
+        well.append(False)
     sys.exit(0 if all(well) else 1)
 
 

@@ -1,6 +1,5 @@
 #include "hostctl/influx_line.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_special(char c) { return c == ',' || c == '=' || c == ' '; }
@@ -33,25 +32,6 @@ static void put_field(const struct metric *m, FILE *out)
 
 /* ---- lines of metrics ---- */
 
-static int by_labels(const struct metric *x, const struct metric *y)
-{
-	int c = x->n_labels - y->n_labels;
-	for (u32 i = 0; !c && i < x->n_labels; i++) {
-		c = strcmp(x->label[i].key, y->label[i].key);
-		c = c ? c : strcmp(x->label[i].value, y->label[i].value);
-	}
-	return c;
-}
-
-static int by_line(const void *a, const void *b)
-{
-	const struct metric *x = *(const struct metric *const *)a,
-			    *y = *(const struct metric *const *)b;
-	int c = strcmp(x->group, y->group);
-	c = c ? c : by_labels(x, y);
-	return c ? c : (x > y) - (x < y);
-}
-
 static void begin_line(const struct metric_set *s, const struct metric *m, FILE *out)
 {
 	fprintf(out, "saker_%s", m->group);
@@ -69,35 +49,19 @@ static void end_line(const struct metric_set *s, FILE *out)
 static void put_metrics(const struct metric_set *s, FILE *out)
 {
 	const struct metric *order[METRICS_MAX];
-	for (u32 i = 0; i < s->n; i++)
-		order[i] = &s->metric[i];
-	qsort(order, s->n, sizeof order[0], by_line);
+	metric_by_labels(s, order);
 	for (u32 i = 0; i < s->n; i++) {
-		bool same = i && !strcmp(order[i]->group, order[i - 1]->group) &&
-			    !by_labels(order[i], order[i - 1]);
-		if (same)
+		if (i && metric_same_labels(order[i], order[i - 1]))
 			fputc(',', out);
 		else
 			begin_line(s, order[i], out);
 		put_field(order[i], out);
-		bool last = i + 1 == s->n || strcmp(order[i]->group, order[i + 1]->group) ||
-			    by_labels(order[i], order[i + 1]);
-		if (last)
+		if (i + 1 == s->n || !metric_same_labels(order[i], order[i + 1]))
 			end_line(s, out);
 	}
 }
 
 /* ---- lines of histograms ---- */
-
-/* What came since `before`; all of it where the appliance has started anew in between. */
-static struct hist since(const struct metric_hist *m, const struct metric_set *before)
-{
-	struct hist h = m->h;
-	for (u32 i = 0; i < before->n_hists; i++)
-		if (!strcmp(before->hist[i].stage, m->stage) && before->hist[i].h.n <= m->h.n)
-			hist_diff(&h, &before->hist[i].h);
-	return h;
-}
 
 static void put_hist(const struct metric_set *s, const struct metric_hist *m,
 		     const struct metric_set *before, FILE *out)
@@ -107,7 +71,7 @@ static void put_hist(const struct metric_set *s, const struct metric_hist *m,
 		u32 per_10k;
 	} fields[] = { { "p50_ns", 5000 }, { "p90_ns", 9000 }, { "p99_ns", 9900 },
 		       { "p999_ns", 9990 }, { "max_ns", 10000 } };
-	struct hist h = since(m, before);
+	struct hist h = metric_hist_since(m, before);
 	fputs("saker_latency", out);
 	put_tag("appliance", s->appliance, out);
 	put_tag("stage", m->stage, out);

@@ -1,6 +1,7 @@
 #include "hostctl/metric.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -118,6 +119,39 @@ void metric_add_own(struct metric_set *s, const char *group, const u64 *words,
 		add_counter(s, &w, defs[i].name, defs[i].help, counter_get(&words[i]));
 }
 
+/* ---- order ---- */
+
+static int by_labels(const struct metric *x, const struct metric *y)
+{
+	int c = x->n_labels - y->n_labels;
+	for (u32 i = 0; !c && i < x->n_labels; i++) {
+		c = strcmp(x->label[i].key, y->label[i].key);
+		c = c ? c : strcmp(x->label[i].value, y->label[i].value);
+	}
+	return c;
+}
+
+static int by_line(const void *a, const void *b)
+{
+	const struct metric *x = *(const struct metric *const *)a,
+			    *y = *(const struct metric *const *)b;
+	int c = strcmp(x->group, y->group);
+	c = c ? c : by_labels(x, y);
+	return c ? c : (x > y) - (x < y);
+}
+
+void metric_by_labels(const struct metric_set *s, const struct metric *order[METRICS_MAX])
+{
+	for (u32 i = 0; i < s->n; i++)
+		order[i] = &s->metric[i];
+	qsort(order, s->n, sizeof order[0], by_line);
+}
+
+bool metric_same_labels(const struct metric *x, const struct metric *y)
+{
+	return !strcmp(x->group, y->group) && !by_labels(x, y);
+}
+
 /* ---- looking ---- */
 
 const struct metric *metric_find(const struct metric_set *s, const char *group, const char *name,
@@ -141,4 +175,13 @@ u32 metric_time_decimals(const char *name)
 		if (n > 3 && !strcmp(name + n - 3, units[i].end))
 			return units[i].decimals;
 	return 0;
+}
+
+struct hist metric_hist_since(const struct metric_hist *m, const struct metric_set *before)
+{
+	struct hist h = m->h;
+	for (u32 i = 0; i < before->n_hists; i++)
+		if (!strcmp(before->hist[i].stage, m->stage) && before->hist[i].h.n <= m->h.n)
+			hist_diff(&h, &before->hist[i].h);
+	return h;
 }

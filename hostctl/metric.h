@@ -78,6 +78,16 @@ void metric_add_own(struct metric_set *s, const char *group, const u64 *words,
 const struct metric *metric_find(const struct metric_set *s, const char *group, const char *name,
 				 const char *value);
 
+/* The set's metrics so that those of one group with the same labels stand together, in their order. */
+void metric_by_labels(const struct metric_set *s, const struct metric *order[METRICS_MAX]);
+bool metric_same_labels(const struct metric *x, const struct metric *y);
+
+/*
+ * What was measured since `before` was taken; everything where the appliance has started anew in
+ * between, or `before` is empty.
+ */
+struct hist metric_hist_since(const struct metric_hist *m, const struct metric_set *before);
+
 /* Decimals that the unit in the name stands for seconds by: 9, 6, 3; 0: no unit of time. */
 u32 metric_time_decimals(const char *name);
 

@@ -8,18 +8,25 @@
 #include <time.h>
 
 #include "common/clock.h"
+#include "hostctl/alert.h"
 #include "hostctl/influx.h"
 #include "hostctl/metric_sample.h"
 #include "hostctl/prom.h"
+#include "hostctl/redis.h"
+#include "hostctl/redis_desk.h"
 
 #define FRESH_INTERVALS 5 /* without a sample for so many, the endpoint is not healthy */
 
 struct serve {
-	const struct config_telemetry *t;
+	const struct config *c;
+	const struct config_telemetry *t; /* of it */
 	const char *instance;
 	struct metric_set *now, *before; /* before: what the endpoint shows meanwhile */
 	struct prom prom;
-	struct influx *influx; /* NULL: not configured */
+	struct alerts alerts;
+	struct influx *influx;   /* NULL: not configured; likewise those below */
+	struct redis *redis;
+	struct redis_desk *desk;
 };
 
 static err_t open_prom(struct serve *s, char *why)
@@ -45,12 +52,27 @@ static err_t open_influx(struct serve *s, char *why)
 	return e;
 }
 
+static err_t open_redis(struct serve *s, char *why)
+{
+	char text[REDIS_WHY_MAX];
+	if (!*s->t->redis_host)
+		return ERR_OK;
+	err_t e = redis_open(&s->redis, s->c, s->instance, text);
+	if (e == ERR_OK && s->t->redis_commands)
+		e = desk_open(&s->desk, s->c, s->instance, text);
+	if (e != ERR_OK)
+		snprintf(why, SERVE_WHY_MAX, "%s", text);
+	return e;
+}
+
 err_t serve_open(struct serve **out, const struct config *c, const char *instance, char *why)
 {
 	struct serve *s = calloc(1, sizeof *s);
 	*out = s;
 	if (s) {
+		s->c = c;
 		s->t = &c->telemetry;
+		alerts_init(&s->alerts, c);
 		s->instance = instance;
 		s->now = calloc(1, sizeof *s->now);
 		s->before = calloc(1, sizeof *s->before);
@@ -61,18 +83,43 @@ err_t serve_open(struct serve **out, const struct config *c, const char *instanc
 	}
 	curl_global_init(CURL_GLOBAL_DEFAULT); /* before any thread is there */
 	err_t e = open_prom(s, why);
-	return e == ERR_OK ? open_influx(s, why) : e;
+	e = e == ERR_OK ? open_influx(s, why) : e;
+	return e == ERR_OK ? open_redis(s, why) : e;
+}
+
+static void add_own(struct serve *s, struct metric_set *fresh)
+{
+	alerts_sample(&s->alerts, fresh);
+	if (s->influx)
+		metric_add_own(fresh, "influx", influx_counters(s->influx), influx_counter_defs,
+			       INFLUX_CNT_COUNT);
+	if (s->redis)
+		metric_add_own(fresh, "redis", redis_counters(s->redis), redis_counter_defs,
+			       REDIS_CNT_COUNT);
+}
+
+static void alarm_all(struct serve *s, const struct metric_set *fresh)
+{
+	struct alert alert[ALERT_RULES];
+	u32 n = alerts_turn(&s->alerts, fresh, s->now, alert);
+	for (u32 i = 0; i < n; i++) {
+		fprintf(stderr, "hostctl: alert %s %s: %s\n", alert[i].name,
+			alert[i].raised ? "raised" : "cleared", alert[i].text);
+		if (s->redis)
+			redis_alert(s->redis, &alert[i]);
+	}
 }
 
 static void sample(struct serve *s)
 {
 	struct metric_set *fresh = s->before;
 	metric_sample(fresh, s->instance, clock_wall_ns());
-	if (s->influx) {
-		metric_add_own(fresh, "influx", influx_counters(s->influx), influx_counter_defs,
-			       INFLUX_CNT_COUNT);
+	alarm_all(s, fresh);
+	add_own(s, fresh);
+	if (s->influx)
 		influx_sample(s->influx, fresh, s->now);
-	}
+	if (s->redis)
+		redis_sample(s->redis, fresh);
 	if (s->prom.daemon)
 		prom_show(&s->prom, fresh);
 	s->before = s->now;
@@ -104,6 +151,8 @@ void serve_close(struct serve *s)
 		return;
 	prom_close(&s->prom);
 	influx_close(s->influx);
+	desk_close(s->desk);
+	redis_close(s->redis);
 	free(s->now);
 	free(s->before);
 	free(s);

@@ -13,6 +13,7 @@ static enum exit_code run(const struct request *q, const struct config *c)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before any thread is there */
+	signal(SIGPIPE, SIG_IGN);                   /* a server that hangs up is an error of a write */
 	err_t e = serve_open(&s, c, q->instance, why);
 	if (e == ERR_OK) {
 		fprintf(q->err, "hostctl: serving %s\n", q->instance);

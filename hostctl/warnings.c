@@ -32,6 +32,17 @@ static const struct {
 	{ "trade.port", "no_buffer" },
 };
 
+bool warnings_watch(const char *module, const char *counter)
+{
+	for (u32 i = 0; i < ARRAY_LEN(watched); i++) {
+		const char *dot = strrchr(watched[i].region, '.');
+		if (!strcmp(dot ? dot + 1 : watched[i].region, module) &&
+		    !strcmp(watched[i].counter, counter))
+			return true;
+	}
+	return false;
+}
+
 static void PRINTF_LIKE(3, 4) warn(struct table *t, const char *name, const char *format, ...)
 {
 	char text[160];

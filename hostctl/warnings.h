@@ -20,4 +20,7 @@ struct core_look {
 /* Adds a table "warnings"; returns how many there are. */
 u32 add_warnings(struct report *r, const struct view *v, const struct core_look *looks, u32 n);
 
+/* Is it one of the counters that should stay 0? `module`: "port" for the region "md.port". */
+bool warnings_watch(const char *module, const char *counter);
+
 #endif
