@@ -198,7 +198,8 @@ static void use_shared_cpus(const char *list)
 static void lock_memory(struct app *a)
 {
 	bool locked =
-		mlock(a->arena.base, a->arena.used) == 0 && mlock(a->seg.base, a->seg.size) == 0;
+		mlock(a->arena.base, a->arena.used) == 0 && mlock(a->seg.base, a->seg.size) == 0 &&
+		tls_client_locked();
 	counter_set(&a->ctl.cnt[APP_CNT_memory_not_locked], !locked);
 	if (!locked)
 		log_line("saker",

@@ -9,6 +9,7 @@ err_t arena_open(struct arena *a, size_t size)
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return ERR_NO_MEMORY;
+	(void)madvise(p, size, MADV_DONTDUMP); /* sessions have their keys there */
 	*a = (struct arena){ .base = p, .size = size };
 	return ERR_OK;
 }

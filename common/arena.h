@@ -1,7 +1,7 @@
 /*
  * arena.h - all memory of a core, taken and touched at start, then sealed.
  *
- * Guarantee: memory is zeroed, already faulted in, and never given back before arena_close. After
+ * Guarantee: memory is zeroed, already faulted in, in no core dump, and never given back before arena_close. After
  * arena_seal an allocation is a programming error and aborts. One thread at a time.
  */
 #ifndef SAKER_ARENA_H

@@ -40,6 +40,9 @@ void tls_client_ctx_free(struct tls_client_ctx *c); /* after the last of its han
  */
 bool tls_client_wipes(void);
 
+/* Whether the memory OpenSSL works in (tls_heap.h) is locked. It is in no core dump either way. */
+bool tls_client_locked(void);
+
 /* One handshake, and afterwards the parked connection that takes the tickets. */
 struct tls_client;
 
