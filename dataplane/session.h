@@ -6,7 +6,7 @@
  * the slow thread by ring. One core's thread. Nothing is allocated after session_init. Time is an
  * argument.
  *
- * The hot send is session_room, write the payload, session_fire: one WebSocket frame in one TLS
+ * The hot send is session_fire: one WebSocket frame in one TLS
  * record in one TCP segment.
  */
 #ifndef SAKER_SESSION_H
@@ -80,8 +80,6 @@ struct session {
 	struct tcp_conn *conn;
 	u8 *plain; /* received plaintext: bytes [plain_at, plain_n) wait to be taken */
 	u32 plain_at, plain_n, plain_cap;
-	u8 *room; /* of the send under way */
-	u32 room_n;
 	ns_t rx_ns; /* last data from the peer */
 	/* of the state: a step's time-out, the next idle check, the end of a wait */
 	ns_t deadline_ns;
@@ -142,13 +140,10 @@ void session_doom(struct session *s, err_t why, const char *text);
 void session_message(struct session *s, const struct ring_msg *m, ns_t now);
 
 /*
- * Room for exactly `n` payload bytes of a text message, or NULL: not open, or it cannot leave now
- * (window, ring, control record due). Between this and session_fire or session_cancel nothing else
- * of this core's TCP may be called.
+ * The hot send: one text message, masked, sealed and handed to the device within this call. false: it
+ * cannot leave now, and nothing has happened (not open, window, ring, control record due).
  */
-u8 *session_room(struct session *s, u32 n);
-void session_fire(struct session *s, ns_t now);
-void session_cancel(struct session *s);
+bool session_fire(struct session *s, const u8 *text, u32 n, ns_t now);
 
 /* A text off the hot path; queued by TCP. ERR_STATE: not open; ERR_FULL. */
 err_t session_send(struct session *s, const void *text, u32 n, ns_t now);

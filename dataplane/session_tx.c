@@ -7,33 +7,23 @@
 
 /* ---- hot: straight into the device's frame ---- */
 
-u8 *session_room(struct session *s, u32 n)
+bool session_fire(struct session *s, const u8 *text, u32 n, ns_t now)
 {
 	if (s->state != SESSION_OPEN || s->fail_due || !tls_can_send(&s->tls) || s->ws.close_tx)
 		goto refused;
-	const struct tls_dir *tx = tls_tx(&s->tls);
-	u32 ws_head = ws_head_len(n);
-	u8 *p = tcp_tx_room(s->conn, tls_overhead(tx) + ws_head + n);
-	if (!p)
+	struct tls_dir *tx = tls_tx(&s->tls);
+	u8 *rec = tcp_tx_room(s->conn, tls_overhead(tx) + ws_head_len(n) + n);
+	if (!rec)
 		goto refused;
-	s->room = p;
-	s->room_n = n;
-	return p + tls_head(tx) + ws_head;
+	u32 mask = (u32)rng_next(s->env.rng);
+	u32 framed = ws_frame_of(rec + tls_head(tx), (struct span){ text, n }, WS_OP_TEXT, mask);
+	tcp_tx_fire(s->conn, tls_seal(tx, rec, framed, TLS_APPLICATION_DATA), now);
+	counter_inc(&s->cnt.session[SESSION_CNT_fired]);
+	return true;
 refused:
 	counter_inc(&s->cnt.session[SESSION_CNT_no_room]);
-	return NULL;
+	return false;
 }
-
-void session_fire(struct session *s, ns_t now)
-{
-	struct tls_dir *tx = tls_tx(&s->tls);
-	u32 framed = ws_frame(s->room + tls_head(tx), s->room_n, WS_OP_TEXT, (u32)rng_next(s->env.rng));
-	u32 sealed = tls_seal(tx, s->room, framed, TLS_APPLICATION_DATA);
-	tcp_tx_fire(s->conn, sealed, now);
-	counter_inc(&s->cnt.session[SESSION_CNT_fired]);
-}
-
-void session_cancel(struct session *s) { tcp_tx_cancel(s->conn); }
 
 /* ---- the rest: sealed into scratch, queued by TCP ---- */
 

@@ -13,6 +13,7 @@ static_assert(DEC_TEXT_MAX <= WIDTH_LARGE, "any decimal and its quote fit the la
 #define TS_MIN 1000000000000ULL /* 13 digits: 2001 .. 2286 */
 #define TS_MAX 9999999999999ULL
 #define PLACE_KINDS 5
+#define DIGITS_ZERO 0x3030303030303030ULL
 
 /*
  * Eight decimal digits of v < 10^8 as text, the first one in the lowest byte (little endian): halves
@@ -24,7 +25,7 @@ static u64 eight_digits(u64 v)
 	u64 q = x * 10486 >> 20 & 0x0000007f0000007fULL; /* / 100, exact below 10^4 */
 	x = q | (x - 100 * q) << 16;
 	q = x * 103 >> 10 & 0x000f000f000f000fULL; /* / 10, exact below 100 */
-	return (q | (x - 10 * q) << 8) | 0x3030303030303030ULL;
+	return (q | (x - 10 * q) << 8) | DIGITS_ZERO;
 }
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "texts are built in registers");
 
@@ -43,7 +44,8 @@ static u32 digits_of(u64 v)
 static void put_small(u8 *out, u64 units, u32 scale, u32 len)
 {
 	typedef unsigned __int128 u128;
-	u128 digits = (u128)eight_digits(units % E8) << 64 | eight_digits(units / E8);
+	u64 high = units < E8 ? DIGITS_ZERO : eight_digits(units / E8); /* hardly any has more than eight */
+	u128 digits = (u128)eight_digits(units < E8 ? units : units % E8) << 64 | high;
 	u128 blanks = (u128)0x2020202020202020ULL << 64 | 0x2020202020202022ULL; /* quote, blanks */
 	u32 n = len - (scale > 0), whole = n - scale;
 	u128 text = digits >> 8 * (16 - n);
@@ -78,11 +80,16 @@ static bool put_decimal(u8 *out, u8 width, u64 units, u32 scale)
 	return true;
 }
 
-static void put_ten(u8 *out, u64 v)
+/* The order's number as ten digits: within the request's id and, where there is one, the client order id. */
+static void put_ids(const struct binance_tmpl *t, u8 *out, u64 v)
 {
 	u64 high = eight_digits(v / E8) >> 48, low = eight_digits(v % E8);
-	memcpy(out, &high, 2);
-	memcpy(out + 2, &low, 8);
+	memcpy(out + t->id_at, &high, 2);
+	memcpy(out + t->id_at + 2, &low, 8);
+	if (!t->coid_at)
+		return;
+	memcpy(out + t->coid_at, &high, 2);
+	memcpy(out + t->coid_at + 2, &low, 8);
 }
 
 static void put_thirteen(u8 *out, u64 v)
@@ -163,6 +170,7 @@ static err_t finish(struct build *b, u32 recv_window_ms)
 	fill(b, '0', TS_DIGITS);
 	wr_str(&b->w, "}}");
 	b->t->n = here(b);
+	binance_prepare(b->t, b->t->next);
 	return b->w.bad ? ERR_TOO_LONG : ERR_OK;
 }
 
@@ -246,7 +254,7 @@ err_t binance_tmpls_init(struct binance_tmpls *t, const struct instrument *i, u3
 	return e == ERR_OK ? cancel_coid_init(&t->cancel_coid, i, boot, recv_window_ms) : e;
 }
 
-const struct binance_tmpl *binance_tmpl_place(const struct binance_tmpls *t, u8 side, u8 type, u8 tif)
+struct binance_tmpl *binance_tmpl_place(struct binance_tmpls *t, u8 side, u8 type, u8 tif)
 {
 	if (side > SIDE_SELL || type > ORDER_MARKET || tif > TIF_FOK)
 		return NULL;
@@ -261,13 +269,27 @@ u32 binance_prepare(const struct binance_tmpl *t, u8 *out)
 	return t->n;
 }
 
+static bool id_fits(u64 id) { return id >= 1 && id <= ORDER_ID_MAX; }
+
+static bool ts_fits(u64 ts_ms) { return ts_ms >= TS_MIN && ts_ms <= TS_MAX; }
+
+static bool put_qty(const struct binance_tmpl *t, u8 *out, i64 qty)
+{
+	return qty > 0 && put_decimal(out + t->qty_at, t->qty_width, (u64)qty, t->qty_scale);
+}
+
+static bool put_px(const struct binance_tmpl *t, u8 *out, i64 px)
+{
+	i64 units;
+	return px > 0 && !__builtin_mul_overflow(px, t->tick, &units) &&
+	       put_decimal(out + t->px_at, t->px_width, (u64)units, t->px_scale);
+}
+
 static bool patch_ids(const struct binance_tmpl *t, u8 *out, u64 order_id, u64 ts_ms)
 {
-	if (order_id < 1 || order_id > ORDER_ID_MAX || ts_ms < TS_MIN || ts_ms > TS_MAX)
+	if (!id_fits(order_id) || !ts_fits(ts_ms))
 		return false;
-	put_ten(out + t->id_at, order_id);
-	if (t->coid_at)
-		put_ten(out + t->coid_at, order_id);
+	put_ids(t, out, order_id);
 	put_thirteen(out + t->ts_at, ts_ms);
 	return true;
 }
@@ -275,14 +297,38 @@ static bool patch_ids(const struct binance_tmpl *t, u8 *out, u64 order_id, u64 t
 bool binance_patch_order(const struct binance_tmpl *t, u8 *out, u64 order_id, i64 px, i64 qty, u64 ts_ms)
 {
 	assert(t->qty_at && t->coid_at);
-	i64 units = 0;
-	if (qty <= 0 || !patch_ids(t, out, order_id, ts_ms) ||
-	    !put_decimal(out + t->qty_at, t->qty_width, (u64)qty, t->qty_scale))
+	return patch_ids(t, out, order_id, ts_ms) && put_qty(t, out, qty) && (!t->px_at || put_px(t, out, px));
+}
+
+void binance_next_id(struct binance_tmpl *t, u64 order_id)
+{
+	assert(id_fits(order_id));
+	put_ids(t, t->next, order_id);
+	t->said.id = order_id;
+}
+
+bool binance_next_order(struct binance_tmpl *t, u64 order_id, i64 px, i64 qty, u64 ts_ms)
+{
+	struct binance_said *said = &t->said;
+	assert(t->qty_at && t->coid_at);
+	if (t->px_at && px != said->px && !put_px(t, t->next, px))
 		return false;
-	if (!t->px_at)
-		return true;
-	return px > 0 && !__builtin_mul_overflow(px, t->tick, &units) &&
-	       put_decimal(out + t->px_at, t->px_width, (u64)units, t->px_scale);
+	said->px = px;
+	if (qty != said->qty && !put_qty(t, t->next, qty))
+		return false;
+	said->qty = qty;
+	if (order_id != said->id) {
+		if (!id_fits(order_id))
+			return false;
+		binance_next_id(t, order_id);
+	}
+	if (ts_ms != said->ts_ms) {
+		if (!ts_fits(ts_ms))
+			return false;
+		put_thirteen(t->next + t->ts_at, ts_ms);
+		said->ts_ms = ts_ms;
+	}
+	return true;
 }
 
 bool binance_patch_cancel(const struct binance_tmpl *t, u8 *out, u64 order_id, u64 venue_id, u64 ts_ms)

@@ -18,6 +18,12 @@
 
 #define BINANCE_TMPL_MAX 384
 
+/* What an order's text says; all 0: nothing yet. */
+struct binance_said {
+	u64 id, ts_ms;
+	i64 px, qty;
+};
+
 struct binance_tmpl {
 	u16 n;                          /* length of the text, constant */
 	u16 id_at, coid_at;             /* offsets of the digits; 0: the text has no such field */
@@ -25,6 +31,9 @@ struct binance_tmpl {
 	u8 px_width, qty_width;         /* room for the digits and the closing quote: 16 or 24 */
 	u8 px_scale, qty_scale;
 	i64 tick;
+	/* what is sent: the text with the newest values, in which only what differs is written anew */
+	struct binance_said said;
+	u8 next[BINANCE_TMPL_MAX];
 	char text[BINANCE_TMPL_MAX];
 };
 
@@ -43,8 +52,7 @@ err_t binance_tmpls_init(struct binance_tmpls *t, const struct instrument *i, u3
 			 u32 recv_window_ms);
 
 /* NULL where the venue knows no such combination (LIMIT_MAKER and MARKET ignore `tif`). */
-const struct binance_tmpl *binance_tmpl_place(const struct binance_tmpls *t, u8 side, u8 type,
-					       u8 tif);
+struct binance_tmpl *binance_tmpl_place(struct binance_tmpls *t, u8 side, u8 type, u8 tif);
 
 /* Copies the text to `out`, which has room for t->n bytes; returns t->n. */
 u32 binance_prepare(const struct binance_tmpl *t, u8 *out);
@@ -56,6 +64,14 @@ u32 binance_prepare(const struct binance_tmpl *t, u8 *out);
  */
 bool binance_patch_order(const struct binance_tmpl *t, u8 *out, u64 order_id, i64 px, i64 qty,
 			 u64 ts_ms);
+
+/*
+ * The same in t->next, which is what goes out: only what differs from what it says already is written.
+ * binance_next_id does it ahead for the id, 1 to ORDER_ID_MAX.
+ */
+bool binance_next_order(struct binance_tmpl *t, u64 order_id, i64 px, i64 qty, u64 ts_ms);
+void binance_next_id(struct binance_tmpl *t, u64 order_id);
+
 /* For either cancel; `venue_id` is not looked at by cancel_coid. */
 bool binance_patch_cancel(const struct binance_tmpl *t, u8 *out, u64 order_id, u64 venue_id,
 			  u64 ts_ms);

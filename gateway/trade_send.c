@@ -45,24 +45,23 @@ static i64 no_room(struct trade_core *c)
 	return STRATEGY_NO_ROOM;
 }
 
-/* The one door for orders: what risk has passed, and nothing else. */
-static bool write_order(struct trade_core *c, u64 id, const struct risk_passed *p)
+static bool fire(struct trade_core *c, u32 session, const struct binance_tmpl *t)
+{
+	if (!session_fire(&c->session[session], t->next, t->n, c->now))
+		return false;
+	if (c->rec && c->rec->text)
+		c->rec->text(c->rec->text_user, t->next, t->n);
+	return true;
+}
+
+/* The one door for orders: what risk has passed, and nothing else. NULL: it has not left. */
+static struct binance_tmpl *write_order(struct trade_core *c, u64 id, const struct risk_passed *p)
 {
 	const struct order_req *q = &p->req;
-	const struct binance_tmpl *t =
-		binance_tmpl_place(c->tmpl[q->instrument], q->side, q->type, q->tif);
-	u8 *at = t ? session_room(&c->session[0], t->n) : NULL;
-	if (!at)
-		return false;
-	binance_prepare(t, at);
-	if (binance_patch_order(t, at, id, q->px, q->qty, trade_venue_ms(c))) {
-		if (c->rec && c->rec->text)
-			c->rec->text(c->rec->text_user, at, t->n);
-		session_fire(&c->session[0], c->now);
-		return true;
-	}
-	session_cancel(&c->session[0]);
-	return false;
+	struct binance_tmpl *t = binance_tmpl_place(c->tmpl[q->instrument], q->side, q->type, q->tif);
+	if (!t || !binance_next_order(t, id, q->px, q->qty, trade_venue_ms(c)))
+		return NULL;
+	return fire(c, 0, t) ? t : NULL;
 }
 
 /* After the doorbell: the books of order table, risk, rate and journal. */
@@ -95,11 +94,15 @@ i64 trade_submit(void *core, const struct order_req *q, ns_t now)
 	(void)now;
 	if (q->instrument >= c->n_instruments)
 		return STRATEGY_BAD_REQUEST;
-	struct order_req req = *q;
-	req.cause_seq = c->cause_seq;
+	struct order_req req;
+	if (q->cause_seq != c->cause_seq) { /* an order's event came in between */
+		req = *q;
+		req.cause_seq = c->cause_seq;
+		q = &req;
+	}
 	struct risk_view v = trade_risk_view(c, q->instrument);
 	v.down = down_bits(c, v.down);
-	enum risk_code code = risk_check(c->risk, &req, &v, c->now, &p);
+	enum risk_code code = risk_check(c->risk, q, &v, c->now, &p);
 	if (code != RISK_PASS)
 		return deny(c, code);
 	if (c->cause_seq && c->profile-- == 0) {
@@ -107,12 +110,16 @@ i64 trade_submit(void *core, const struct order_req *q, ns_t now)
 		stamp[STAMP_RISK] = tsc_now();
 	}
 	u64 id = order_table_next_id(&c->orders);
-	if (!id || !write_order(c, id, &p))
+	struct binance_tmpl *sent = id ? write_order(c, id, &p) : NULL;
+	if (!sent)
 		return no_room(c);
 	stamp[STAMP_DOORBELL] = tsc_now();
 	book_order(c, &p);
 	if (c->cause_seq)
 		trace_sent(c, TRACE_ORDER, id, stamp);
+	u64 next = order_table_next_id(&c->orders);
+	if (next)
+		binance_next_id(sent, next); /* most likely the same kind's again */
 	return (i64)id;
 }
 
@@ -128,20 +135,9 @@ u32 trade_cancel_session(const struct trade_core *c)
 
 static bool write_cancel(struct trade_core *c, const struct order *o, u32 session)
 {
-	const struct binance_tmpls *all = c->tmpl[o->instrument];
-	const struct binance_tmpl *t = o->venue_id ? &all->cancel : &all->cancel_coid;
-	u8 *at = session_room(&c->session[session], t->n);
-	if (!at)
-		return false;
-	binance_prepare(t, at);
-	if (binance_patch_cancel(t, at, o->id, o->venue_id, trade_venue_ms(c))) {
-		if (c->rec && c->rec->text)
-			c->rec->text(c->rec->text_user, at, t->n);
-		session_fire(&c->session[session], c->now);
-		return true;
-	}
-	session_cancel(&c->session[session]);
-	return false;
+	struct binance_tmpls *all = c->tmpl[o->instrument];
+	struct binance_tmpl *t = o->venue_id ? &all->cancel : &all->cancel_coid;
+	return binance_patch_cancel(t, t->next, o->id, o->venue_id, trade_venue_ms(c)) && fire(c, session, t);
 }
 
 static bool try_cancel(struct trade_core *c, struct order *o)

@@ -128,6 +128,8 @@ static inline u32 ws_head_len_plain(u32 n) { return ws_head_len(n) - 4; }
  * Returns the frame's length. Masking twice with one mask undoes it.
  */
 u32 ws_frame(u8 *at, u32 n, u8 opcode, u32 mask);
+/* The same of a payload that stands elsewhere, masked as it is copied; the two do not overlap. */
+u32 ws_frame_of(u8 *at, struct span data, u8 opcode, u32 mask);
 u32 ws_frame_plain(u8 *at, u32 n, u8 opcode); /* server; payload at + ws_head_len_plain(n) */
 
 /* XORs `n` bytes with the mask; `at` % 4 is where in the mask the first byte falls. */

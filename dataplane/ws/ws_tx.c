@@ -72,6 +72,33 @@ u32 ws_frame(u8 *at, u32 n, u8 opcode, u32 mask)
 	return head_n + n;
 }
 
+/* Whole vectors as far as they go, then words, then bytes. */
+static void copy_masked(u8 *to, const u8 *p, u32 n, u32 mask)
+{
+	u64 m8 = (u64)mask << 32 | mask, v;
+	vec m32 = { m8, m8, m8, m8 };
+	u32 i = 0;
+
+	for (; i + 32 <= n; i += 32)
+		*(vec *)(to + i) = *(const vec *)(p + i) ^ m32;
+	for (; i + 8 <= n; i += 8) {
+		memcpy(&v, p + i, 8);
+		v ^= m8;
+		memcpy(to + i, &v, 8);
+	}
+	for (; i < n; i++, m8 >>= 8)
+		to[i] = p[i] ^ (u8)m8;
+}
+
+u32 ws_frame_of(u8 *at, struct span data, u8 opcode, u32 mask)
+{
+	u32 n = (u32)data.n, head_n = put_head(at, n, opcode, BIT_MASK);
+
+	memcpy(at + head_n, &mask, 4);
+	copy_masked(at + head_n + 4, data.p, n, mask);
+	return head_n + 4 + n;
+}
+
 u32 ws_frame_plain(u8 *at, u32 n, u8 opcode)
 {
 	u32 head_n = put_head(at, n, opcode, 0);

@@ -61,12 +61,7 @@ static inline void note(struct world *w, const char *kind, const char *what, siz
 
 static inline bool hot_send(struct world *w, const void *p, u32 n)
 {
-	u8 *at = session_room(&w->s, n);
-	if (!at)
-		return false;
-	memcpy(at, p, n);
-	session_fire(&w->s, w->now);
-	return true;
+	return session_fire(&w->s, p, n, w->now);
 }
 
 static inline void on_up(void *user, struct session *s, ns_t now)

@@ -45,7 +45,7 @@ static void closes_by_command(void **state)
 	(void)state;
 	session_close(&w->s, w->now);
 	assert_int_equal(w->s.state, SESSION_CLOSING);
-	assert_null(session_room(&w->s, 1));
+	assert_false(session_fire(&w->s, (const u8 *)"x", 1, w->now));
 	run_to(w, SESSION_IDLE, STEP_NS);
 	run(w, 10 * TURN_NS);
 	assert_string_equal(w->log, "down:CLOSED");

@@ -156,21 +156,31 @@ static void test_patches_over_patches(void **state)
 	for (u32 k = 0; k < ARRAY_LEN(all); k++) {
 		const struct instrument *i = all[k];
 		make(i);
-		const struct binance_tmpl *t = binance_tmpl_place(&tmpls, SIDE_BUY, ORDER_LIMIT, TIF_GTC);
+		struct binance_tmpl *t = binance_tmpl_place(&tmpls, SIDE_BUY, ORDER_LIMIT, TIF_GTC);
 		u8 used[BINANCE_TMPL_MAX];
+		i64 px = 1, qty = 1;
+		u64 id = 1, ts = TS;
 		binance_prepare(t, used);
 		for (int n = 0; n < 5000; n++) {
 			i64 max_px = i->max_px ? i->max_px : INT64_MAX / i->tick;
 			i64 max_qty = i->max_qty ? i->max_qty : INT64_MAX;
-			i64 px = (i64)rng_below(&r, (u64)max_px >> rng_below(&r, 20)) + 1;
-			i64 qty = (i64)rng_below(&r, (u64)max_qty >> rng_below(&r, 20)) + 1;
-			u64 id = rng_below(&r, ORDER_ID_MAX) + 1;
+			u64 new = rng_next(&r); /* any of the values may be the one before */
+			px = new & 1 ? (i64)rng_below(&r, (u64)max_px >> rng_below(&r, 20)) + 1 : px;
+			qty = new & 2 ? (i64)rng_below(&r, (u64)max_qty >> rng_below(&r, 20)) + 1 : qty;
+			id = new & 4 ? rng_below(&r, ORDER_ID_MAX) + 1 : id;
+			ts = new & 8 ? TS + rng_below(&r, 1000000) : ts;
+			if ((new & 0x70) == 0x10) { /* the id ahead, right or wrong; a refusal that changes nothing */
+				binance_next_id(t, id ^ (new & 0x80 ? 1 : 0) ?: 2);
+				assert_false(binance_next_order(t, id, -1, qty, ts));
+			}
 			char text[DEC_TEXT_MAX];
 			u8 fresh[BINANCE_TMPL_MAX];
 			binance_prepare(t, fresh);
-			assert_true(binance_patch_order(t, used, id, px, qty, TS));
-			assert_true(binance_patch_order(t, fresh, id, px, qty, TS));
+			assert_true(binance_patch_order(t, used, id, px, qty, ts));
+			assert_true(binance_patch_order(t, fresh, id, px, qty, ts));
+			assert_true(binance_next_order(t, id, px, qty, ts));
 			assert_memory_equal(used, fresh, t->n);
+			assert_memory_equal(t->next, fresh, t->n);
 			if (n % 50)
 				continue;
 			json_t *j = parse(used, t->n);

@@ -52,6 +52,25 @@ static void test_frame_builders(void **state)
 	free(buf);
 }
 
+/* Copied and masked in one go is the same frame, and nothing behind it. */
+static void test_frame_of_elsewhere(void **state)
+{
+	static u8 in_place[500], copied[500], text[400];
+	(void)state;
+
+	for (u32 i = 0; i < sizeof text; i++)
+		text[i] = (u8)(i * 11 + 3);
+	for (u32 n = 0; n <= sizeof text; n++) {
+		u32 mask = 0x9e3779b9u * (n + 1);
+		memset(in_place, 0x5a, sizeof in_place);
+		memset(copied, 0x5a, sizeof copied);
+		memcpy(in_place + ws_head_len(n), text, n);
+		u32 len = ws_frame(in_place, n, WS_OP_TEXT, mask);
+		assert_int_equal(ws_frame_of(copied, (struct span){ text, n }, WS_OP_TEXT, mask), len);
+		assert_memory_equal(copied, in_place, sizeof copied);
+	}
+}
+
 /* Either side may begin; a second close of ours is never built. */
 static void test_close_handshake(void **state)
 {
@@ -139,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_masks),
 		cmocka_unit_test(test_frame_builders),
+		cmocka_unit_test(test_frame_of_elsewhere),
 		cmocka_unit_test(test_close_handshake),
 		cmocka_unit_test(test_control_builders),
 		cmocka_unit_test(test_utf8),
