@@ -32,15 +32,14 @@ err_t rate_limit(struct rate *r, u8 type, u32 interval_s, u32 limit)
 	return ERR_OK;
 }
 
-static u64 window_of(const struct rate_window *w, u64 venue_ms) { return venue_ms / (w->interval_s * MS_PER_S); }
+static u64 interval_ms(const struct rate_window *w) { return w->interval_s * MS_PER_S; }
 
 /* A new window starts at nothing; what is under way was counted in the old one. */
 static void roll(struct rate_window *w, u64 venue_ms)
 {
-	u64 now = window_of(w, venue_ms);
-	if (now <= w->window)
+	if (venue_ms < w->end_ms)
 		return;
-	w->window = now;
+	w->end_ms = (venue_ms / interval_ms(w) + 1) * interval_ms(w);
 	w->told = w->in_flight = 0;
 }
 
@@ -128,7 +127,7 @@ u64 rate_free_at(struct rate *r, u8 use, u32 weight, u64 venue_ms)
 		struct rate_window *w = &r->w[i];
 		roll(w, venue_ms);
 		if (!fits(r, w, use, weight))
-			at = u64_max(at, (w->window + 1) * w->interval_s * MS_PER_S);
+			at = u64_max(at, w->end_ms);
 	}
 	return at;
 }

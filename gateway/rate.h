@@ -24,7 +24,7 @@ struct rate_window {
 	u32 limit;
 	u32 told;      /* count in this window at the venue's last word */
 	u32 in_flight; /* sent in this window since, unanswered */
-	u64 window;    /* venue_ms / interval */
+	u64 end_ms;    /* of this window, venue time */
 };
 
 struct rate {

@@ -25,8 +25,8 @@ static i64 weighed_px(const struct order_req *q, const struct risk_view *v, u32 
 	return v->ask_px + whole + (v->ask_px % 10000 * collar_bps + 9999) / 10000;
 }
 
-/* May anything be sent at all? */
-static u64 check_gates(const struct risk *r, const struct risk_view *v)
+/* The reasons why nothing may be sent at all. */
+static NOINLINE u64 closed_gates(const struct risk *r, const struct risk_view *v)
 {
 	bool way_out = r->state == RISK_STATE_REDUCE_ONLY && r->latched != RISK_UNTRACKED;
 	u64 f = (u64)(r->latched && !way_out) << r->latched;
@@ -39,6 +39,15 @@ static u64 check_gates(const struct risk *r, const struct risk_view *v)
 	f |= deny(v->down & RISK_DOWN_WINDOW, RISK_WINDOW);
 	f |= deny(v->down & RISK_DOWN_JOURNAL, RISK_JOURNAL);
 	return f | deny(v->down & RISK_DOWN_BUDGET, RISK_VENUE_BUDGET);
+}
+
+/* May anything be sent at all? One look where everything is open. */
+static inline u64 check_gates(const struct risk *r, const struct risk_view *v)
+{
+	static_assert(KILL_NONE == 0, "nothing is raised");
+	if (r->latched | (r->state ^ RISK_STATE_ACTIVE) | v->kill | v->down)
+		return closed_gates(r, v);
+	return 0;
 }
 
 /* Can the prices of this instrument be trusted? */
@@ -66,12 +75,27 @@ static u64 check_size(const struct risk_row *w, const struct order_req *q, i64 p
 }
 
 /* A limit price against the book. Wrong where the book is, but then BOOK_STATE stands first. */
-static u64 check_price(const struct risk_row *w, const struct order_req *q,
-		       const struct risk_view *v)
+static NOINLINE u64 check_any_price(const struct risk_row *w, const struct order_req *q,
+				    const struct risk_view *v)
 {
 	i128 middle2 = (i128)v->bid_px + v->ask_px, off2 = 2 * (i128)q->px - middle2;
 	i128 through = q->side == SIDE_BUY ? (i128)q->px - v->ask_px : (i128)v->bid_px - q->px;
 	u64 f = deny((off2 < 0 ? -off2 : off2) * 10000 > middle2 * w->collar_bps, RISK_COLLAR);
+	return f | deny(through > w->max_through, RISK_THROUGH);
+}
+
+#define NARROW_BITS 40 /* of a price whose products fit 64 bits: any real one's */
+static_assert(RISK_COLLAR_MAX_BPS < 1 << (62 - NARROW_BITS - 1), "twice such a price times the collar fits");
+
+/* The same in 64 bits, where they hold all of it. */
+static inline u64 check_price(const struct risk_row *w, const struct order_req *q,
+			      const struct risk_view *v)
+{
+	if ((u64)(q->px | v->bid_px | v->ask_px) >> NARROW_BITS)
+		return check_any_price(w, q, v);
+	i64 middle2 = v->bid_px + v->ask_px, off2 = 2 * q->px - middle2;
+	i64 through = q->side == SIDE_BUY ? q->px - v->ask_px : v->bid_px - q->px;
+	u64 f = deny((off2 < 0 ? -off2 : off2) * 10000 > middle2 * (i64)w->collar_bps, RISK_COLLAR);
 	return f | deny(through > w->max_through, RISK_THROUGH);
 }
 

@@ -24,12 +24,18 @@ static err_t api_subscribe(struct strategy_ctx *c, u32 instrument)
 static i64 api_submit(struct strategy_ctx *c, const struct order_req *q)
 {
 	struct host *h = c->host;
-	struct order_req o = *q;
 	i64 id;
-	o.strategy = c->id;
-	o.cause_tape = h->cause_tape;
-	o.cause_seq = h->cause_seq;
-	memset(o.rsv, 0, sizeof o.rsv);
+	/* field by field, as the strategy has just written them: a wider copy would wait for its stores */
+	struct order_req o = { .instrument = q->instrument,
+			       .strategy = c->id,
+			       .cause_tape = h->cause_tape,
+			       .cause_seq = h->cause_seq,
+			       .tag = q->tag,
+			       .px = q->px,
+			       .qty = q->qty,
+			       .side = q->side,
+			       .type = q->type,
+			       .tif = q->tif };
 	host_count_one(h, HOST_CNT_submits);
 	if (c->pause || c->starting)
 		id = STRATEGY_PAUSED;
