@@ -88,8 +88,19 @@ static u32 frame_text(struct user *u, u32 n)
 	return ws_frame(u->frame + gap, n, WS_OP_TEXT, next_mask(u));
 }
 
+struct turn {
+	u64 *stamp;
+	bool all;
+};
+
+static inline void passed(const struct turn *t, enum user_stamp at)
+{
+	if (t->all)
+		t->stamp[at] = tsc_now();
+}
+
 /* Sealed into the frame behind the header, copied for retransmission, and sent. */
-static bool send_order(struct user *u, u32 n, u64 *sent_tsc)
+static inline bool send_order(struct user *u, const struct turn *t, u32 n)
 {
 	struct user_conn *c = &u->trade;
 	struct frame_out *o = &u->trade_port->out;
@@ -102,6 +113,7 @@ static bool send_order(struct user *u, u32 n, u64 *sent_tsc)
 	u32 framed = frame_text(u, n);
 	if (SSL_write(c->ssl, u->frame + 8 - ws_head_len(n), (int)framed) != (int)framed)
 		return false;
+	passed(t, USER_SEAL);
 	struct hdr_var v = { .seq = c->snd_nxt,
 			     .ack = c->rcv_nxt,
 			     .flags = TCP_ACK | TCP_PSH,
@@ -111,28 +123,40 @@ static bool send_order(struct user *u, u32 n, u64 *sent_tsc)
 	v.payload_sum = csum_copy(u->slot[u->orders % USER_SLOTS], c->ends.out, c->ends.out_n);
 	c->snd_nxt += c->ends.out_n;
 	u32 len = hdr_patch(f, &v, hdr_usual, c->ports, &c->sums, false);
-	*sent_tsc = tsc_fenced();
+	t->stamp[USER_SENT] = tsc_fenced();
 	o->push(o, len);
 	u->orders++;
 	return true;
 }
 
-bool user_turn(struct user *u, ns_t now, u64 *poll_tsc, u64 *sent_tsc)
+static inline bool turn(struct user *u, ns_t now, const struct turn *t)
 {
 	struct frame f;
 	const char *text;
 	bool sent = false;
 	if (!port_rx(u->md_rx, &f, 1))
 		return false;
-	*poll_tsc = f.rx_tsc;
+	t->stamp[USER_POLL] = f.rx_tsc;
 	u32 n = take_segment(u, &f) ? open_text(u, &text) : 0;
+	passed(t, USER_OPEN);
 	if (n) {
-		u->wall_ms = (now + u->wall_ns) / NS_PER_MS;
-		n = (u32)desk_order(u->desk, text, n, u->wall_ms, (char *)u->frame + 8);
-		sent = n && send_order(u, n, sent_tsc);
+		u64 wall_ms = (now + u->wall_ns) / NS_PER_MS;
+		n = (u32)desk_order(u->desk, text, n, wall_ms, (char *)u->frame + 8);
+		passed(t, USER_ORDER);
+		sent = n && send_order(u, t, n);
 	}
 	port_rx_done(u->md_rx);
 	return sent;
+}
+
+bool user_turn(struct user *u, ns_t now, u64 stamp[USER_STAMPS])
+{
+	return turn(u, now, &(struct turn){ stamp, false });
+}
+
+bool user_turn_stamped(struct user *u, ns_t now, u64 stamp[USER_STAMPS])
+{
+	return turn(u, now, &(struct turn){ stamp, true });
 }
 
 /* ---- between ticks ---- */

@@ -43,7 +43,6 @@ struct user {
 	struct desk *desk;
 	u32 mask_seed;
 	u64 orders;
-	u64 wall_ms; /* of the last order */
 	ns_t wall_ns; /* what the venue's clock is ahead of ours */
 	CACHE_ALIGNED u8 text[USER_TEXT_MAX + DESK_PADDING];
 	CACHE_ALIGNED u8 frame[8 + DESK_ORDER_MAX];
@@ -56,11 +55,23 @@ void user_open(struct user *u, struct peer *md, struct peer *trade, const struct
 	       ns_t now);
 void user_close(struct user *u);
 
+enum user_stamp {
+	USER_POLL,  /* the burst had returned the frame */
+	USER_OPEN,  /* TCP looked at, SSL_read has returned */
+	USER_ORDER, /* simdjson, decision, risk, the order's text */
+	USER_SEAL,  /* framed, SSL_write has returned */
+	USER_SENT,  /* copied, headed, handed to the device */
+	USER_STAMPS,
+};
+
 /*
- * One frame of the market-data port, and the order it makes; the stamps are of the burst that
- * returned the one, and of the other being handed to the device. False: there was none.
+ * One frame of the market-data port, and the order it makes: stamps USER_POLL and USER_SENT. False:
+ * there was none.
  */
-bool user_turn(struct user *u, ns_t now, u64 *poll_tsc, u64 *sent_tsc);
+bool user_turn(struct user *u, ns_t now, u64 stamp[USER_STAMPS]);
+
+/* The same with all stamps, each of which costs. */
+bool user_turn_stamped(struct user *u, ns_t now, u64 stamp[USER_STAMPS]);
 
 /* Between ticks: the answers and the ACKs, by number alone. */
 void user_idle(struct user *u);
