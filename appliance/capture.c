@@ -42,9 +42,11 @@ static void show(struct capture *c, u64 now_ns)
 	row_write(&c->cell->seq, c->cell->w, &c->row, sizeof c->row);
 }
 
+/* Who has the answer sees in the row what it says. */
 static void answer(struct capture *c, u64 id, err_t e, const char *text)
 {
 	struct capture_answer a = { .err = e };
+	show(c, c->shown_ns);
 	snprintf(a.text, sizeof a.text, "%s", text);
 	ring_put(c->answers, 0, id, &a, sizeof a); /* full: nobody waits any more */
 }

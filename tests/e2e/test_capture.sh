@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# timeout: 300 s
+# The demo captured, and the captures read by Wireshark's tools: from the start over several files, and
+# begun and ended in the middle of trading.
+set -u
+. "$(dirname "$0")/demo_env.sh"
+for program in tshark capinfos mergecap; do
+	command -v $program >/dev/null || skip "$program is missing (package tshark)"
+done
+export root
+counter() { # run, region, name
+	jq -r --arg r "$2" --arg c "$3" '.counters[] | select(.region == $r and .counter == $c) | .value' \
+		"$out_dir/$1/counters.json"
+}
+shark() { tshark -r "$@" 2>/dev/null; }
+packets() { # file, interface's name
+	shark "$1" -Y "frame.interface_name == \"$2\"" | wc -l
+}
+secrets() { capinfos "$1" | sed -n 's/^Number of decryption secrets in file: //p'; }
+texts() { # file, interface's name, part of the text
+	shark "$1" -Y "websocket.opcode == 1 && frame.interface_name == \"$2\"" -T fields -e websocket.payload.text |
+		tr ',' '\n' | grep -c "$3"
+}
+
+# ---- from the start, over several files ----
+run=whole
+if CAPTURE=true SECRETS=all FILE_MB=1 DEMO_SECONDS=10 KEEP=$out_dir/$run OUT=$out_dir \
+	"$root/appliance/demo.sh" >"$out_dir/log" 2>&1; then
+	ok "the demo, captured from the start"
+	check "the ledgers match" [ "$(report .ledger_match)" = true ]
+	check "no allocation on a hot core" [ "$(report .allocations_after_seal)" = 0 ]
+else
+	bad "the demo, captured from the start"
+	tail -n 40 "$out_dir/log"
+fi
+files=("$out_dir/$run/captures"/*.pcapng)
+all=$out_dir/all.pcapng
+check "several files" [ "${#files[@]}" -ge 2 ]
+check "nothing was lost" [ "$(($(counter $run app capture_lost_md) + $(counter $run app capture_lost_trade)))" = 0 ]
+for f in "${files[@]}"; do
+	check "${f##*.0}: read alone by capinfos" [ -n "$(capinfos -c "$f")" ]
+	check "${f##*.0}: each session's secrets" [ "$(secrets "$f")" -ge 3 ]
+	check "${f##*.0}: readable by its owner alone" [ "$(stat -c %a "$f")" = 600 ]
+done
+mergecap -a -w "$all" "${files[@]}"
+for side in "md rx" "md tx" "trade rx" "trade tx"; do
+	way=${side#* }
+	check "$side: as many frames as the port counted" \
+		[ "$(packets "$all" "$side")" = "$(counter $run "${side% *}.port" "${way}_frames")" ]
+done
+check "capinfos counts what was written" [ "$(capinfos -Mc "$all" | sed -n 's/^Number of packets: *//p')" = "$(counter $run app capture_frames)" ]
+check "no packet is malformed" [ -z "$(shark "$all" -Y _ws.malformed)" ]
+check "each order shows in plain text" [ "$(texts "$all" "trade tx" '"method":"order.place"')" = "$(counter $run trade.core orders)" ]
+check "logons show: the policy is all" [ "$(texts "$all" "trade tx" '"method":"session.logon"')" -ge 2 ]
+check "the venue's reports show" [ "$(texts "$all" "trade rx" '"e":"executionReport"')" -gt 10 ]
+check "market data shows" [ "$(texts "$all" "md rx" '"stream":"btcusdt@bookTicker"')" -gt 100 ]
+check "the upgrade request of market data shows" [ -n "$(shark "$all" -Y 'frame.interface_name == "md tx" && http.request.uri contains "stream"')" ]
+check "the file says that it begins with the process" grep -q "begins with the process" <(capinfos -k "${files[0]}")
+check "the second says what it needs" grep -q "goes on from the file before it" <(capinfos -k "${files[1]}")
+
+# ---- begun and ended in the middle; the default keeps market data's secrets alone ----
+run=late
+cat >"$out_dir/scenario.sh" <<'S'
+sleep 1
+status() { hostctl --json capture status | jq -r ".capture.$1"; }
+[ "$(status state)" = off ] || fail "a capture is under way: $(status state)"
+hostctl capture start || fail "capture start"
+[ "$(status state)" = on ] || fail "not on: $(status state)"
+sleep 2
+end_process "$venue_pid"
+start_venue
+wait_for 30 "Saker to trade again after the venue came back" trading
+sleep 2
+hostctl capture stop || fail "capture stop"
+[ "$(status state)" = off ] || fail "not off: $(status state)"
+kept=$(status frames)
+[ "$kept" -gt 100 ] || fail "only $kept frames"
+sleep 1
+[ "$(status frames)" = "$kept" ] || fail "frames after the end"
+hostctl capture start || fail "capture start again"
+sleep 1
+rm -rf "$work/captures.gone" && mv "$work/captures" "$work/captures.gone" && : >"$work/captures"
+hostctl capture stop || fail "capture stop: the file that is open stays good"
+! hostctl capture start 2>"$work/refused" || fail "capture start without its folder"
+grep -q "capture.dir" "$work/refused" || fail "$(cat "$work/refused")"
+[ "$(status state)" = failed ] || fail "not failed: $(status state)"
+[ -n "$(field status '.warnings[] | select(.warning == "capture_failed") | .detail')" ] || fail "no warning"
+rm "$work/captures" && mv "$work/captures.gone" "$work/captures"
+trade_for 2
+S
+if EXPECTED_DROPS=trade.gateway.became_unknown KEEP=$out_dir/$run \
+	run_scenario "begun and ended while trading" "$out_dir/scenario.sh"; then
+	check "late: the ledgers match" [ "$(report .ledger_match)" = true ]
+	check "late: no allocation on a hot core" [ "$(report .allocations_after_seal)" = 0 ]
+	files=("$out_dir/$run/captures"/*.pcapng)
+	check "two captures, two files" [ "${#files[@]}" = 2 ]
+	check "the file says that it was begun late" grep -q "cannot be replayed from its beginning" <(capinfos -k "${files[0]}")
+	check "and which sessions it cannot open" grep -q "from here: md order standby" <(capinfos -k "${files[0]}")
+	check "market data that was opened anew shows" [ "$(texts "${files[0]}" "md rx" '"stream":"btcusdt@bookTicker"')" -gt 20 ]
+	check "orders do not: the policy is market" [ "$(texts "${files[0]}" "trade tx" '"method"')" = 0 ]
+	check "order sessions began in this file" [ -n "$(shark "${files[0]}" -Y 'frame.interface_name == "trade tx" && tls.handshake.type == 1')" ]
+	check "and none of them is opened" [ -z "$(shark "${files[0]}" -Y 'frame.interface_name contains "trade" && (http || websocket)')" ]
+	check "no API key is in the file" bash -c "! grep -q demo-key '${files[0]}'"
+	check "no packet is malformed" [ -z "$(shark "${files[0]}" -Y _ws.malformed)" ]
+fi
+finish
