@@ -79,7 +79,8 @@ static void evp_seal_one(struct bench *b, u8 *rec)
 	rec[3] = (u8)((n + TLS_TAG_LEN) >> 8), rec[4] = (u8)(n + TLS_TAG_LEN);
 	bool ok = EVP_EncryptInit_ex(b->seal, NULL, NULL, NULL, iv) &&
 		  EVP_EncryptUpdate(b->seal, NULL, &len, rec, TLS_HEADER_LEN) &&
-		  EVP_EncryptUpdate(b->seal, body, &len, body, (int)n) && EVP_EncryptFinal_ex(b->seal, body + n, &len) &&
+		  EVP_EncryptUpdate(b->seal, body, &len, body, (int)n) &&
+		  EVP_EncryptFinal_ex(b->seal, body + n, &len) &&
 		  EVP_CIPHER_CTX_ctrl(b->seal, EVP_CTRL_AEAD_GET_TAG, TLS_TAG_LEN, body + n);
 	check(ok, "EVP does not seal");
 }

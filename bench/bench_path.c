@@ -88,7 +88,8 @@ static bool add_tick(u64 due_tsc)
 	case QUOTE: return add_quote(due_tsc);
 	case DEPTH20: world_add_depth(&w, &rng, due_tsc); return true;
 	case TRADE:
-		world_add_trade(&w, 6000000 + (i64)rng_below(&rng, 500000), 1 + (i64)rng_below(&rng, 100000000), due_tsc);
+		world_add_trade(&w, 6000000 + (i64)rng_below(&rng, 500000), 1 + (i64)rng_below(&rng, 100000000),
+				due_tsc);
 		return true;
 	default: add_quote(due_tsc); return way.kind == ACK || n_ever % 2 == 0;
 	}

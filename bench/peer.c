@@ -19,20 +19,35 @@ struct net_cfg peer_net_cfg(const struct port *own, u32 ip)
 	return n;
 }
 
-void peer_open(struct peer *p, struct arena *a, struct port *port) { peer_open_at(p, a, port, PEER_IP); }
-
-void peer_open_at(struct peer *p, struct arena *a, struct port *port, u32 ip)
+static void open_tcp(struct peer *p, struct arena *a, struct port *port, u32 ip,
+		     const struct tcp_cfg *cfg)
 {
+	struct tcp_cfg t = *cfg;
 	*p = (struct peer){ .port = port };
-	struct tcp_cfg t = tcp_cfg_default;
 	struct net_cfg n = peer_net_cfg(port, ip);
 	t.secret[0] = 1;
-	t.max_conns = 8;
-	t.snd_ring_bytes = 1 << 20; /* the answers to a burst of hundreds of orders */
 	err_t e = net_init(&p->net, &n, &port->out, p->net_cnt);
 	p->tcp = e == ERR_OK ? tcp_new(a, &t, &p->net, &port->out, p->tcp_cnt) : NULL;
 	if (!p->tcp)
 		die("the peer's TCP", e == ERR_OK ? ERR_NO_MEMORY : e);
+}
+
+void peer_open(struct peer *p, struct arena *a, struct port *port) { peer_open_at(p, a, port, PEER_IP); }
+
+void peer_open_at(struct peer *p, struct arena *a, struct port *port, u32 ip)
+{
+	struct tcp_cfg t = tcp_cfg_default;
+	t.max_conns = 8;
+	t.snd_ring_bytes = 1 << 20; /* the answers to a burst of hundreds of orders */
+	open_tcp(p, a, port, ip, &t);
+}
+
+void peer_open_many(struct peer *p, struct arena *a, struct port *port, u32 conns)
+{
+	struct tcp_cfg t = tcp_cfg_default;
+	t.max_conns = conns;
+	t.snd_ring_bytes = 1 << 16;
+	open_tcp(p, a, port, PEER_IP, &t);
 }
 
 /* ---- the client's bytes ---- */
@@ -54,7 +69,13 @@ static void take_frame(struct peer *p, u32 i, u8 *f, u32 n)
 		p->text(p->user, i, f + head + 4, len);
 }
 
-static u32 index_of(const struct peer *p, const struct tcp_conn *c) { return p->conn[0] == c ? 0 : 1; }
+static u32 index_of(const struct peer *p, const struct tcp_conn *c)
+{
+	u32 i = 0;
+	while (p->conn[i] != c)
+		i++;
+	return i;
+}
 
 static void on_data(void *user, struct tcp_conn *c, const u8 *rec, u32 n, ns_t now)
 {

@@ -9,12 +9,14 @@
 #include "dataplane/nic/nic_mem.h"
 #include "dataplane/session.h"
 
+#define PEER_CONNS 256
+
 struct peer {
 	struct port *port;
 	struct net net;
 	struct tcp *tcp;
-	struct tcp_conn *conn[2];
-	struct tls_dir rx[2], tx[2];
+	struct tcp_conn *conn[PEER_CONNS];
+	struct tls_dir rx[PEER_CONNS], tx[PEER_CONNS];
 	u64 net_cnt[NET_CNT_COUNT], tcp_cnt[TCP_CNT_COUNT];
 	ns_t now;
 	/* a text from session `i` */
@@ -30,6 +32,8 @@ struct net_cfg peer_net_cfg(const struct port *own, u32 ip);
 
 void peer_open(struct peer *p, struct arena *a, struct port *port);
 void peer_open_at(struct peer *p, struct arena *a, struct port *port, u32 ip); /* with another address than PEER_IP */
+/* For up to PEER_CONNS connections, the others take a few. */
+void peer_open_many(struct peer *p, struct arena *a, struct port *port, u32 conns);
 
 /* What the client of a session takes over. */
 struct peer_end {
