@@ -7,6 +7,7 @@
 #include "hostctl/verb.h"
 
 #define ROWS_MAX 1000000
+#define SECONDS_MAX 86400
 
 enum {
 	TAKES_ALL = 1,
@@ -16,7 +17,8 @@ enum {
 	TAKES_CANCEL_ONLY = 16,
 	TAKES_VIEW = 32,
 	TAKES_OUTLIERS = 64,
-	TAKES_HOST = 128 /* --cores, --profile, --root */
+	TAKES_HOST = 128, /* --cores, --profile, --root */
+	TAKES_SECONDS = 256
 };
 
 static const struct verb {
@@ -57,6 +59,8 @@ static const struct verb {
 	  TAKES_ALL | TAKES_HOST, 0, 0, verb_doctor },
 	{ "capture", "start | stop | status", "record both cores into pcapng files, live",
 	  TAKES_VIEW, 1, 1, verb_capture },
+	{ "jitter", "--cores LIST [--seconds N]", "what holds a busy loop up on these CPUs (10 s)",
+	  TAKES_HOST | TAKES_SECONDS, 0, 0, verb_jitter },
 	{ "config", "check FILE | help [PREFIX] | reference",
 	  "the configuration file and its options", 0, 1, 2, verb_config },
 };
@@ -115,14 +119,16 @@ static const char *value(struct words *w, const struct request *q, const char *o
 	return *w->at++;
 }
 
-static bool take_n(struct request *q, const char *s)
+/* The number behind an option, 1 to `max`. */
+static bool take_number(const struct request *q, const char *option, const char *s, u32 max, u32 *to)
 {
 	char *end;
 	unsigned long n = s ? strtoul(s, &end, 10) : 0;
-	if (s && (*s < '0' || *s > '9' || *end || !n || n > ROWS_MAX))
-		complain(q, EXIT_USAGE, "-n %s: expected a number from 1 to %d", s, ROWS_MAX);
-	q->n = s && *s >= '0' && *s <= '9' && !*end && n <= ROWS_MAX ? (u32)n : 0;
-	return q->n;
+	bool good = s && *s >= '0' && *s <= '9' && !*end && n && n <= max;
+	if (s && !good)
+		complain(q, EXIT_USAGE, "%s %s: expected a number from 1 to %u", option, s, max);
+	*to = good ? (u32)n : 0;
+	return good;
 }
 
 static bool take_instance(struct request *q, const char *s)
@@ -182,9 +188,13 @@ static bool take_option(struct words *w, struct request *q, const char *s)
 		return take_host(w, q, s, &q->profile);
 	if (!strcmp(s, "--root"))
 		return take_host(w, q, s, &q->root);
+	if (!strcmp(s, "--seconds")) {
+		w->used |= TAKES_SECONDS;
+		return take_number(q, s, value(w, q, s), SECONDS_MAX, &q->seconds);
+	}
 	if (!strcmp(s, "-n")) {
 		w->used |= TAKES_N;
-		return take_n(q, value(w, q, s));
+		return take_number(q, s, value(w, q, s), ROWS_MAX, &q->n);
 	}
 	u32 bit = take_switch(q, s);
 	w->used |= bit;

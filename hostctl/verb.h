@@ -25,6 +25,7 @@ struct request {
 	char socket[CONFIG_TEXT]; /* from the configuration; "": ask the segment */
 	bool json, all, follow, nonzero, cancel_only, outliers;
 	u32 n; /* of -n; 0: not given */
+	u32 seconds; /* of --seconds; 0: not given */
 	const char *cores, *profile, *root; /* of a machine, not of an instance; NULL: not given */
 	const char *arg[2];
 	u32 n_args;
@@ -50,9 +51,10 @@ enum exit_code verb_capture(const struct request *q, const struct view *v, struc
 /* By the instance's socket: arm, pause, resume, flatten, stop, cancel-all. */
 enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r);
 
-/* These get no view (NULL): kill works on an instance of any build, serve, doctor and config on none. */
+/* These get no view (NULL): kill works on an instance of any build, serve, doctor, jitter and config on none. */
 enum exit_code verb_kill(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_serve(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_jitter(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_doctor(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_config(const struct request *q, const struct view *v, struct report *r);
 
