@@ -53,6 +53,7 @@ struct app {
 	u8 *boot_bytes;
 	struct ctl ctl;
 	struct hot hot;
+	bool replay; /* the cores measure no time of their own: what was recorded says it */
 	bool nic_up, ports_up, slow_up, md_up, trade_up, capture_up;
 };
 
@@ -74,6 +75,8 @@ void app_close(struct app *a);
  * ERR_NO_MEMORY, ERR_IO.
  */
 err_t app_make_segment(struct app *a, char *error);
+/* The same in memory of this process alone, for a replay. */
+err_t app_make_private_segment(struct app *a, char *error);
 
 /* app_capture.c: the capture's rings, but those of the recorders. */
 err_t app_make_capture(struct app *a, char *error);

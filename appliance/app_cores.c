@@ -151,7 +151,7 @@ static err_t make_trade(struct app *a, char *error)
 			       .strategies = s,
 			       .n_strategies = a->cfg.n_strategies,
 			       .profile_every = a->cfg.profile_every,
-			       .turn_budget_ns = TURN_BUDGET_NS,
+			       .turn_budget_ns = a->replay ? 0 : TURN_BUDGET_NS,
 			       .seed = a->boot };
 	strategy_texts(&a->cfg, s, params);
 	err_t e = net_cfg(&a->cfg.trade_port, &a->trade_port, &t.net, error);

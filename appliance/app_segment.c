@@ -130,9 +130,34 @@ static bool texts(struct app *a)
 	       text(a, "config", summary);
 }
 
-err_t app_make_segment(struct app *a, char *error)
+static err_t make_regions(struct app *a, char *error)
 {
 	u64 *md_port, *trade_port;
+	a->ctl.cnt = counters(a, "app", app_counter_defs, APP_CNT_COUNT);
+	if (!a->ctl.cnt || !md_regions(a, &md_port) || !trade_regions(a, &trade_port) || !books(a) ||
+	    !histograms(a) || !outliers(a) || !texts(a)) {
+		snprintf(error, APP_ERROR, "the shared-memory segment is too small for its regions");
+		return ERR_NO_MEMORY;
+	}
+	a->md_port.counters = md_port;
+	a->trade_port.counters = trade_port;
+	a->md_links.kill = a->trade_links.kill = a->seg.kill;
+	a->trade_links.tape = a->md_links.tape;
+	return ERR_OK;
+}
+
+err_t app_make_private_segment(struct app *a, char *error)
+{
+	err_t e = segment_create_private(&a->seg, segment_bytes(a));
+	if (e != ERR_OK) {
+		snprintf(error, APP_ERROR, "out of memory for the tape and the counters");
+		return e;
+	}
+	return make_regions(a, error);
+}
+
+err_t app_make_segment(struct app *a, char *error)
+{
 	err_t e = segment_create(&a->seg, a->cfg.instance, segment_bytes(a));
 	if (e != ERR_OK) {
 		snprintf(error, APP_ERROR, "instance %s: %s", a->cfg.instance,
@@ -146,15 +171,5 @@ err_t app_make_segment(struct app *a, char *error)
 	a->seg.h->tsc_base = a->clock.tsc_base;
 	a->seg.h->ns_base = a->clock.ns_base;
 	a->seg.h->tsc_mult = a->clock.mult;
-	a->ctl.cnt = counters(a, "app", app_counter_defs, APP_CNT_COUNT);
-	if (!a->ctl.cnt || !md_regions(a, &md_port) || !trade_regions(a, &trade_port) || !books(a) ||
-	    !histograms(a) || !outliers(a) || !texts(a)) {
-		snprintf(error, APP_ERROR, "the shared-memory segment is too small for its regions");
-		return ERR_NO_MEMORY;
-	}
-	a->md_port.counters = md_port;
-	a->trade_port.counters = trade_port;
-	a->md_links.kill = a->trade_links.kill = a->seg.kill;
-	a->trade_links.tape = a->md_links.tape;
-	return ERR_OK;
+	return make_regions(a, error);
 }

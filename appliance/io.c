@@ -154,9 +154,11 @@ static u32 drain_tape(struct io *io)
 
 /* ---- the loop ---- */
 
+u32 io_measure(struct io *io) { return drain_trace(io, io->trace) + drain_tape(io); }
+
 u32 io_step(struct io *io)
 {
-	u32 work = drain_journal(io) + drain_trace(io, io->trace) + drain_tape(io);
+	u32 work = drain_journal(io) + io_measure(io);
 	return work + (io->capture ? capture_step(io->capture, clock_ns(&io->clock, tsc_now())) : 0);
 }
 

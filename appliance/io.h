@@ -59,6 +59,7 @@ err_t io_open_journal(struct io *io, const char *dir, u32 boot, char *error, siz
  * the ring fills, and the trade core denies new orders. A record cut short is written over.
  */
 u32 io_step(struct io *io);
+u32 io_measure(struct io *io); /* of that, the histograms alone: of trace and tape */
 void *io_thread(void *arg); /* steps until `stop`, then once more to the end of its rings */
 void io_close(struct io *io);
 

@@ -181,6 +181,19 @@ static bool is_instance_name(const char *s)
 	return *s && strlen(s) < INSTANCE_MAX && !strpbrk(s, "/.");
 }
 
+err_t segment_create_private(struct segment *s, size_t size)
+{
+	*s = (struct segment){ .writer = true, .lock_fd = -1, .size = size };
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return ERR_NO_MEMORY;
+	s->base = p;
+	s->h = p;
+	s->kill = (struct segment_kill_page *)(s->base + KILL_OFFSET);
+	s->used = KILL_OFFSET + SEGMENT_PAGE;
+	return ERR_OK;
+}
+
 err_t segment_create(struct segment *s, const char *instance, size_t size)
 {
 	*s = (struct segment){ .writer = true, .lock_fd = -1 };

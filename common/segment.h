@@ -70,6 +70,8 @@ struct segment {
  * runs.
  */
 err_t segment_create(struct segment *s, const char *instance, size_t size);
+/* The same in memory of this process alone, with no name and no file: for a replay. */
+err_t segment_create_private(struct segment *s, size_t size);
 /* zeroed, cache-line aligned; NULL: full */
 void *segment_add(struct segment *s, const char *name, u32 kind, u32 count, size_t size);
 void segment_ready(struct segment *s); /* after the last segment_add: readers may come */

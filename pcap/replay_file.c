@@ -69,6 +69,25 @@ static bool inbox_is_sound(const struct record_item *r)
 	       SESSION_TAG_INDEX(m.tag) < (r->core == RECORD_MD ? 1u : 2u);
 }
 
+/* Keys and signed logons the configuration did not let the capture keep: the message is there, empty. */
+static bool is_withheld(const struct record_item *r)
+{
+	struct record_inbox m;
+	memcpy(&m, r->data.p, sizeof m);
+	return !m.n && (m.type == MSG_TLS_KEYS || m.type == MSG_TLS_REFILL || m.type == MSG_SEND);
+}
+
+static void check_inbox(struct replay_core_file *c, const struct replay_item *i, const char *core)
+{
+	if (is_withheld(&i->r))
+		end(c, "%s: behind packet %llu a session's keys or logon are not in the capture (capture.secrets: all "
+		       "keeps them)",
+		    core, (unsigned long long)i->packet);
+	else if (!inbox_is_sound(&i->r))
+		end(c, "%s: behind packet %llu stands an inbox message of a kind it never gets", core,
+		    (unsigned long long)i->packet);
+}
+
 static void start(struct replay_core_file *c, const struct replay_item *i)
 {
 	struct record_start s;
@@ -123,9 +142,8 @@ static err_t take(struct replay_file *f, const struct replay_item *i)
 		return ERR_OK;
 	if (i->r.numbered)
 		check_number(c, i, core);
-	if (i->r.type == RECORD_INBOX && !inbox_is_sound(&i->r))
-		end(c, "%s: behind packet %llu stands an inbox message of a kind it never gets", core,
-		    (unsigned long long)i->packet);
+	if (i->r.type == RECORD_INBOX)
+		check_inbox(c, i, core);
 	if (i->r.type == RECORD_TURN)
 		check_turn(c, i, core);
 	if (i->r.type == RECORD_START)

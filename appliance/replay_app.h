@@ -1,0 +1,28 @@
+/*
+ * replay_app.h - both cores made again from what a capture says, over replay ports: no device, no
+ * thread, no segment others see, no file.
+ */
+#ifndef SAKER_REPLAY_APP_H
+#define SAKER_REPLAY_APP_H
+
+#include "appliance/app.h"
+#include "pcap/replay.h"
+
+/* One run. Zeroed before replay_app_open. */
+struct replay_app {
+	struct app app;
+	struct replay replay;
+	u64 n_texts;
+	/* each order and cancel as it stood before mask and seal */
+	void (*text)(void *user, const u8 *p, u32 n);
+	void *user;
+};
+
+/*
+ * From a file that replay_file_usable has passed. On failure `error` (APP_ERROR bytes) says why;
+ * replay_app_close is due all the same.
+ */
+err_t replay_app_open(struct replay_app *r, const struct replay_file *f, char *error);
+void replay_app_close(struct replay_app *r);
+
+#endif

@@ -1,0 +1,257 @@
+#include "appliance/replay_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#define ERR_STATE ossl_err_state /* OpenSSL's type of that name, not our error */
+#include <openssl/evp.h>
+#undef ERR_STATE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "appliance/replay_app.h"
+
+#define FILES_MAX 256
+
+struct options {
+	const char *orders; /* NULL: not written */
+	unsigned long times;
+	bool latency;
+};
+
+/* What one run led to. */
+struct outcome {
+	bool whole, differs;
+	u64 n_texts;
+	u8 sha[32];
+	struct replay_core core[RECORD_CORES];
+	char why[REPLAY_TEXT];
+};
+
+/* Where the texts go: their digest, and a file. */
+struct texts {
+	EVP_MD_CTX *digest;
+	FILE *file;
+};
+
+static int usage(FILE *to, int rc)
+{
+	fprintf(to,
+		"usage: saker replay [options] FILE...\n"
+		"  Runs both cores again through the turns that capture files hold (those of one run, in their\n"
+		"  order), as fast as possible, and compares every frame they send with the recorded one. It\n"
+		"  needs no privileges, no network and no other file; plug-ins are loaded from where they were.\n"
+		"  --orders FILE   write the text of each order and cancel, as it stood before mask and seal, one a line\n"
+		"  -n N            run it N times; each must lead to the same\n"
+		"  --latency       print the stages' times as they were now, on this machine\n"
+		"exit code: 0 all the same; 1 a difference, or not all could be run; 2 usage; 3 nothing could be run\n");
+	return rc;
+}
+
+/* ---- files ---- */
+
+static bool map_file(const char *path, struct span *bytes)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	void *p = MAP_FAILED;
+	if (fstat(fd, &st) == 0 && st.st_size > 0)
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	else if (!errno)
+		errno = ENODATA;
+	int why = errno;
+	close(fd);
+	errno = why;
+	if (p == MAP_FAILED)
+		return false;
+	*bytes = (struct span){ .p = p, .n = (size_t)st.st_size };
+	return true;
+}
+
+/* They stay mapped until the process ends. */
+static bool read_files(struct replay_file *f, char **paths, int n)
+{
+	for (int i = 0; i < n; i++) {
+		struct span bytes;
+		errno = 0;
+		if (!map_file(paths[i], &bytes)) {
+			fprintf(stderr, "saker replay: %s: %s\n", paths[i], strerror(errno));
+			return false;
+		}
+		err_t e = replay_file_add(f, paths[i], bytes);
+		if (e == ERR_OK)
+			continue;
+		fprintf(stderr, "saker replay: %s: %s\n", paths[i],
+			e == ERR_UNSUPPORTED ? "this is no capture file (pcapng, pcap)" : err_text(e));
+		return false;
+	}
+	return true;
+}
+
+/* ---- one run ---- */
+
+static void on_text(void *user, const u8 *p, u32 n)
+{
+	struct texts *t = user;
+	EVP_DigestUpdate(t->digest, p, n);
+	EVP_DigestUpdate(t->digest, "\n", 1);
+	if (t->file) {
+		fwrite(p, 1, n, t->file);
+		fputc('\n', t->file);
+	}
+}
+
+static void print_latency(const struct app *a)
+{
+	printf("%-20s %10s %10s %10s %10s\n", "this machine, ns", "n", "p50", "p99", "max");
+	for (u32 i = 0; i < IO_HISTS; i++) {
+		const struct hist *h = a->io.hist[i];
+		if (h->n && i != HIST_FEED_LAG && i != HIST_ORDER_TO_ACK)
+			printf("%-20s %10llu %10llu %10llu %10llu\n", io_hist_names[i], (unsigned long long)h->n,
+			       (unsigned long long)hist_quantile(h, 5000), (unsigned long long)hist_quantile(h, 9900),
+			       (unsigned long long)h->max);
+	}
+}
+
+static bool run(const struct replay_file *f, struct texts *t, bool latency, struct outcome *o)
+{
+	char error[APP_ERROR] = "out of memory";
+	size_t n = (sizeof(struct replay_app) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+	struct replay_app *r = aligned_alloc(CACHE_LINE, n);
+	if (r)
+		memset(r, 0, n);
+	err_t e = r ? replay_app_open(r, f, error) : ERR_NO_MEMORY;
+	if (e == ERR_OK) {
+		r->text = on_text, r->user = t;
+		EVP_DigestInit_ex(t->digest, EVP_sha256(), NULL);
+		o->whole = replay_run(&r->replay);
+		EVP_DigestFinal_ex(t->digest, o->sha, NULL);
+		o->differs = r->replay.differs;
+		o->n_texts = r->n_texts;
+		memcpy(o->core, r->replay.core, sizeof o->core);
+		memcpy(o->why, r->replay.why, sizeof o->why);
+		if (latency)
+			print_latency(&r->app);
+	} else {
+		fprintf(stderr, "saker replay: %s\n", error[0] ? error : err_text(e));
+	}
+	if (r)
+		replay_app_close(r);
+	free(r);
+	return e == ERR_OK;
+}
+
+/* ---- what is said ---- */
+
+static void print_core(const struct replay_file *f, const struct outcome *o, u32 core)
+{
+	static const char *const names[RECORD_CORES] = { "market-data core", "trading core" };
+	const struct replay_core *c = &o->core[core];
+	printf("%-16s %llu of %llu turns, %llu frames received, %llu sent\n", names[core],
+	       (unsigned long long)c->turn, (unsigned long long)f->core[core].n_turns, (unsigned long long)c->rx,
+	       (unsigned long long)c->tx);
+	if (f->core[core].ended)
+		printf("  the rest of the capture cannot be run: %s\n", f->core[core].why);
+}
+
+static void print_outcome(const struct replay_file *f, const struct outcome *o)
+{
+	for (u32 i = 0; i < RECORD_CORES; i++)
+		print_core(f, o, i);
+	if (f->n_foreign)
+		printf("%llu frames were of no core\n", (unsigned long long)f->n_foreign);
+	printf("orders and cancels: %llu, SHA-256 ", (unsigned long long)o->n_texts);
+	for (u32 i = 0; i < sizeof o->sha; i++)
+		printf("%02x", o->sha[i]);
+	printf("\n%s%s\n",
+	       o->differs ? "DIFFERS: "
+	       : o->whole ? "the same as recorded: every frame, every message, every turn"
+			  : "ended early: ",
+	       o->whole ? "" : o->why);
+}
+
+static int verdict(const struct replay_file *f, const struct outcome *o)
+{
+	return o->whole && !f->core[RECORD_MD].ended && !f->core[RECORD_TRADE].ended ? 0 : 1;
+}
+
+static int run_all(const struct replay_file *f, const struct options *opt, struct texts *t)
+{
+	struct outcome first = { 0 }, o;
+	for (unsigned long i = 0; i < opt->times; i++) {
+		memset(&o, 0, sizeof o);
+		if (!run(f, t, opt->latency && i + 1 == opt->times, &o))
+			return 3;
+		t->file = NULL; /* one run's texts */
+		if (i == 0) {
+			first = o;
+			print_outcome(f, &o);
+		} else if (o.n_texts != first.n_texts || memcmp(o.sha, first.sha, sizeof o.sha) ||
+			   o.whole != first.whole) {
+			printf("run %lu led to something else than the first\n", i + 1);
+			print_outcome(f, &o);
+			return 1;
+		}
+	}
+	if (opt->times > 1)
+		printf("%lu runs, all the same\n", opt->times);
+	return verdict(f, &first);
+}
+
+static int replay_files(const struct options *opt, char **paths, int n)
+{
+	static struct replay_file f;
+	char why[REPLAY_TEXT];
+	struct texts t = { 0 };
+	int rc = 3;
+	if (!read_files(&f, paths, n))
+		goto cannot;
+	if (!replay_file_usable(&f, why)) {
+		fprintf(stderr, "saker replay: %s\n", why);
+		goto cannot;
+	}
+	FILE *orders = opt->orders ? fopen(opt->orders, "we") : NULL;
+	if (opt->orders && !orders) {
+		fprintf(stderr, "saker replay: %s: %s\n", opt->orders, strerror(errno));
+		goto cannot;
+	}
+	t.file = orders;
+	t.digest = EVP_MD_CTX_new();
+	if (t.digest)
+		rc = run_all(&f, opt, &t);
+	EVP_MD_CTX_free(t.digest);
+	if (orders && fclose(orders)) {
+		fprintf(stderr, "saker replay: %s: %s\n", opt->orders, strerror(errno));
+		rc = 3;
+	}
+cannot:
+	replay_file_free(&f);
+	return rc;
+}
+
+int replay_run_main(int argc, char **argv)
+{
+	static const struct option longs[] = { { "orders", required_argument, NULL, 'o' },
+					       { "latency", no_argument, NULL, 'l' },
+					       { "help", no_argument, NULL, 'h' },
+					       { 0 } };
+	struct options opt = { .times = 1 };
+	char *end = "";
+	for (int c; (c = getopt_long(argc, argv, "n:h", longs, NULL)) != -1;)
+		switch (c) {
+		case 'o': opt.orders = optarg; break;
+		case 'n': opt.times = strtoul(optarg, &end, 10); break;
+		case 'l': opt.latency = true; break;
+		case 'h': return usage(stdout, 0);
+		default: return usage(stderr, 2);
+		}
+	if (*end || !opt.times || optind >= argc || argc - optind > FILES_MAX)
+		return usage(stderr, 2);
+	return replay_files(&opt, argv + optind, argc - optind);
+}
