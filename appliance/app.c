@@ -85,9 +85,11 @@ static err_t open_ports(struct app *a, char *error)
 {
 	struct nic_port_cfg ports[2] = { { .device = a->cfg.md_port.device,
 					   .rx_csum = true,
+					   .groups = a->cfg.md_port.ip6[0],
 					   .tx_csum = a->cfg.md_port.tx_checksum },
 					 { .device = a->cfg.trade_port.device,
 					   .rx_csum = true,
+					   .groups = a->cfg.trade_port.ip6[0],
 					   .tx_csum = a->cfg.trade_port.tx_checksum } };
 	struct nic_cfg n = { .instance = a->cfg.instance,
 			     .ports = ports,
@@ -136,12 +138,16 @@ static err_t open_slow(struct app *a, char *error)
 	a->slow.core[0] = (struct slow_core){ .keylog = app_keylog(a, RECORD_MD),
 					      .in = a->md_rings.to_slow,
 					      .out = a->md_rings.from_slow,
+					      .has_ip4 = a->cfg.md_port.ip[0],
+					      .has_ip6 = a->cfg.md_port.ip6[0],
 					      .n_targets = 1 };
 	a->slow.core[0].target[0] = (struct slow_target){ a->cfg.stream.host, a->cfg.stream.address,
 							  stream_path, a->cfg.stream.port };
 	a->slow.core[1] = (struct slow_core){ .keylog = app_keylog(a, RECORD_TRADE),
 					      .in = a->trade_rings.to_slow,
 					      .out = a->trade_rings.from_slow,
+					      .has_ip4 = a->cfg.trade_port.ip[0],
+					      .has_ip6 = a->cfg.trade_port.ip6[0],
 					      .n_targets = 2 };
 	a->slow.core[1].target[0] = a->slow.core[1].target[1] = api;
 	err_t e = slow_init(&a->slow, &sc, error);

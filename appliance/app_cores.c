@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "appliance/app.h"
+#include "appliance/config_value.h"
 
 #define CTL_RING (4u << 20)  /* a snapshot of 5000 levels a side is 160 KB */
 #define SLOW_RING (1u << 20) /* a handshake is some 10 KB */
@@ -66,17 +67,20 @@ static void link_rings(struct app *a)
 
 static err_t net_cfg(const struct config_port *p, const struct port *port, struct net_cfg *out, char *error)
 {
-	char ip[CONFIG_NUMBER];
-	unsigned prefix = 0;
-	*out = (struct net_cfg){ .mtu = port->mtu };
+	u32 ip, len = 0, len6 = 0;
+	*out = (struct net_cfg){ .mtu = port->mtu, .vlan = p->vlan, .vlan_priority = (u8)p->vlan_priority };
 	memcpy(out->mac, port->mac, sizeof out->mac);
-	bool ok = sscanf(p->ip, "%31[^/]/%u", ip, &prefix) == 2 && prefix <= 32 &&
-		  ip_addr_parse(ip, &out->ip) == ERR_OK &&
-		  (!p->gateway[0] || ip_addr_parse(p->gateway, &out->gateway) == ERR_OK);
-	out->prefix_len = (u8)prefix;
+	bool ok = (!p->ip[0] || value_network(p->ip, &ip, &len)) &&
+		  (!p->gateway[0] || ip_addr_parse(p->gateway, &out->gateway) == ERR_OK) &&
+		  (!p->ip6[0] || value_network6(p->ip6, &out->ip6, &len6)) &&
+		  (!p->gateway6[0] || ip_addr_parse(p->gateway6, &out->gateway6) == ERR_OK);
+	if (ok && p->ip[0])
+		out->ip = ip_addr_v4(ip);
+	out->prefix_len = (u8)len;
+	out->prefix6_len = (u8)len6;
 	if (!ok)
-		snprintf(error, APP_ERROR, "port %s: ip or gateway: expected 10.0.0.2/24 and 10.0.0.1",
-			 p->device);
+		snprintf(error, APP_ERROR, "port %s: ip, gateway, ip6 or gateway6: expected as in 10.0.0.2/24, "
+			 "10.0.0.1, 2001:db8::2/64, fe80::1", p->device);
 	return ok ? ERR_OK : ERR_ARGUMENT;
 }
 

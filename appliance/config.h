@@ -17,6 +17,7 @@
 
 #define CONFIG_TEXT       256
 #define CONFIG_NUMBER     32
+#define CONFIG_ADDRESS    52 /* an IPv6 address with its prefix length */
 #define CONFIG_STRATEGIES 16
 #define CONFIG_PARAMS     32
 #define CONFIG_ERROR      512
@@ -32,14 +33,18 @@ enum config_on_loss { ON_LOSS_CANCEL, ON_LOSS_HOLD };
 struct config_port {
 	char device[CONFIG_TEXT];    /* PCI address or vdev string */
 	char mac[18];                /* "" : the device's own */
-	char ip[CONFIG_NUMBER];      /* "10.77.0.2/24" */
-	char gateway[CONFIG_NUMBER]; /* "": none */
+	char ip[CONFIG_ADDRESS];      /* "10.77.0.2/24"; "": no IPv4 */
+	char gateway[CONFIG_ADDRESS]; /* "": none */
+	char ip6[CONFIG_ADDRESS];     /* "2001:db8::2/64"; "": no IPv6 */
+	char gateway6[CONFIG_ADDRESS];
+	u16 vlan; /* 0: none */
+	u16 vlan_priority;
 	bool tx_checksum;
 };
 
 struct config_endpoint {
 	char host[CONFIG_TEXT];      /* name in the certificate and the Host header */
-	char address[CONFIG_NUMBER]; /* "": resolve the name */
+	char address[CONFIG_ADDRESS]; /* "": resolve the name */
 	u16 port;
 };
 

@@ -97,6 +97,9 @@ const char *option_expected(const struct option *o, char *out)
 		[OPTION_MAC] = "the MAC address of one device, such as 02:00:00:00:00:01",
 		[OPTION_IP] = "an IPv4 address such as 10.77.0.1",
 		[OPTION_NETWORK] = "an IPv4 address and prefix length such as 10.77.0.2/24",
+		[OPTION_IP6] = "an IPv6 address such as 2001:db8::1 or fe80::1",
+		[OPTION_NETWORK6] = "an IPv6 address and prefix length such as 2001:db8::2/64",
+		[OPTION_ADDRESS] = "an IPv4 or IPv6 address such as 10.77.0.1 or 2001:db8::1",
 		[OPTION_CPUS] = "CPU numbers such as 0 or 0,2-3",
 		[OPTION_SYMBOLS] =
 			"a list of 1 to 64 symbols in upper case, such as [BTCUSDT, ETHUSDT]",

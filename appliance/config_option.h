@@ -18,8 +18,11 @@ enum option_type {
 	OPTION_CHOICE,  /* u32: place in `allowed` */
 	OPTION_DECIMAL, /* kept as text */
 	OPTION_MAC,
-	OPTION_IP,
+	OPTION_IP, /* IPv4 */
 	OPTION_NETWORK, /* address/prefix length */
+	OPTION_IP6,
+	OPTION_NETWORK6,
+	OPTION_ADDRESS, /* of either */
 	OPTION_CPUS,
 	OPTION_SYMBOLS,
 	OPTION_STRATEGIES,

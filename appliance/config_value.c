@@ -114,44 +114,49 @@ static bool is_mac(const char *s)
 
 bool value_ip(const char *text, u32 *ip)
 {
-	char copy[16], *p = copy;
-	u64 byte;
-	u32 v = 0;
-	if (strlen(text) >= sizeof copy)
+	struct ip_addr a;
+	if (ip_addr_parse(text, &a) != ERR_OK || !ip_addr_is_v4(&a))
 		return false;
-	memcpy(copy, text, strlen(text) + 1);
-	for (int i = 0; i < 4; i++) {
-		char *end = strchrnul(p, '.');
-		bool last = !*end;
-		*end = 0;
-		if (last != (i == 3) || end - p > 3 || (end - p > 1 && *p == '0') ||
-		    !parse_number(p, 255, &byte))
-			return false;
-		v = v << 8 | (u32)byte;
-		p = end + 1;
-	}
-	*ip = v;
+	*ip = ip_addr_u32(&a);
+	return true;
+}
+
+bool value_ip6(const char *text, struct ip_addr *ip)
+{
+	return ip_addr_parse(text, ip) == ERR_OK && !ip_addr_is_v4(ip) && !ip_addr_is_none(ip);
+}
+
+/* What stands before and behind the slash. */
+static bool split_network(const char *text, char address[IP_ADDR_TEXT_MAX], u32 max, u32 *prefix_len)
+{
+	u64 len;
+	size_t n = strcspn(text, "/");
+	if (n >= IP_ADDR_TEXT_MAX || text[n] != '/' || strlen(text + n + 1) > 3 ||
+	    !parse_number(text + n + 1, max, &len) || !len)
+		return false;
+	memcpy(address, text, n);
+	address[n] = 0;
+	*prefix_len = (u32)len;
 	return true;
 }
 
 bool value_network(const char *text, u32 *ip, u32 *prefix_len)
 {
-	char address[16];
-	u64 len;
-	size_t n = strcspn(text, "/");
-	if (n >= sizeof address || text[n] != '/' || strlen(text + n + 1) > 2 ||
-	    !parse_number(text + n + 1, 32, &len) || !len)
-		return false;
-	memcpy(address, text, n);
-	address[n] = 0;
-	*prefix_len = (u32)len;
-	return value_ip(address, ip);
+	char address[IP_ADDR_TEXT_MAX];
+	return split_network(text, address, 32, prefix_len) && value_ip(address, ip);
+}
+
+bool value_network6(const char *text, struct ip_addr *ip, u32 *prefix_len)
+{
+	char address[IP_ADDR_TEXT_MAX];
+	return split_network(text, address, 128, prefix_len) && value_ip6(address, ip);
 }
 
 /* Is it of the form its type asks for? For what is kept as text. */
 static bool is_well_formed(const struct option *o, const char *s)
 {
 	u32 ip, len;
+	struct ip_addr ip6;
 	cpu_set_t set;
 	switch (o->type) {
 	case OPTION_TEXT:
@@ -168,6 +173,12 @@ static bool is_well_formed(const struct option *o, const char *s)
 		return value_ip(s, &ip) && ip;
 	case OPTION_NETWORK:
 		return value_network(s, &ip, &len) && ip;
+	case OPTION_IP6:
+		return value_ip6(s, &ip6);
+	case OPTION_NETWORK6:
+		return value_network6(s, &ip6, &len);
+	case OPTION_ADDRESS:
+		return value_ip6(s, &ip6) || (value_ip(s, &ip) && ip);
 	case OPTION_CPUS:
 		return cpus_parse(s, &set) == ERR_OK;
 	default:

@@ -5,6 +5,7 @@
 #define SAKER_CONFIG_VALUE_H
 
 #include "appliance/config_option.h"
+#include "dataplane/net/ip_addr.h"
 
 /*
  * Stores `n` bytes of text into `field`, the option's place (element 0's for a list's element,
@@ -18,6 +19,12 @@ bool value_is_symbol(const char *text, size_t n);
 
 /* Dotted IPv4 address in host order; exactly four decimal numbers. */
 bool value_ip(const char *text, u32 *ip);
+
+/* An IPv6 address without zone, not one of IPv4 in disguise, not zero. */
+bool value_ip6(const char *text, struct ip_addr *ip);
+
+/* "2001:db8::2/64", prefix length 1 to 128. */
+bool value_network6(const char *text, struct ip_addr *ip, u32 *prefix_len);
 
 /* "10.77.0.2/24", prefix length 1 to 32. */
 bool value_network(const char *text, u32 *ip, u32 *prefix_len);

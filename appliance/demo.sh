@@ -8,6 +8,7 @@
 #   DEMO_SECONDS     how long it trades (30)
 #   RECORDING        a gzip file of recorded market data; empty: a generated market
 #   LAYOUT           fused or split; by default by the number of CPUs
+#   IP_VERSION       4 (default) or 6: what Saker and the venue speak
 #   SCENARIO         a script sourced once everything trades, instead of the wait (tests/e2e)
 #   SKIP_WAIT        do not wait until everything trades (likewise)
 #   CONFIG_TEMPLATE  in place of demo.yaml.in; VENUE_ARGS: more options of saker-venue
@@ -23,6 +24,13 @@ bin=$(cd "${SAKER_BIN:?SAKER_BIN is not set: run it by make demo}" && pwd)
 out=${OUT:-build}
 seconds=${DEMO_SECONDS:-30}
 recording=${RECORDING:-}
+ip_version=${IP_VERSION:-4}
+venue_listen=10.77.0.1 venue_address=10.77.0.1 versions=()
+if [ "$ip_version" = 6 ]; then # demo.yaml.in is of IPv4
+	venue_listen='[::]' venue_address='[::1]' # a TAP that goes down takes its IPv6 addresses along
+	versions=(-e 's|ip: 10.7\([78]\).0.2/24|ip6: "fd7\1::2/64"|; s|gateway: 10.78.0.1|gateway6: "fd78::1"|'
+		-e 's|address: 10.77.0.1|address: "fd77::1"|')
+fi
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 [ -z "$recording" ] || recording=$(realpath "$recording")
@@ -100,7 +108,11 @@ make_network() {
 	ip link set lo up
 	for i in 0 1; do
 		ip tuntap add dev saker$i mode tap multi_queue
-		ip addr add 10.7$((7 + i)).0.1/24 dev saker$i
+		if [ "$ip_version" = 6 ]; then
+			ip addr add fd7$((7 + i))::1/64 dev saker$i nodad
+		else
+			ip addr add 10.7$((7 + i)).0.1/24 dev saker$i
+		fi
 		ip link set saker$i up
 	done
 }
@@ -114,7 +126,7 @@ make_keys() {
 
 start_venue() {
 	# shellcheck disable=SC2086
-	taskset -c 0 "$bin/saker-venue" --listen "10.77.0.1:${venue_port:-0}" --dir "$work" --state "$work/venue" \
+	taskset -c 0 "$bin/saker-venue" --listen "$venue_listen:${venue_port:-0}" --dir "$work" --state "$work/venue" \
 		--admin --api-key demo-key --public-key "$work/public.pem" \
 		${recording:+--recording "$recording"} ${VENUE_ARGS:-} >"$work/venue.out" 2>>"$work/venue.log" &
 	venue_pid=$!
@@ -125,7 +137,7 @@ start_venue() {
 configure() {
 	sed -e "s|@INSTANCE@|$instance|g; s|@WORK@|$work|g; s|@PORT@|$venue_port|g; s|@LAYOUT@|$layout|g" \
 		-e "s|@CAPTURE@|${CAPTURE:-false}|g; s|@SECRETS@|${SECRETS:-market}|g; s|@FILE_MB@|${FILE_MB:-1024}|g" \
-		-e "s|@MD_CPU@|$md_cpu|g; s|@TRADE_CPU@|$trade_cpu|g; s|@SHARED@|$shared|g" \
+		"${versions[@]}" -e "s|@MD_CPU@|$md_cpu|g; s|@TRADE_CPU@|$trade_cpu|g; s|@SHARED@|$shared|g" \
 		"${CONFIG_TEMPLATE:-$here/demo.yaml.in}" >"$work/saker.yaml"
 }
 
@@ -143,7 +155,7 @@ counter() { # region, name
 }
 trading() { [ "$(field status .trading.risk_state)" = ACTIVE ] && [ "$(field status '.books[0].state')" = VALID ]; }
 venue_ask() {
-	curl -sf --cacert "$work/ca.pem" --resolve "venue.test:$venue_port:10.77.0.1" "$@"
+	curl -sf --cacert "$work/ca.pem" --resolve "venue.test:$venue_port:$venue_address" "$@"
 }
 venue_get() { venue_ask "https://venue.test:$venue_port$1"; }
 venue_post() { venue_ask -X POST ${2:+--data-binary "$2"} "https://venue.test:$venue_port$1"; }

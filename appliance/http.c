@@ -82,8 +82,10 @@ struct http *http_new(const struct config_endpoint *to, const char *ca_file)
 	h->ca_file = ca_file;
 	h->multi = curl_multi_init();
 	if (to->address[0]) {
-		char line[CONFIG_TEXT + CONFIG_NUMBER + 16];
-		snprintf(line, sizeof line, "%s:%u:%s", to->host, to->port, to->address);
+		char line[CONFIG_TEXT + CONFIG_ADDRESS + 16];
+		bool v6 = strchr(to->address, ':');
+		snprintf(line, sizeof line, "%s:%u:%s%s%s", to->host, to->port, v6 ? "[" : "", to->address,
+			 v6 ? "]" : "");
 		h->resolve = curl_slist_append(NULL, line);
 	}
 	bool ok = h->multi != NULL;

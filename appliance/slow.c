@@ -114,21 +114,31 @@ static void failed(struct slow *s, struct slow_core *c, u64 tag, err_t e, const 
 
 /* ---- a new connection ---- */
 
-static err_t resolve(const struct slow_target *t, u8 ip[16], const char **why)
+static struct ip_addr addr_of(const struct addrinfo *a)
+{
+	const void *p = a->ai_addr;
+	if (a->ai_family == AF_INET6)
+		return ip_addr_of6(((const struct sockaddr_in6 *)p)->sin6_addr.s6_addr);
+	return ip_addr_v4(ntohl(((const struct sockaddr_in *)p)->sin_addr.s_addr));
+}
+
+/* Of a kind the core's port has an address of; of both, what the resolver puts first. */
+static err_t resolve(const struct slow_core *c, const struct slow_target *t, u8 ip[16], const char **why)
 {
 	struct ip_addr a;
 	if (t->address[0]) {
 		err_t e = ip_addr_parse(t->address, &a);
 		memcpy(ip, a.b, sizeof a.b);
-		*why = "the configured address is no IPv4 address";
+		*why = "the configured address is no IP address";
 		return e;
 	}
-	struct addrinfo want = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *got = NULL;
+	struct addrinfo want = { .ai_socktype = SOCK_STREAM }, *got = NULL;
+	want.ai_family = !c->has_ip6 ? AF_INET : !c->has_ip4 ? AF_INET6 : AF_UNSPEC;
 	int rc = getaddrinfo(t->host, NULL, &want, &got);
 	*why = rc ? gai_strerror(rc) : "";
 	if (rc)
 		return ERR_NOT_FOUND;
-	a = ip_addr_v4(ntohl(((const struct sockaddr_in *)(const void *)got->ai_addr)->sin_addr.s_addr));
+	a = addr_of(got);
 	memcpy(ip, a.b, sizeof a.b);
 	freeaddrinfo(got);
 	return ERR_OK;
@@ -142,7 +152,7 @@ static err_t send_ready(struct slow *s, struct slow_core *c, const struct slow_t
 	char host[300];
 	struct ws_http_req req = { .host = host, .path = t->path };
 	snprintf(host, sizeof host, t->port == 443 ? "%s" : "%s:%u", t->host, t->port);
-	err_t e = resolve(t, r->ip, why);
+	err_t e = resolve(c, t, r->ip, why);
 	if (e != ERR_OK)
 		return e;
 	*why = "no random bytes, or the upgrade request does not fit";

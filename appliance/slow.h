@@ -20,13 +20,14 @@
 /* Where a session goes; strings outlive the thread. */
 struct slow_target {
 	const char *host;    /* for certificate, SNI and Host header */
-	const char *address; /* dotted; "": resolve the host */
+	const char *address; /* of either version of IP; "": resolve the host */
 	const char *path;
 	u16 port;
 };
 
 struct slow_core {
 	struct ring *in, *out; /* out of the core, into the core */
+	bool has_ip4, has_ip6; /* of its port: what a name may resolve to */
 	u32 n_targets;
 	struct slow_target target[SLOW_SESSIONS];
 	struct ring *keylog; /* key log lines, for the capture; NULL: nobody may have them */

@@ -32,7 +32,7 @@ struct option {
 
 static const struct option table[] = {
 	{ "--listen", ARG_LISTEN, 0, "ADDR:PORT",
-	  "where to listen; port 0 takes a free one (required)" },
+	  "where to listen, [ADDR]:PORT if IPv6; port 0 takes a free one (required)" },
 	{ "--dir", ARG_TEXT, AT(dir), "DIR",
 	  "where ca.pem and ledger.json are written (default: the state folder, else .)" },
 	{ "--state", ARG_TEXT, AT(state), "DIR",
@@ -69,18 +69,20 @@ static err_t bad(char *why, size_t n, const char *name, const char *value, const
 	return ERR_ARGUMENT;
 }
 
+/* 10.0.0.1:443 or [2001:db8::1]:443. */
 static bool parse_listen(struct options *o, const char *v)
 {
-	struct in_addr a;
-	const char *colon = strrchr(v, ':');
+	struct in6_addr a;
+	bool v6 = *v == '[';
+	const char *begin = v + v6, *colon = strrchr(v, ':'), *end = v6 && colon ? colon - 1 : colon;
 	i64 port;
-	if (!colon || (size_t)(colon - v) >= sizeof o->ip ||
+	if (!colon || end < begin || (v6 && *end != ']') || (size_t)(end - begin) >= sizeof o->ip ||
 	    dec_parse(colon + 1, strlen(colon + 1), 0, &port) != ERR_OK)
 		return false;
-	memcpy(o->ip, v, (size_t)(colon - v));
-	o->ip[colon - v] = 0;
+	memcpy(o->ip, begin, (size_t)(end - begin));
+	o->ip[end - begin] = 0;
 	o->port = (u16)port;
-	return port >= 0 && port <= 65535 && inet_pton(AF_INET, o->ip, &a) == 1;
+	return port >= 0 && port <= 65535 && inet_pton(v6 ? AF_INET6 : AF_INET, o->ip, &a) == 1;
 }
 
 static bool parse_decimal(const char *v, u32 decimals, i64 min, i64 max, i64 *out)

@@ -46,22 +46,32 @@ static int watch(struct venue *v, int fd, void *what, u32 events, int op)
 	return epoll_ctl(v->epoll_fd, op, fd, &e);
 }
 
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
 static err_t open_listener(struct venue *v, char *at, size_t at_n, char *why, size_t why_n)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(v->options->port) };
-	socklen_t n = sizeof a;
+	const char *ip = v->options->ip;
+	bool v6 = strchr(ip, ':');
+	union address a = { .v6 = { .sin6_family = AF_INET6, .sin6_port = htons(v->options->port) } };
+	socklen_t n = v6 ? sizeof a.v6 : sizeof a.v4;
 	int on = 1;
-	v->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	inet_pton(AF_INET, v->options->ip, &a.sin_addr);
+	if (!v6)
+		a.v4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(v->options->port) };
+	inet_pton(a.any.sa_family, ip, v6 ? (void *)&a.v6.sin6_addr : (void *)&a.v4.sin_addr);
+	v->listen_fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	setsockopt(v->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (bind(v->listen_fd, (struct sockaddr *)&a, sizeof a) || listen(v->listen_fd, 64) ||
-	    getsockname(v->listen_fd, (struct sockaddr *)&a, &n)) {
+	if (bind(v->listen_fd, &a.any, n) || listen(v->listen_fd, 64) ||
+	    getsockname(v->listen_fd, &a.any, &n)) {
 		char what[128];
-		snprintf(what, sizeof what, "cannot listen on %s:%u (another --listen?)",
-			 v->options->ip, v->options->port);
+		snprintf(what, sizeof what, "cannot listen on %s port %u (another --listen?)", ip,
+			 v->options->port);
 		return fail(why, why_n, what);
 	}
-	snprintf(at, at_n, "%s:%u", v->options->ip, ntohs(a.sin_port));
+	snprintf(at, at_n, v6 ? "[%s]:%u" : "%s:%u", ip, ntohs(v6 ? a.v6.sin6_port : a.v4.sin_port));
 	return ERR_OK;
 }
 

@@ -23,6 +23,7 @@ struct nic_port_cfg {
 	const char *device; /* "0000:01:00.0", or virtual: "net_tap0,iface=saker0" */
 	u8 mac[6];          /* zero: the device's own; net_tap's is the kernel's, so one is derived */
 	bool rx_csum;       /* use the device's verdict on checksums where it gives one */
+	bool groups;        /* frames to groups, too: IPv6 neighbours ask that way */
 	bool tx_csum;       /* let it fill them in where it can; net_tap does both in software */
 };
 

@@ -95,6 +95,9 @@ static void set_address(const struct nic *nic, u32 index, struct port *port,
 	if (tap && !given)
 		derive_mac(nic, index, port->mac);
 	memcpy(addr.addr_bytes, port->mac, 6);
+	if (nic->cfg[index].groups && !tap && rte_eth_allmulticast_enable(id) != 0 &&
+	    rte_eth_promiscuous_enable(id) == 0)
+		port->caps |= PORT_CAP_PROMISC;
 	if (tap || rte_is_same_ether_addr(&addr, &own))
 		return; /* net_tap would change the kernel's side, and hands us every frame */
 	if (rte_eth_dev_default_mac_addr_set(id, &addr) != 0 && rte_eth_promiscuous_enable(id) == 0)

@@ -251,10 +251,19 @@ static const struct {
 	  "t.yaml:1: cpus.shared: found \"0-x\", expected CPU numbers such as 0 or 0,2-3" },
 	{ "ports:\n  md:\n    ip: 10.0.0.256/24\n",
 	  "t.yaml:3: ports.md.ip: found \"10.0.0.256/24\", expected an IPv4 address and prefix "
-	  "length such as 10.77.0.2/24" },
+	  "length such as 10.77.0.2/24; or leave it out for the default" },
+	{ "ports: { md: { ip6: 10.0.0.1/24 } }\n",
+	  "t.yaml:1: ports.md.ip6: found \"10.0.0.1/24\", expected an IPv6 address and prefix length "
+	  "such as 2001:db8::2/64; or leave it out for the default" },
+	{ "ports: { md: { gateway6: fe80::1%eth0 } }\n",
+	  "t.yaml:1: ports.md.gateway6: found \"fe80::1%eth0\", expected an IPv6 address such as "
+	  "2001:db8::1 or fe80::1; or leave it out for the default" },
+	{ "ports: { md: { vlan: 4095 } }\n",
+	  "t.yaml:1: ports.md.vlan: found \"4095\", expected an integer from 0 to 4094; or leave it "
+	  "out for the default" },
 	{ "ports: { md: { ip: 10.0.0.1 } }\n",
 	  "t.yaml:1: ports.md.ip: found \"10.0.0.1\", expected an IPv4 address and prefix length "
-	  "such as 10.77.0.2/24" },
+	  "such as 10.77.0.2/24; or leave it out for the default" },
 	{ "ports: { md: { mac: 01:00:00:00:00:01 } }\n", /* a group address */
 	  "t.yaml:1: ports.md.mac: found \"01:00:00:00:00:01\", expected the MAC address of one "
 	  "device, such as 02:00:00:00:00:01; or "

@@ -172,6 +172,23 @@ static const struct {
 	  "in reach without a router" },
 	{ "device: a, ip: 10.0.0.1/24", "device: b, ip: 10.0.0.2/24, gateway: 10.0.0.2",
 	  "trade.gateway: found 10.0.0.2, which is our own address; expected the router's" },
+	{ "device: a", "device: b, ip: 10.0.0.2/24", "md.device: has no address; give ports.md.ip, ports.md.ip6, or both" },
+	{ "device: a, ip6: '2001:db8::1/64'",
+	  "device: b, ip6: '2001:db8::2/64', gateway6: 'fe80::1', vlan: 4094", NULL },
+	{ "device: a, ip6: '2001:db8::1/64', ip: 10.0.0.1/24", "device: b, ip6: '2001:DB8:0::1/48'",
+	  "trade.ip6: found 2001:DB8:0::1/48, which ports.md has already; give each port an address "
+	  "of its own" },
+	{ "device: a, ip6: 'ff02::1/64'", "device: b, ip: 10.0.0.1/24",
+	  "md.ip6: found ff02::1/64, which no host can have; expected an address of its network such "
+	  "as 2001:db8::2/64" },
+	{ "device: a, ip6: '2001:db8::1/64', gateway6: '2001:db9::1'", "device: b, ip: 10.0.0.1/24",
+	  "md.gateway6: found 2001:db9::1, which is neither link-local nor in our network "
+	  "2001:db8::1/64; a router must be in reach without a router" },
+	{ "device: a, ip6: '2001:db8::1/64', gateway6: '2001:db8::1'", "device: b, ip: 10.0.0.1/24",
+	  "md.gateway6: found 2001:db8::1, which is our own address; expected the router's" },
+	{ "device: a, ip6: '2001:db8::1/64', gateway: 10.0.0.9", "device: b, ip: 10.0.0.1/24",
+	  "md.gateway: is a router for a port without address of its kind; give ports.md.ip for "
+	  "gateway, ports.md.ip6 for gateway6" },
 	{ "device: a, ip: 10.0.0.1/24, mac: 02:00:00:00:00:0a",
 	  "device: b, ip: 10.0.0.2/24, mac: 02:00:00:00:00:0A",
 	  "trade.mac: found 02:00:00:00:00:0A, which ports.md has already; give each port a MAC of "

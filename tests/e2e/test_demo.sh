@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # timeout: 300 s
 # The demo itself: on the real recording where it is at hand, on a generated market, split on two
-# CPUs, and under the sanitizers.
+# CPUs, over IPv6, and under the sanitizers.
 set -u
 . "$(dirname "$0")/demo_env.sh"
 demo() { # name, seconds, variable assignments...
@@ -33,6 +33,7 @@ else
 	echo "  skip  real recording: $recording_file is absent (SAKER_DATA)"
 fi
 [ "$(nproc --all)" -lt 2 ] || { demo "split" 8 LAYOUT=split && healthy "split"; }
+demo "IPv6" 10 IP_VERSION=6 && healthy "IPv6"
 asan=${SAKER_BIN%/release/bin}/asan/bin
 if [ -x "$asan/saker" ]; then
 	demo "address and undefined sanitizers" 10 "SAKER_BIN=$asan" ASAN_OPTIONS=detect_leaks=0 && healthy "asan"

@@ -15,6 +15,7 @@
 #define TX_TCP_CSUM (1ULL << 52)
 #define TX_IP_CSUM  (1ULL << 54)
 #define TX_IPV4     (1ULL << 55)
+#define TX_IPV6     (1ULL << 56)
 
 static void received_flags(void **state)
 {
@@ -58,7 +59,7 @@ static void sent_flags(void **state)
 		{ { 8, 0 }, 0x46, 6, 58, TX_IPV4 | TX_IP_CSUM | TX_TCP_CSUM, 24, true, "TCP behind an IP option" },
 		{ { 8, 0 }, 0x45, 1, 98, TX_IPV4 | TX_IP_CSUM, 20, true, "ICMP: only the IP header" },
 		{ { 8, 6 }, 0x00, 1, 42, 0, 0, false, "ARP is left alone" },
-		{ { 0x86, 0xdd }, 0x60, 6, 74, 0, 0, false, "so is IPv6" },
+		{ { 0x86, 0xdd }, 0x60, 6, 53, 0, 0, false, "too short for an IPv6 header" },
 		{ { 8, 0 }, 0x45, 6, 33, 0, 0, false, "too short for an IP header" },
 	};
 	(void)state;
@@ -81,11 +82,40 @@ static void sent_flags(void **state)
 	}
 }
 
+/* Behind a tag, and of IPv6, whose header has no checksum. */
+static void tags_and_ip6(void **state)
+{
+	static const struct {
+		u8 type[6]; /* from byte 12 on */
+		u32 ip, next;
+		u64 flags;
+		u16 l3_len;
+		const char *remark;
+	} rows[] = {
+		{ { 0x81, 0, 0, 7, 8, 0 }, 18, 9, TX_IPV4 | TX_IP_CSUM | TX_TCP_CSUM, 20, "IPv4, tagged" },
+		{ { 0x86, 0xdd }, 14, 6, TX_IPV6 | TX_TCP_CSUM, 40, "IPv6" },
+		{ { 0x81, 0, 0, 7, 0x86, 0xdd }, 18, 6, TX_IPV6 | TX_TCP_CSUM, 40, "IPv6, tagged" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		u8 p[128] = { 0 };
+		memcpy(p + 12, rows[i].type, 6);
+		p[rows[i].ip] = rows[i].l3_len == 20 ? 0x45 : 0x60;
+		p[rows[i].ip + rows[i].next] = 6;
+		struct nic_tx_csum t = nic_tx_csum(p, 100);
+		if (t.ol_flags != rows[i].flags || t.l2_len != rows[i].ip || t.l3_len != rows[i].l3_len)
+			fail_msg("%s", rows[i].remark);
+		p[rows[i].ip + rows[i].next] = 58;
+		assert_int_equal(nic_tx_csum(p, 100).ol_flags & TX_TCP_CSUM, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(received_flags),
 		cmocka_unit_test(sent_flags),
+		cmocka_unit_test(tags_and_ip6),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
