@@ -201,7 +201,7 @@ static u32 take_keys(struct capture *c)
 	u32 n = 0;
 	for (const struct ring_msg *m; c->keys && (m = ring_peek(c->keys)); n++) {
 		capture_keys_put(&c->lines, (struct span){ m->data, m->n });
-		explicit_bzero((void *)(uintptr_t)m->data, m->n);
+		ring_wipe(c->keys, m);
 		ring_release(c->keys, m);
 	}
 	return n;
@@ -214,7 +214,8 @@ static u32 take_keys(struct capture *c)
 static bool waits(struct capture *c, u32 core, bool sent, const struct tcp_frame *f, u64 now_ns)
 {
 	struct capture_session *s = capture_sessions_find(&c->sessions, core, sent, f);
-	if (c->hurry || sent || !f->payload.n || !s || !s->has_random || s->told || !capture_keeps_keys(c->cfg.secrets, core))
+	bool opens = !sent && f->payload.n && s && s->has_random && !s->told;
+	if (!opens || c->hurry || !capture_keeps_keys(c->cfg.secrets, core))
 		return false;
 	if (capture_keys_find(&c->lines, s->random).n)
 		return false;

@@ -25,7 +25,10 @@ struct capture_file {
 err_t capture_file_init(struct capture_file *f);
 void capture_file_free(struct capture_file *f); /* closes */
 
-/* Creates `name` in the folder `dir_fd`, mode 0600; nothing that is there is followed or written over. ERR_IO: f->error */
+/*
+ * Creates `name` in the folder `dir_fd`, mode 0600; nothing that is there is followed or written over.
+ * ERR_IO: f->error says why.
+ */
 err_t capture_file_create(struct capture_file *f, int dir_fd, const char *name, u64 now_ns);
 
 /* Room for a block of up to `n` <= CAPTURE_BLOCK_MAX bytes. Then capture_file_end, whatever was written. */

@@ -74,3 +74,8 @@ void ring_release(struct ring *r, const struct ring_msg *m)
 	assert(r->tail < r->head_seen && (const u8 *)m == r->data + (r->tail & (r->size - 1)));
 	__atomic_store_n(&r->tail, r->tail + msg_bytes(m->n), __ATOMIC_RELEASE);
 }
+
+void ring_wipe(struct ring *r, const struct ring_msg *m)
+{
+	explicit_bzero(r->data + (m->data - r->data), m->n);
+}

@@ -72,4 +72,7 @@ bool ring_put(struct ring *r, u16 type, u64 tag, const void *data, u32 n);
 const struct ring_msg *ring_peek(struct ring *r);
 void ring_release(struct ring *r, const struct ring_msg *m);
 
+/* Consumer: overwrites the payload of that message, for secrets; before its release. */
+void ring_wipe(struct ring *r, const struct ring_msg *m);
+
 #endif

@@ -171,9 +171,25 @@ static void test_misuse_dies(void **state)
 	assert_true(dies(init_odd, arena_alloc(&arena, ring_bytes(128), CACHE_LINE)));
 }
 
+static void a_wiped_payload_is_gone(void **state)
+{
+	struct ring *r = ring_new(&arena, 4096);
+	(void)state;
+	assert_true(ring_put(r, 1, 1, "secret", 6));
+	assert_true(ring_put(r, 2, 2, "kept", 4));
+	const struct ring_msg *m = ring_peek(r);
+	const u8 *payload = m->data;
+	ring_wipe(r, m);
+	assert_memory_equal(payload, "\0\0\0\0\0", 6);
+	ring_release(r, m);
+	m = ring_peek(r);
+	assert_memory_equal(m->data, "kept", 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_wiped_payload_is_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_against_a_queue, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_largest_fits_an_empty_ring_everywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full_refuses_until_released, setup, teardown),
