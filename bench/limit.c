@@ -132,8 +132,8 @@ static inline bool lit(const char **p, const char *end, const char *s, size_t n)
 }
 
 /* The instrument's two decimals of a price, all eight of a quantity: constants here. */
-static const struct digits_cut px_cut = { 0xffff, DIGITS_ZEROS >> 16, 48, 100 };
-static const struct digits_cut qty_cut = { ~0ULL, 0, 0, 100000000 };
+static const struct digits_cut px_cut = { 1000000, 68720, 100 };
+static const struct digits_cut qty_cut = { 1, 1ULL << 36, 100000000 };
 
 static inline bool read_quote(struct span text, struct quote *q)
 {

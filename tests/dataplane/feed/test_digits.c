@@ -134,12 +134,42 @@ static void test_against_dec_parse(void **state)
 	}
 }
 
+/* With and without vector instructions, on texts that are nearly right and cut anywhere. */
+static void test_both_splits_agree(void **state)
+{
+	static const char other[] = "0123456789.\"/:\xb0";
+	struct rng r;
+	(void)state;
+	rng_seed(&r, 6);
+	print_message("seed 6\n");
+	for (u32 i = 0; i < 500000; i++) {
+		char buf[ROOM], *text = buf;
+		u32 n = (u32)rng_below(&r, 24), k[2] = { 0 };
+		struct digits_parts v[2] = { { 0 } };
+		for (u32 at = 0; at < n; at++)
+			text[at] = (char)('0' + rng_below(&r, 10));
+		if (n)
+			text[rng_below(&r, u32_min(n, 9))] = '.';
+		if (n && rng_below(&r, 3) == 0)
+			text[rng_below(&r, n)] = other[rng_below(&r, sizeof other - 1)];
+		text = memmove(buf + ROOM - n, buf, n);
+		bool scalar = digits_split_scalar(text, n, &k[0], &v[0]);
+		assert_int_equal(digits_split(text, n, &k[1], &v[1]), scalar);
+		if (!scalar)
+			continue;
+		assert_int_equal(k[0], k[1]);
+		assert_int_equal(v[0].whole, v[1].whole);
+		assert_int_equal(v[0].fraction, v[1].fraction);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decimal_table),
 		cmocka_unit_test(test_integer_table),
 		cmocka_unit_test(test_against_dec_parse),
+		cmocka_unit_test(test_both_splits_agree),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
