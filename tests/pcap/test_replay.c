@@ -176,12 +176,143 @@ static void pauses_for_measured_time_come_at_the_same_callback(void **state)
 	live_close(&live);
 }
 
+/* ---- files that are not whole ---- */
+
+/* A recorded run and a copy of its file to be spoilt. */
+static struct span spoilt(u64 seed)
+{
+	live_open(&live, seed, false, 1000000 * NS_PER_S);
+	live_run(&live, 2000);
+	u8 *copy = malloc(wr_len(&live.file));
+	memcpy(copy, live.file.start, wr_len(&live.file));
+	return (struct span){ .p = copy, .n = wr_len(&live.file) };
+}
+
+/* The block of `b` that is the `nth` record of our own of a core, with its place. */
+static struct span find_record(struct span file, enum record_core core, u32 nth)
+{
+	struct pcapng_if ifs[8];
+	struct pcapng_reader r;
+	struct pcapng_block b;
+	struct record_item i;
+	pcapng_read_init(&r, file, ifs, ARRAY_LEN(ifs));
+	while (pcapng_next(&r, &b) == ERR_OK)
+		if (record_read(&b, &i) == ERR_OK && i.numbered && i.core == core && !nth--)
+			return (struct span){ .p = file.p + r.offset, .n = (size_t)(r.rd.p - r.start - r.offset) };
+	fail_msg("no such record");
+	return file;
+}
+
+/*
+ * What stands before the damage is run and the same, orders included; `why` of `core` says what is
+ * wrong.
+ */
+static void runs_up_to(struct span file, enum record_core core, const char *why)
+{
+	struct again *a = again_open(file);
+	const struct replay_core_file *c = &a->file.core[core];
+	assert_true(c->ended && c->n_turns > 100);
+	if (!strstr(c->why, why))
+		fail_msg("%s", c->why);
+	replay_run(&a->r);
+	if (a->r.differs)
+		fail_msg("%s", a->r.why);
+	assert_true(a->orders_n > 0 && a->orders_n <= live.orders_n);
+	assert_memory_equal(a->orders, live.orders, a->orders_n);
+	again_close(a);
+}
+
+static void a_file_cut_anywhere_runs_up_to_there(void **state)
+{
+	(void)state;
+	struct span file = spoilt(41);
+	for (u32 i = 0; i < 20; i++) {
+		size_t n = file.n / 2 + file.n * i / 45 + i;
+		struct again *a = again_open((struct span){ file.p, n });
+		for (u32 k = 0; k < RECORD_CORES; k++)
+			assert_true(!a->file.core[k].ended || strstr(a->file.core[k].why, "behind packet "));
+		replay_run(&a->r);
+		if (a->r.differs)
+			fail_msg("%s", a->r.why);
+		assert_true(a->orders_n > 0 && a->orders_n <= live.orders_n);
+		assert_memory_equal(a->orders, live.orders, a->orders_n);
+		again_close(a);
+	}
+	free((void *)file.p);
+	live_close(&live);
+}
+
+static void a_changed_byte_a_missing_record_and_a_later_start_are_named(void **state)
+{
+	(void)state;
+	struct span file = spoilt(42), hit = find_record(file, RECORD_TRADE, 700);
+	u8 *at = (u8 *)(uintptr_t)hit.p;
+	at[40] ^= 1;
+	runs_up_to(file, RECORD_TRADE, "checksum");
+	at[40] ^= 1;
+	/* the block becomes one nobody knows */
+	at[12] ^= 1;
+	runs_up_to(file, RECORD_TRADE, "trading core: 1 records are missing before packet ");
+	at[12] ^= 1;
+	free((void *)file.p);
+	live_close(&live);
+}
+
+/* The first difference ends it, and names the place: here a frame the venue never sent so. */
+static void a_changed_frame_leads_to_a_difference_that_is_named(void **state)
+{
+	(void)state;
+	struct span file = spoilt(43);
+	struct again *a = again_open(file);
+	const struct replay_core_file *c = &a->file.core[RECORD_TRADE];
+	u64 i = c->n_items / 2;
+	while (c->items[i].r.type != RECORD_TX || c->items[i].r.data.n < 100)
+		i++;
+	((u8 *)(uintptr_t)c->items[i].r.data.p)[80] ^= 1;
+	char want[64];
+	snprintf(want, sizeof want, "packet %llu: a frame sent differs at byte 80",
+		 (unsigned long long)c->items[i].packet);
+	assert_false(replay_run(&a->r));
+	assert_true(a->r.differs);
+	if (!strstr(a->r.why, want))
+		fail_msg("%s, not %s", a->r.why, want);
+	again_close(a);
+	free((void *)file.p);
+	live_close(&live);
+}
+
+/* Recording that began late, and one that was switched off and on: nothing of it is taken for the beginning. */
+static void only_a_recording_from_the_very_beginning_is_usable(void **state)
+{
+	(void)state;
+	struct span file = spoilt(44);
+	struct span start = find_record(file, RECORD_MD, 0), late = { .p = file.p, .n = file.n };
+	struct replay_file f = { 0 };
+	char why[REPLAY_TEXT];
+	((u8 *)(uintptr_t)start.p)[12] ^= 1;
+	assert_int_equal(replay_file_add(&f, "file", late), ERR_OK);
+	assert_false(replay_file_usable(&f, why));
+	if (!strstr(why, "does not begin with the start of the process"))
+		fail_msg("%s", why);
+	replay_file_free(&f);
+	assert_int_equal(replay_file_add(&f, "noise", pcapng_text("this is no capture")), ERR_UNSUPPORTED);
+	assert_false(replay_file_usable(&f, why));
+	assert_non_null(strstr(why, "the configuration is not in the capture"));
+	replay_file_free(&f);
+	free((void *)file.p);
+	live_close(&live);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fused_leads_to_the_same_orders),
 		cmocka_unit_test(split_leads_to_the_same_orders),
 		cmocka_unit_test(pauses_for_measured_time_come_at_the_same_callback),
+		cmocka_unit_test(a_file_cut_anywhere_runs_up_to_there),
+		cmocka_unit_test(a_changed_byte_a_missing_record_and_a_later_start_are_named),
+		cmocka_unit_test(a_changed_frame_leads_to_a_difference_that_is_named),
+		cmocka_unit_test(only_a_recording_from_the_very_beginning_is_usable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
