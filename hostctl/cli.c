@@ -59,6 +59,8 @@ static const struct verb {
 	  TAKES_ALL | TAKES_HOST, 0, 0, verb_doctor },
 	{ "capture", "start | stop | status", "record both cores into pcapng files, live",
 	  TAKES_VIEW, 1, 1, verb_capture },
+	{ "tune", "plan | apply | revert | verify [--cores LIST] [--root DIR]",
+	  "what would mend that: shown, written, taken back, compared", TAKES_HOST, 0, 1, verb_tune },
 	{ "jitter", "--cores LIST [--seconds N]", "what holds a busy loop up on these CPUs (10 s)",
 	  TAKES_HOST | TAKES_SECONDS, 0, 0, verb_jitter },
 	{ "config", "check FILE | help [PREFIX] | reference",

@@ -51,10 +51,11 @@ enum exit_code verb_capture(const struct request *q, const struct view *v, struc
 /* By the instance's socket: arm, pause, resume, flatten, stop, cancel-all. */
 enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r);
 
-/* These get no view (NULL): kill works on an instance of any build, serve, doctor, jitter and config on none. */
+/* These get no view (NULL): kill works on an instance of any build, serve, doctor, tune, jitter and config on none. */
 enum exit_code verb_kill(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_serve(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_jitter(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_tune(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_doctor(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_config(const struct request *q, const struct view *v, struct report *r);
 

@@ -137,7 +137,7 @@ const struct check checks_memory[] = {
 	{ "memory.transparent_huge_pages", "khugepaged moves pages under a running core: a fault and a TLB flush",
 	  "hostctl tune apply, or boot with transparent_hugepage=never", { NOTE, YELLOW, RED }, thp },
 	{ "memory.same_page_merging", "merged pages are copied at the next write: a page fault",
-	  "hostctl tune apply, or echo 2 > " MM "/ksm/run", { NOTE, YELLOW, RED }, ksm },
+	  "hostctl tune apply, or echo 0 > " MM "/ksm/run", { NOTE, YELLOW, RED }, ksm },
 	{ "memory.compaction", "proactive compaction moves pages and flushes TLBs in the background",
 	  "hostctl tune apply, or sysctl vm.compaction_proactiveness=0", { NOTE, NOTE, YELLOW }, compaction },
 	{ "memory.swap", "a page that was swapped out stalls a hot core for milliseconds",
