@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "common/clock.h"
-#include "hostctl/alert.h"
+#include "hostctl/alert_hook.h"
 #include "hostctl/influx.h"
 #include "hostctl/metric_sample.h"
 #include "hostctl/prom.h"
@@ -27,6 +27,7 @@ struct serve {
 	struct influx *influx;   /* NULL: not configured; likewise those below */
 	struct redis *redis;
 	struct redis_desk *desk;
+	struct alert_hook *hook;
 };
 
 static err_t open_prom(struct serve *s, char *why)
@@ -65,6 +66,16 @@ static err_t open_redis(struct serve *s, char *why)
 	return e;
 }
 
+static err_t open_hook(struct serve *s, char *why)
+{
+	if (!*s->t->alert_webhook)
+		return ERR_OK;
+	err_t e = hook_open(&s->hook, s->t->alert_webhook, HOOK_PAUSE_MS);
+	if (e != ERR_OK)
+		snprintf(why, SERVE_WHY_MAX, "telemetry.alerts.webhook: %s", err_text(e));
+	return e;
+}
+
 err_t serve_open(struct serve **out, const struct config *c, const char *instance, char *why)
 {
 	struct serve *s = calloc(1, sizeof *s);
@@ -84,7 +95,8 @@ err_t serve_open(struct serve **out, const struct config *c, const char *instanc
 	curl_global_init(CURL_GLOBAL_DEFAULT); /* before any thread is there */
 	err_t e = open_prom(s, why);
 	e = e == ERR_OK ? open_influx(s, why) : e;
-	return e == ERR_OK ? open_redis(s, why) : e;
+	e = e == ERR_OK ? open_redis(s, why) : e;
+	return e == ERR_OK ? open_hook(s, why) : e;
 }
 
 static void add_own(struct serve *s, struct metric_set *fresh)
@@ -96,6 +108,9 @@ static void add_own(struct serve *s, struct metric_set *fresh)
 	if (s->redis)
 		metric_add_own(fresh, "redis", redis_counters(s->redis), redis_counter_defs,
 			       REDIS_CNT_COUNT);
+	if (s->hook)
+		metric_add_own(fresh, "webhook", hook_counters(s->hook), hook_counter_defs,
+			       HOOK_CNT_COUNT);
 }
 
 static void alarm_all(struct serve *s, const struct metric_set *fresh)
@@ -107,6 +122,8 @@ static void alarm_all(struct serve *s, const struct metric_set *fresh)
 			alert[i].raised ? "raised" : "cleared", alert[i].text);
 		if (s->redis)
 			redis_alert(s->redis, &alert[i]);
+		if (s->hook)
+			hook_alert(s->hook, &alert[i]);
 	}
 }
 
@@ -151,6 +168,7 @@ void serve_close(struct serve *s)
 		return;
 	prom_close(&s->prom);
 	influx_close(s->influx);
+	hook_close(s->hook);
 	desk_close(s->desk);
 	redis_close(s->redis);
 	free(s->now);
