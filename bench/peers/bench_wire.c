@@ -181,6 +181,7 @@ int main(int argc, char **argv)
 	wire_listen(&wire[WIRE_KERNEL], WIRE_KERNEL, &arena, server, &w.crypto);
 	wire_listen(&wire[WIRE_BEAST], WIRE_BEAST, &arena, server, &w.crypto);
 	run(cpus - 1);
+	wire_end(&wire[WIRE_FLOOR], &w);
 	world_close(&w);
 	arena_close(&arena);
 	SSL_CTX_free(server);

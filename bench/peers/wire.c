@@ -229,6 +229,15 @@ void wire_floor_step(struct wire *l)
 
 /* ---- running ---- */
 
+void wire_end(struct wire *floor, struct world *w)
+{
+	port_close(&floor->near[0]);
+	port_close(&floor->near[1]);
+	port_close(&w->md_port);
+	port_close(&w->trade_port);
+	nic_stop(&nic);
+}
+
 void wire_look(struct wire *l, ns_t now)
 {
 	if (l->orders)

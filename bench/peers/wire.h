@@ -27,6 +27,9 @@ struct wire {
 	void (*text)(void *user, u32 i, const u8 *p, u32 n); /* the world's, behind our check */
 };
 
+/* Closes the ports of the floor and of `w`, and ends DPDK with its folder. No thread uses them any more. */
+void wire_end(struct wire *floor, struct world *w);
+
 /* Runs this program again inside namespaces of its own and exits with its code; inside, returns. */
 void wire_enter(int argc, char **argv);
 
