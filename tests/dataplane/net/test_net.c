@@ -104,7 +104,7 @@ static void test_config(void **state)
 		const char *remark;
 		struct net_cfg c;
 		err_t err;
-	} cfg[14];
+	} cfg[28];
 	for (size_t i = 0; i < ARRAY_LEN(cfg); i++)
 		cfg[i].c = host_cfg(), cfg[i].err = ERR_ARGUMENT;
 	u32 n = 0;
@@ -123,6 +123,23 @@ static void test_config(void **state)
 	cfg[n].remark = "gateway elsewhere", cfg[n++].c.gateway = ip_addr_v4(0x0b000001);
 	cfg[n].remark = "gateway is us", cfg[n++].c.gateway = ip_addr_v4(HOST_IP);
 	cfg[n].remark = "gateway is the broadcast", cfg[n++].c.gateway = ip_addr_v4(0x0a0000ff);
+	const struct ip_addr v6 = { { 0x20, 1, 0xd, 0xb8, [15] = 1 } }, far = { { 0x20, 2, [15] = 1 } };
+	cfg[n].remark = "both", cfg[n].err = ERR_OK, cfg[n].c.prefix6_len = 64, cfg[n++].c.ip6 = v6;
+	cfg[n].remark = "IPv6 alone", cfg[n].err = ERR_OK, cfg[n].c.ip = cfg[n].c.gateway = (struct ip_addr){ { 0 } },
+	cfg[n].c.prefix6_len = 128, cfg[n++].c.ip6 = v6;
+	cfg[n].remark = "a gateway6 by its link-local address", cfg[n].err = ERR_OK, cfg[n].c.ip6 = v6,
+	cfg[n].c.prefix6_len = 64, cfg[n++].c.gateway6 = (struct ip_addr){ { 0xfe, 0x80, [15] = 1 } };
+	cfg[n].remark = "neither", cfg[n].c.gateway = (struct ip_addr){ { 0 } }, cfg[n++].c.ip = (struct ip_addr){ { 0 } };
+	cfg[n].remark = "a gateway without address", cfg[n].c.ip6 = v6, cfg[n++].c.ip = (struct ip_addr){ { 0 } };
+	cfg[n].remark = "a gateway6 without address", cfg[n++].c.gateway6 = v6;
+	cfg[n].remark = "gateway6 elsewhere", cfg[n].c.ip6 = v6, cfg[n].c.prefix6_len = 64, cfg[n++].c.gateway6 = far;
+	cfg[n].remark = "gateway6 is us", cfg[n].c.ip6 = v6, cfg[n++].c.gateway6 = v6;
+	cfg[n].remark = "gateway6 is IPv4", cfg[n].c.ip6 = v6, cfg[n++].c.gateway6 = ip_addr_v4(HOST_PEER);
+	cfg[n].remark = "not IPv6", cfg[n++].c.ip6 = ip_addr_v4(HOST_PEER);
+	cfg[n].remark = "a group", cfg[n++].c.ip6 = (struct ip_addr){ { 0xff, 2, [15] = 1 } };
+	cfg[n].remark = "prefix of 129", cfg[n].c.ip6 = v6, cfg[n++].c.prefix6_len = 129;
+	cfg[n].remark = "MTU below 1280", cfg[n].c.ip6 = v6, cfg[n++].c.mtu = 1279;
+	cfg[n].remark = "VLAN 4095", cfg[n++].c.vlan = 4095;
 	assert_int_equal(n, ARRAY_LEN(cfg));
 	for (u32 i = 0; i < n; i++) {
 		struct host h = { .out = { host_room, host_push, false } };

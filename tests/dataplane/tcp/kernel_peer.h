@@ -15,6 +15,8 @@
 #define KERNEL_CONGESTION 13 /* TCP_CONGESTION; its header has a struct tcp_info, too */
 #define KERNEL_IP "10.9.0.1"
 #define OUR_IP 0x0a090002
+#define KERNEL_IP6 "fd09::1"
+#define OUR_IP6 "fd09::2"
 #define PORT 4000
 #define PATIENCE_NS (20 * NS_PER_S)
 
@@ -34,6 +36,7 @@ struct fixture {
 	struct tcp *tcp;
 	struct arena arena;
 	u64 net_cnt[NET_CNT_COUNT], tcp_cnt[TCP_CNT_COUNT];
+	bool v6;
 	u8 piece[64 << 10];
 };
 
@@ -107,27 +110,41 @@ static inline void ours_send(struct fixture *x, struct ours *o)
 	}
 }
 
-static inline int kernel_socket(void)
+static inline int kernel_socket(const struct fixture *x)
 {
-	int s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), one = 1;
+	int s = socket(x->v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), one = 1;
 	assert_true(s >= 0);
 	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
 	setsockopt(s, IPPROTO_TCP, KERNEL_CONGESTION, "reno", 4); /* ours; the default may be another */
 	return s;
 }
 
-static inline struct sockaddr_in at(const char *ip, u16 port)
+union sock_addr {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static inline union sock_addr at(const char *ip, u16 port)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port) };
-	inet_pton(AF_INET, ip, &a.sin_addr);
+	union sock_addr a = { 0 };
+	if (strchr(ip, ':')) {
+		a.v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(port) };
+		inet_pton(AF_INET6, ip, &a.v6.sin6_addr);
+	} else {
+		a.v4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port) };
+		inet_pton(AF_INET, ip, &a.v4.sin_addr);
+	}
 	return a;
 }
 
-static inline int kernel_listen(u16 port)
+static inline const char *kernel_ip(const struct fixture *x) { return x->v6 ? KERNEL_IP6 : KERNEL_IP; }
+
+static inline int kernel_listen(const struct fixture *x, u16 port)
 {
-	int s = kernel_socket();
-	struct sockaddr_in a = at(KERNEL_IP, port);
-	assert_int_equal(bind(s, (struct sockaddr *)&a, sizeof a), 0);
+	int s = kernel_socket(x);
+	union sock_addr a = at(kernel_ip(x), port);
+	assert_int_equal(bind(s, &a.any, sizeof a), 0);
 	assert_int_equal(listen(s, 4), 0);
 	return s;
 }
@@ -135,9 +152,9 @@ static inline int kernel_listen(u16 port)
 /* We connect to the kernel; returns the kernel's side. */
 static inline int connected(struct fixture *x, struct ours *o, u16 port)
 {
-	int l = kernel_listen(port), s = -1;
+	int l = kernel_listen(x, port), s = -1;
 	struct ip_addr dst;
-	assert_int_equal(ip_addr_parse(KERNEL_IP, &dst), ERR_OK);
+	assert_int_equal(ip_addr_parse(kernel_ip(x), &dst), ERR_OK);
 	o->c = tcp_connect(x->tcp, &dst, port, &events, o, now_ns());
 	assert_non_null(o->c);
 	for (ns_t end = now_ns() + PATIENCE_NS; now_ns() < end && (s < 0 || !o->opens);) {
@@ -195,15 +212,21 @@ static inline bool ours_ends(struct fixture *x, struct ours *o, err_t why)
 	return o->downs == 1 && o->why == why;
 }
 
-static inline int setup(void **state)
+static inline int setup_of(void **state, bool v6)
 {
 	struct fixture *x = calloc(1, sizeof *x);
 	struct tcp_cfg cfg = tcp_cfg_default;
 	struct net_cfg nc = { .mac = { 2, 0, 0, 0, 9, 2 }, .ip = ip_addr_v4(OUR_IP),
 			      .prefix_len = 24, .mtu = 1500 };
 	*state = x;
+	x->v6 = v6;
+	if (v6) {
+		nc.ip = (struct ip_addr){ { 0 } };
+		nc.prefix6_len = 64;
+		assert_int_equal(ip_addr_parse(OUR_IP6, &nc.ip6), ERR_OK);
+	}
 	memset(cfg.secret, 0x5a, sizeof cfg.secret);
-	if (!mock_open(&x->port, KERNEL_IP)) {
+	if (!mock_open(&x->port, KERNEL_IP) || (v6 && !if_ip6("saker0", KERNEL_IP6))) {
 		print_message("no name space or TAP here: skipped\n");
 		return 0;
 	}
@@ -213,6 +236,9 @@ static inline int setup(void **state)
 	x->tcp = tcp_new(&x->arena, &cfg, &x->net, &x->port.out, x->tcp_cnt);
 	return x->tcp ? 0 : -1;
 }
+
+static inline int setup(void **state) { return setup_of(state, false); }
+static inline int setup6(void **state) { return setup_of(state, true); }
 
 static inline int teardown(void **state)
 {

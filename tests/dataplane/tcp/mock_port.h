@@ -7,8 +7,8 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <linux/if.h>
 #include <linux/if_tun.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -129,11 +129,34 @@ static inline bool if_up(const char *name, const char *ip)
 	return ok;
 }
 
+/* As <linux/ipv6.h> has it, which does not go with <netinet/in.h>. */
+struct mock_in6_ifreq {
+	struct in6_addr addr;
+	u32 prefix_len;
+	int index;
+};
+
+/* An IPv6 address with a prefix of 64, usable at once: nobody else can have it. */
+static inline bool if_ip6(const char *name, const char *ip)
+{
+	char path[80];
+	snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/accept_dad", name);
+	int dad = open(path, O_WRONLY), s = socket(AF_INET6, SOCK_DGRAM, 0);
+	struct mock_in6_ifreq r = { .prefix_len = 64, .index = (int)if_nametoindex(name) };
+	inet_pton(AF_INET6, ip, &r.addr);
+	bool ok = write(dad, "0", 1) == 1 && ioctl(s, SIOCSIFADDR, &r) == 0;
+	close(dad);
+	close(s);
+	return ok;
+}
+
 /* Network and user namespace of our own, the loopback up, a TAP with `ip` on the kernel's side. */
 static inline bool mock_open(struct mock_port *p, const char *ip)
 {
 	*p = (struct mock_port){ .out = { mock_room, mock_push, false }, .fd = -1 };
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) || !if_up("lo", NULL))
+	bool apart = unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ||
+		     unshare(CLONE_NEWNET) == 0; /* a second time: the user is apart already */
+	if (!apart || !if_up("lo", NULL))
 		return false;
 	p->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK);
 	struct ifreq r = { .ifr_flags = IFF_TAP | IFF_NO_PI };

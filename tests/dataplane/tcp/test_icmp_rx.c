@@ -29,14 +29,35 @@ static void icmp(struct script *s, u8 type, u8 code, u16 mtu, u32 seq)
 	tcp_turn(s->tcp, s->now);
 }
 
-static const struct {
+/* The same by ICMPv6. */
+static void icmp6(struct script *s, u8 type, u8 code, u32 mtu, u32 seq)
+{
+	u8 f[FRAME_MAX] = { 0 }, *ip = f + 14, *ic = ip + 40, *q = ic + 8, *tcp = q + 40;
+	script_eth(s, f, s->net.cfg.mac, ETH_IPV6);
+	script_ip6(s, ip, IP6_ICMP, 56);
+	q[0] = 0x60, q[6] = 6;
+	memcpy(q + 8, s->net.cfg.ip6.b, 16);
+	memcpy(q + 24, script_peer6.b, 16);
+	put_be16(tcp, s->local_port);
+	put_be16(tcp + 2, s->peer_port);
+	put_be32(tcp + 4, s->iss + seq);
+	ic[0] = type, ic[1] = code;
+	put_be32(ic + 4, mtu);
+	put_be16(ic + 2, slow_pseudo_csum(ip, IP6_ICMP, 56));
+	script_frame(s, f, 14 + 40 + 56);
+	tcp_turn(s->tcp, s->now);
+}
+
+struct row {
 	const char *remark;
 	bool open;
 	u8 type, code;
 	u16 mtu;
 	u32 seq;
 	const char *after[8];
-} rows[] = {
+};
+
+static const struct row rows[] = {
 	{ "port unreachable while opening", false, 3, 3, 0, 0, { "ev down(UNREACHABLE)", NULL } },
 	{ "prohibited while opening", false, 3, 13, 0, 0, { "ev down(UNREACHABLE)", NULL } },
 	{ "host unreachable is soft", false, 3, 1, 0, 0, { "ev", "state SYN-SENT", NULL } },
@@ -72,8 +93,43 @@ static void test_table(void **state)
 	}
 }
 
+static const struct row rows6[] = {
+	{ "port unreachable while opening", false, 1, 4, 0, 0, { "ev down(UNREACHABLE)", NULL } },
+	{ "prohibited while opening", false, 1, 1, 0, 0, { "ev down(UNREACHABLE)", NULL } },
+	{ "no TCP there, while opening", false, 4, 1, 0, 0, { "ev down(UNREACHABLE)", NULL } },
+	{ "no route is soft", false, 1, 0, 0, 0, { "ev", "state SYN-SENT", NULL } },
+	{ "so is address unreachable", false, 1, 3, 0, 0, { "ev", "state SYN-SENT", NULL } },
+	{ "time exceeded is soft", false, 3, 0, 0, 0, { "ev", "state SYN-SENT", NULL } },
+	{ "a number never sent", false, 1, 4, 0, 1, { "ev", "state SYN-SENT", NULL } },
+	{ "hard, but open", true, 1, 4, 0, 1, { "ev", "state ESTABLISHED", NULL } },
+	{ "too big: smaller segments at once", true, 2, 0, 1400, 1,
+	  { "> A 1 1 1340", "> PA 1341 1 660", "> none", NULL } },
+	{ "1280 is the least", true, 2, 0, 1280, 1, { "> A 1 1 1220", "> PA 1221 1 780", NULL } },
+	{ "below is ignored", true, 2, 0, 1279, 1, { "> none", NULL } },
+	{ "not smaller than it is", true, 2, 0, 1500, 1, { "> none", NULL } },
+	{ "about bytes not in flight", true, 2, 0, 1400, 2001, { "> none", NULL } },
+};
+
+static void test_table6(void **state)
+{
+	(void)state;
+	struct tcp_cfg cfg = script_cfg();
+	for (size_t i = 0; i < ARRAY_LEN(rows6); i++) {
+		struct script s;
+		script_open_over(&s, rows6[i].remark, &cfg, script_net(true));
+		if (rows6[i].open)
+			script_run(&s, (const char *const[]){ OPENED, "write 2000", "> A 1 1 1440",
+							      "> PA 1441 1 560", NULL });
+		else
+			script_run(&s, (const char *const[]){ "connect", "> S 0 0 0 ws 3 sackok", NULL });
+		icmp6(&s, rows6[i].type, rows6[i].code, rows6[i].mtu, rows6[i].seq);
+		script_run(&s, rows6[i].after);
+		script_close(&s);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table), cmocka_unit_test(test_table6) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,5 +52,6 @@ static void test_links(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { PEER_TEST(test_links) };
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests_name("IPv4", tests, setup, teardown) +
+	       cmocka_run_group_tests_name("IPv6", tests, setup6, teardown);
 }

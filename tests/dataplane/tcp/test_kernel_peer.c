@@ -4,6 +4,7 @@
  */
 #include "tests/cmocka_all.h"
 
+#include "dataplane/net/csum.h"
 #include "tests/dataplane/tcp/kernel_peer.h"
 
 static void test_clean(void **state)
@@ -92,7 +93,7 @@ static void test_refused(void **state)
 	struct fixture *x = *state;
 	struct ours o = { 0 };
 	struct ip_addr dst;
-	assert_int_equal(ip_addr_parse(KERNEL_IP, &dst), ERR_OK);
+	assert_int_equal(ip_addr_parse(kernel_ip(x), &dst), ERR_OK);
 	o.c = tcp_connect(x->tcp, &dst, 9, &events, &o, now_ns());
 	assert_true(ours_ends(x, &o, ERR_REFUSED));
 }
@@ -102,9 +103,9 @@ static void test_kernel_connects(void **state)
 	struct fixture *x = *state;
 	struct ours o = { .close_on_fin = true };
 	assert_int_equal(tcp_listen(x->tcp, PORT, &events, &o), ERR_OK);
-	int s = kernel_socket();
-	struct sockaddr_in a = at("10.9.0.2", PORT);
-	assert_true(connect(s, (struct sockaddr *)&a, sizeof a) == 0 || errno == EINPROGRESS);
+	int s = kernel_socket(x);
+	union sock_addr a = at(x->v6 ? OUR_IP6 : "10.9.0.2", PORT);
+	assert_true(connect(s, &a.any, sizeof a) == 0 || errno == EINPROGRESS);
 	for (ns_t end = now_ns() + PATIENCE_NS; now_ns() < end && !o.opens;)
 		turn(x);
 	assert_int_equal(o.opens, 1);
@@ -165,6 +166,35 @@ static void test_loss(void **state)
 	assert_true(ours_ends(x, &o, ERR_CLOSED));
 }
 
+/* The kernel pings us, in all sizes of one frame. */
+static void test_ping(void **state)
+{
+	struct fixture *x = *state;
+	union sock_addr to = at(x->v6 ? OUR_IP6 : "10.9.0.2", 0);
+	int s = socket(to.any.sa_family, SOCK_RAW | SOCK_NONBLOCK, x->v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+	assert_true(s >= 0);
+	static const u32 sizes[] = { 0, 1, 56, 1400 };
+	for (u16 i = 0; i < ARRAY_LEN(sizes); i++) {
+		u8 m[1500] = { x->v6 ? 128 : 8, 0, 0, 0, 0x12, 0x34, 0, (u8)i }, got[1600];
+		u32 n = 8 + sizes[i], ip = x->v6 ? 0 : 20; /* the kernel hands an IPv4 header over, too */
+		for (u32 k = 8; k < n; k++)
+			m[k] = (u8)(k * 7);
+		u16 sum = csum_finish(csum_bytes(m, n)); /* of ICMPv6 the kernel makes it */
+		memcpy(m + 2, &sum, 2);
+		assert_int_equal(sendto(s, m, n, 0, &to.any, sizeof to), n);
+		ssize_t r = -1;
+		for (ns_t end = now_ns() + PATIENCE_NS; now_ns() < end;) {
+			turn(x);
+			r = recv(s, got, sizeof got, 0);
+			if (r > (ssize_t)ip && got[ip] == (x->v6 ? 129 : 0) && got[ip + 7] == i)
+				break;
+		}
+		assert_int_equal(r, ip + n);
+		assert_memory_equal(got + ip + 4, m + 4, n - 4);
+	}
+	close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,7 +202,8 @@ int main(void)
 		PEER_TEST(test_kernel_closes_first), PEER_TEST(test_kernel_resets),
 		PEER_TEST(test_we_abort), PEER_TEST(test_refused),
 		PEER_TEST(test_kernel_connects), PEER_TEST(test_slow_reader),
-		PEER_TEST(test_loss),
+		PEER_TEST(test_loss), PEER_TEST(test_ping),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests_name("IPv4", tests, setup, teardown) +
+	       cmocka_run_group_tests_name("IPv6", tests, setup6, teardown);
 }
