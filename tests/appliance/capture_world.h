@@ -25,7 +25,7 @@ struct fixture {
 	struct capture_cell cell;
 	struct recorder recorder[RECORD_CORES];
 	struct port port[RECORD_CORES];
-	u64 errors, frames, lost, turn, now_ns;
+	u64 errors, frames, lost, lost_trade, turn, now_ns;
 	struct session_status session;
 	char dir[64], captures[80];
 };
@@ -50,7 +50,7 @@ static inline struct fixture *new_fixture(u32 secrets)
 		struct capture_core *k = &f->c.core[i];
 		k->from = ring_new(&f->arena, 1 << 18);
 		k->recorder = &f->recorder[i];
-		recorder_init(k->recorder, &f->port[i], k->from, &f->lost);
+		recorder_init(k->recorder, &f->port[i], k->from, i ? &f->lost_trade : &f->lost);
 	}
 	f->c.keys = ring_new(&f->arena, 1 << 14);
 	f->c.asked = ring_new(&f->arena, 1 << 12);
@@ -130,7 +130,7 @@ static inline void frame(struct fixture *f, u32 core, bool sent, u8 flags, u16 p
 	if (payload.n)
 		memcpy(tcp + 20, payload.p, payload.n);
 	r->n = (u32)(PAYLOAD_AT + payload.n);
-	r->tsc = f->now_ns;
+	r->tsc = __atomic_load_n(&f->now_ns, __ATOMIC_RELAXED);
 	recorder_put(&f->recorder[core], sent ? RECORD_TX : RECORD_RX, r, (u32)sizeof *r + r->n);
 }
 

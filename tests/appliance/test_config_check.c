@@ -290,6 +290,20 @@ static void test_folders(void **state)
 	unlink(path("plain"));
 }
 
+static void test_a_capture_needs_its_folder(void **state)
+{
+	(void)state;
+	base("cpus: { trade: 1, shared: '0' }\ncapture: { at_start: true }", "");
+	assert_int_equal(check_capture(&c, error), ERR_ARGUMENT);
+	assert_string_equal(error, "t.yaml:2: capture.at_start: found true without capture.dir; name the "
+				   "folder of the files, or remove it");
+	snprintf(c.capture_dir, sizeof c.capture_dir, "%s/captures", dir); /* is made when begun */
+	assert_int_equal(check_capture(&c, error), ERR_OK);
+	snprintf(c.capture_dir, sizeof c.capture_dir, "%s/no/where", dir);
+	assert_int_equal(check_capture(&c, error), ERR_ARGUMENT);
+	assert_non_null(strstr(error, "capture.dir: the folder "));
+}
+
 static void test_key_files_must_be_plain(void **state)
 {
 	(void)state;
@@ -366,6 +380,7 @@ int main(void)
 		cmocka_unit_test(test_cpus),      cmocka_unit_test(test_cpu_lists),
 		cmocka_unit_test(test_ports),     cmocka_unit_test(test_files),
 		cmocka_unit_test(test_folders),   cmocka_unit_test(test_key_files_must_be_plain),
+		cmocka_unit_test(test_a_capture_needs_its_folder),   cmocka_unit_test(test_key_files_must_be_plain),
 		cmocka_unit_test(test_the_whole),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
