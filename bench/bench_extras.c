@@ -127,7 +127,7 @@ static void one_tick(struct bench *b, u32 i, struct tick_run *to)
 	stock_release(&w->stock, w->stock.next + 1);
 	u64 t0 = tsc_fenced();
 	md_core_step(&w->md, t0);
-	trade_core_step(&w->trade, tsc_now());
+	trade_core_step(&w->trade, t0);
 	u64 t1 = tsc_fenced();
 	if (w->n_sent != sent && i >= WARM) {
 		const struct world_sent *s = &w->sent[sent % WORLD_SENT];

@@ -125,9 +125,10 @@ static void sweep_all(void)
 
 static void turn(void)
 {
-	md_core_step(&w.md, tsc_now());
+	u64 tsc = tsc_now();
+	md_core_step(&w.md, tsc);
 	if (!way.split)
-		trade_core_step(&w.trade, tsc_now());
+		trade_core_step(&w.trade, tsc);
 }
 
 static bool reaches(const u64 *at, u64 want)

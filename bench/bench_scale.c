@@ -36,7 +36,7 @@ static void one_tick(struct scale_run *to)
 	stock_release(&w.stock, w.stock.next + 1);
 	u64 t0 = tsc_fenced();
 	md_core_step(&w.md, t0);
-	trade_core_step(&w.trade, tsc_now());
+	trade_core_step(&w.trade, t0);
 	u64 t1 = tsc_fenced();
 	if (to && w.n_sent != sent) {
 		const struct world_sent *s = &w.sent[sent % WORLD_SENT];

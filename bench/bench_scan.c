@@ -66,7 +66,8 @@ static void take_lines(struct bench *b, const char *mark)
 			die("no memory", mark);
 		b->text[b->n] = memcpy(t, l.text[b->n], n);
 		b->len[b->n] = n;
-		if (feed_parse(b->feed, t, n, &m) != ERR_OK || !b->by_simd(b->simd, t, n, &b->msg) || !agree(&m, &b->msg))
+		if (feed_parse(b->feed, t, n, &m) != ERR_OK || !b->by_simd(b->simd, t, n, &b->msg) ||
+		    !agree(&m, &b->msg))
 			die("the two do not agree on a line", t);
 	}
 	market_free(&l);
@@ -96,7 +97,8 @@ static void simdjson(void *arg, u32 from)
 static void run(struct bench *b, const struct clock *c, const char *kind)
 {
 	char name[2][48], mark[32];
-	struct part parts[] = { { .name = name[0], .run = ours, .arg = b }, { .name = name[1], .run = simdjson, .arg = b } };
+	struct part parts[] = { { .name = name[0], .run = ours, .arg = b },
+				{ .name = name[1], .run = simdjson, .arg = b } };
 	snprintf(mark, sizeof mark, "@%s", kind);
 	snprintf(name[0], sizeof name[0], "scan.ours.%s", kind);
 	snprintf(name[1], sizeof name[1], "scan.simdjson.%s", kind);

@@ -151,7 +151,8 @@ int main(void)
 {
 	static struct bench b;
 	ssize_t ring_bytes = rte_ring_get_memsize_elem(2 * CACHE_LINE, SLOTS);
-	void *tape = aligned_alloc(CACHE_LINE, tape_bytes(SLOTS)), *ring = aligned_alloc(CACHE_LINE, (size_t)ring_bytes);
+	void *tape = aligned_alloc(CACHE_LINE, tape_bytes(SLOTS));
+	void *ring = aligned_alloc(CACHE_LINE, (size_t)ring_bytes);
 	u32 cpus = (u32)sysconf(_SC_NPROCESSORS_ONLN);
 	check(tape && ring && clock_calibrate(&b.clock) == ERR_OK, "no memory or clock");
 	memset(tape, 0, tape_bytes(SLOTS));

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run-bench.sh OUT BENCH... - runs each bench in turn, keeps the JSON lines they print in OUT and the
-# raw samples in a folder beside it, prints a table. BENCH_BLOCKS=3 makes it short.
+# raw samples in a folder beside it, prints a table, draws the plots. BENCH_BLOCKS=3 makes
+# it short.
 set -eu
 out=$1; shift
 export BENCH_RAW=${out%.json}
@@ -22,4 +23,5 @@ width = [max(len(r[i]) for r in rows) for i in range(len(cols))]
 for r in rows:
     print("  ".join(c.ljust(w) if i < 2 else c.rjust(w) for i, (c, w) in enumerate(zip(r, width))).rstrip())
 PY
+"$(dirname "$0")/../bench/plots.py" "$out" "$BENCH_RAW" "$(dirname "$out")/plots"
 exit $rc
