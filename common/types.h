@@ -27,6 +27,19 @@ typedef u64 ns_t;
 #define CACHE_LINE 64
 #define CACHE_ALIGNED __attribute__((aligned(CACHE_LINE)))
 #define NOINLINE __attribute__((noinline))
+
+/* Brings `n` bytes nearer that are about to be read, or written. Any address will do: nothing faults. */
+static inline void warm_read(const void *p, size_t n)
+{
+	for (size_t i = 0; i < n; i += CACHE_LINE)
+		__builtin_prefetch((const u8 *)p + i, 0);
+}
+
+static inline void warm_write(const void *p, size_t n)
+{
+	for (size_t i = 0; i < n; i += CACHE_LINE)
+		__builtin_prefetch((const u8 *)p + i, 1);
+}
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

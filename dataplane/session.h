@@ -145,6 +145,12 @@ void session_message(struct session *s, const struct ring_msg *m, ns_t now);
  */
 bool session_fire(struct session *s, const u8 *text, u32 n, ns_t now);
 
+/*
+ * While idle: brings what session_fire of `n` bytes will touch nearer, the device's next frame
+ * included. Changes nothing.
+ */
+void session_warm(struct session *s, u32 n);
+
 /* A text off the hot path; queued by TCP. ERR_STATE: not open; ERR_FULL. */
 err_t session_send(struct session *s, const void *text, u32 n, ns_t now);
 

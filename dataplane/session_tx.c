@@ -25,6 +25,15 @@ refused:
 	return false;
 }
 
+void session_warm(struct session *s, u32 n)
+{
+	if (s->state != SESSION_OPEN || !s->conn)
+		return;
+	const struct tls_dir *tx = tls_tx(&s->tls);
+	warm_read(tx, sizeof *tx);
+	tcp_tx_warm(s->conn, tls_overhead(tx) + ws_head_len(n) + n);
+}
+
 /* ---- the rest: sealed into scratch, queued by TCP ---- */
 
 void session_write_control(struct session *s, ns_t now)

@@ -88,6 +88,11 @@ u64 order_table_next_id(struct order_table *t)
 	return 0;
 }
 
+void order_table_warm(const struct order_table *t)
+{
+	warm_write(&t->slot[t->next_id & SLOT_MASK], sizeof t->slot[0]);
+}
+
 static void open_add(struct order_table *t, struct order *o)
 {
 	assert(t->n_open < ORDER_OPEN_MAX);

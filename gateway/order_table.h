@@ -101,6 +101,9 @@ err_t order_table_init(struct order_table *t, struct arena *a, u32 boot, u64 *cn
  */
 u64 order_table_next_id(struct order_table *t);
 
+/* While idle: brings that order's slot nearer. */
+void order_table_warm(const struct order_table *t);
+
 /*
  * Takes that id for an order that risk has passed and that is on the wire: SENT. NULL where the
  * table is full: do not send.

@@ -127,6 +127,7 @@ struct trade_core {
 	u64 turn_tsc;
 	u64 read_tsc; /* of that event, where the next order is profiled; else 0 */
 	u32 profile; /* orders until the next full set of stamps */
+	struct binance_tmpl *last_sent; /* the newest order's template; NULL: none yet */
 	struct trade_market market[INSTRUMENTS_MAX];
 	struct binance_tmpls *tmpl[INSTRUMENTS_MAX];
 	struct session_set sessions;

@@ -118,9 +118,20 @@ i64 trade_submit(void *core, const struct order_req *q, ns_t now)
 	if (c->cause_seq)
 		trace_sent(c, TRACE_ORDER, id, stamp);
 	u64 next = order_table_next_id(&c->orders);
+	c->last_sent = sent;
 	if (next)
 		binance_next_id(sent, next); /* most likely the same kind's again */
 	return (i64)id;
+}
+
+void trade_warm(struct trade_core *c)
+{
+	const struct binance_tmpl *t = c->last_sent;
+	if (!t || c->rec)
+		return; /* a recording counts each look for a frame */
+	session_warm(&c->session[0], t->n);
+	warm_read(t, offsetof(struct binance_tmpl, next) + t->n);
+	order_table_warm(&c->orders);
 }
 
 /* ---- cancels ---- */

@@ -35,6 +35,17 @@ u8 *tcp_tx_room(struct tcp_conn *c, u32 n)
 	return f + hdr_bytes(c->at) + c->ts_bytes;
 }
 
+void tcp_tx_warm(const struct tcp_conn *c, u32 n)
+{
+	struct frame_out *out = c->t->out;
+	const u8 *f = out->room(out); /* the one the next segment gets */
+	u32 at = c->snd_nxt & (c->snd.size - 1);
+	assert(!c->t->room_of);
+	if (f)
+		warm_write(f, TCP_HDR_BYTES + n + CACHE_LINE);
+	warm_write(c->snd.p + at, u32_min(n + CACHE_LINE, c->snd.size - at));
+}
+
 void tcp_tx_cancel(struct tcp_conn *c)
 {
 	assert(c->t->room_of == c);

@@ -128,8 +128,14 @@ u8 *tcp_tx_room(struct tcp_conn *c, u32 n);
  */
 void tcp_tx_fire(struct tcp_conn *c, u32 n, ns_t now);
 
-/* Gives the room back unused: also the way to keep the send path warm. */
+/* Gives the room back unused. */
 void tcp_tx_cancel(struct tcp_conn *c);
+
+/*
+ * While idle: brings what the next tcp_tx_room and tcp_tx_fire of `n` bytes will write nearer, the
+ * device's next frame included. Changes nothing.
+ */
+void tcp_tx_warm(const struct tcp_conn *c, u32 n);
 
 /*
  * Queues `n` bytes and sends what the windows allow. ERR_FULL: they do not fit as a whole, nothing
