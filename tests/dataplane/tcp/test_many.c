@@ -65,6 +65,7 @@ static void many_open(struct many *m, u32 free_places)
 	}
 	m->s.out.push = into_nothing;
 	m->down = 0;
+	(void)tcp_turn(m->s.tcp, m->s.now); /* the neighbour has become known */
 }
 
 /* Nanoseconds a turn, the best of some. */
