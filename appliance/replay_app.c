@@ -78,8 +78,24 @@ static void on_text(void *user, const u8 *p, u32 n)
 {
 	struct replay_app *r = user;
 	r->n_texts++;
+	if (r->plain_to)
+		replay_plain_sent(&r->plain, p, n, r->app.trade.now);
 	if (r->text)
 		r->text(r->user, p, n);
+}
+
+/* The recorded clock says how far the turns were apart, this machine's how long that is. */
+static void pace(void *user, u64 tsc)
+{
+	struct replay_app *r = user;
+	const struct clock *here = &r->app.io.clock;
+	if (!r->begun_tsc) {
+		r->begun_tsc = tsc;
+		r->began_ns = clock_ns(here, tsc_now());
+	}
+	i64 late_ns = (i64)(clock_ns(&r->app.clock, tsc) - clock_ns(&r->app.clock, r->begun_tsc));
+	while (late_ns > 0 && clock_ns(here, tsc_now()) - r->began_ns < (u64)late_ns)
+		_mm_pause();
 }
 
 static void empty(struct ring *r)
@@ -119,6 +135,7 @@ static void link_replay(struct replay_app *r, const struct replay_file *f)
 	p->journal = a->journal;
 	p->after = after;
 	p->user = r;
+	p->before = r->pace ? pace : NULL;
 	link_core(r, RECORD_MD, &a->md_rings);
 	link_core(r, RECORD_TRADE, &a->trade_rings);
 	a->recorder[RECORD_TRADE]->text = on_text;
@@ -165,6 +182,8 @@ err_t replay_app_open(struct replay_app *r, const struct replay_file *f, char *e
 		return e;
 	app_restore(a);
 	link_replay(r, f);
+	if (r->plain_to)
+		replay_plain_listen(&r->plain, a, r->plain_to);
 	return ERR_OK;
 }
 

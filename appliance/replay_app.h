@@ -6,12 +6,17 @@
 #define SAKER_REPLAY_APP_H
 
 #include "appliance/app.h"
+#include "appliance/replay_plain.h"
 #include "pcap/replay.h"
 
 /* One run. Zeroed before replay_app_open. */
 struct replay_app {
 	struct app app;
 	struct replay replay;
+	struct replay_plain plain;
+	FILE *plain_to; /* NULL: texts are not written */
+	bool pace;      /* turns as far apart as they were */
+	u64 begun_tsc, began_ns; /* the first turn's, as recorded, and as it was run again */
 	u64 n_texts;
 	/* each order and cancel as it stood before mask and seal */
 	void (*text)(void *user, const u8 *p, u32 n);

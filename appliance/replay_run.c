@@ -18,9 +18,9 @@
 #define FILES_MAX 256
 
 struct options {
-	const char *orders; /* NULL: not written */
+	const char *orders, *plain; /* NULL: not written */
 	unsigned long times;
-	bool latency;
+	bool latency, pace;
 };
 
 /* What one run led to. */
@@ -32,10 +32,11 @@ struct outcome {
 	char why[REPLAY_TEXT];
 };
 
-/* Where the texts go: their digest, and a file. */
+/* Where the texts go: orders to their digest and a file, all to another. */
 struct texts {
 	EVP_MD_CTX *digest;
-	FILE *file;
+	FILE *file, *plain;
+	bool again; /* a run before has said it all */
 };
 
 static int usage(FILE *to, int rc)
@@ -46,7 +47,9 @@ static int usage(FILE *to, int rc)
 		"  order), as fast as possible, and compares every frame they send with the recorded one. It\n"
 		"  needs no privileges, no network and no other file; plug-ins are loaded from where they were.\n"
 		"  --orders FILE   write the text of each order and cancel, as it stood before mask and seal, one a line\n"
+		"  --plain FILE    write what the sessions received and these texts in the clear, one a line\n"
 		"  -n N            run it N times; each must lead to the same\n"
+		"  --pace          turns as far apart as they were, instead of as fast as possible\n"
 		"  --latency       print the stages' times as they were now, on this machine\n"
 		"exit code: 0 all the same; 1 a difference, or not all could be run; 2 usage; 3 nothing could be run\n");
 	return rc;
@@ -119,13 +122,16 @@ static void print_latency(const struct app *a)
 	}
 }
 
-static bool run(const struct replay_file *f, struct texts *t, bool latency, struct outcome *o)
+static bool run(const struct replay_file *f, const struct options *opt, struct texts *t, struct outcome *o)
 {
 	char error[APP_ERROR] = "out of memory";
 	size_t n = (sizeof(struct replay_app) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
 	struct replay_app *r = aligned_alloc(CACHE_LINE, n);
-	if (r)
+	if (r) {
 		memset(r, 0, n);
+		r->pace = opt->pace;
+		r->plain_to = t->plain;
+	}
 	err_t e = r ? replay_app_open(r, f, error) : ERR_NO_MEMORY;
 	if (e == ERR_OK) {
 		r->text = on_text, r->user = t;
@@ -136,7 +142,7 @@ static bool run(const struct replay_file *f, struct texts *t, bool latency, stru
 		o->n_texts = r->n_texts;
 		memcpy(o->core, r->replay.core, sizeof o->core);
 		memcpy(o->why, r->replay.why, sizeof o->why);
-		if (latency)
+		if (opt->latency && !t->again)
 			print_latency(&r->app);
 	} else {
 		fprintf(stderr, "saker replay: %s\n", error[0] ? error : err_text(e));
@@ -186,9 +192,10 @@ static int run_all(const struct replay_file *f, const struct options *opt, struc
 	struct outcome first = { 0 }, o;
 	for (unsigned long i = 0; i < opt->times; i++) {
 		memset(&o, 0, sizeof o);
-		if (!run(f, t, opt->latency && i + 1 == opt->times, &o))
+		if (!run(f, opt, t, &o))
 			return 3;
-		t->file = NULL; /* one run's texts */
+		t->file = t->plain = NULL; /* one run's texts */
+		t->again = true;
 		if (i == 0) {
 			first = o;
 			print_outcome(f, &o);
@@ -204,6 +211,24 @@ static int run_all(const struct replay_file *f, const struct options *opt, struc
 	return verdict(f, &first);
 }
 
+static bool open_out(const char *path, FILE **f)
+{
+	if (!path || (*f = fopen(path, "we")))
+		return true;
+	fprintf(stderr, "saker replay: %s: %s\n", path, strerror(errno));
+	return false;
+}
+
+static bool close_out(const char *path, FILE *f)
+{
+	bool whole = !f || !ferror(f);
+	if (f && (fclose(f) || !whole)) {
+		fprintf(stderr, "saker replay: %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	return true;
+}
+
 static int replay_files(const struct options *opt, char **paths, int n)
 {
 	static struct replay_file f;
@@ -216,20 +241,15 @@ static int replay_files(const struct options *opt, char **paths, int n)
 		fprintf(stderr, "saker replay: %s\n", why);
 		goto cannot;
 	}
-	FILE *orders = opt->orders ? fopen(opt->orders, "we") : NULL;
-	if (opt->orders && !orders) {
-		fprintf(stderr, "saker replay: %s: %s\n", opt->orders, strerror(errno));
-		goto cannot;
-	}
-	t.file = orders;
+	FILE *orders = NULL, *plain = NULL;
 	t.digest = EVP_MD_CTX_new();
-	if (t.digest)
+	if (t.digest && open_out(opt->orders, &orders) && open_out(opt->plain, &plain)) {
+		t.file = orders, t.plain = plain;
 		rc = run_all(&f, opt, &t);
-	EVP_MD_CTX_free(t.digest);
-	if (orders && fclose(orders)) {
-		fprintf(stderr, "saker replay: %s: %s\n", opt->orders, strerror(errno));
-		rc = 3;
 	}
+	EVP_MD_CTX_free(t.digest);
+	if (!close_out(opt->orders, orders) || !close_out(opt->plain, plain))
+		rc = 3;
 cannot:
 	replay_file_free(&f);
 	return rc;
@@ -238,6 +258,8 @@ cannot:
 int replay_run_main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "orders", required_argument, NULL, 'o' },
+					       { "plain", required_argument, NULL, 'p' },
+					       { "pace", no_argument, NULL, 't' },
 					       { "latency", no_argument, NULL, 'l' },
 					       { "help", no_argument, NULL, 'h' },
 					       { 0 } };
@@ -247,6 +269,8 @@ int replay_run_main(int argc, char **argv)
 		switch (c) {
 		case 'o': opt.orders = optarg; break;
 		case 'n': opt.times = strtoul(optarg, &end, 10); break;
+		case 'p': opt.plain = optarg; break;
+		case 't': opt.pace = true; break;
 		case 'l': opt.latency = true; break;
 		case 'h': return usage(stdout, 0);
 		default: return usage(stderr, 2);

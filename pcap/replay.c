@@ -106,6 +106,8 @@ static bool run_turn(struct replay *r, enum record_core core, const struct repla
 	switch_on(c);
 	if (!feed(r, core, t))
 		return false;
+	if (r->before)
+		r->before(r->user, t->t.tsc);
 	if (core == RECORD_MD) {
 		r->md->turn = t->t.turn - 1;
 		md_core_step(r->md, t->t.tsc);

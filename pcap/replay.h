@@ -35,6 +35,8 @@ struct replay {
 	struct segment_kill_page *kill;
 	struct ring *journal;
 	u64 tape_next; /* sequence the trading core's tape goes on with */
+	/* Before each turn, with the time it was run at; NULL: as fast as possible. */
+	void (*before)(void *user, u64 tsc);
 	/* After each turn of a core: takes away what is in the rings that lead out of it. */
 	void (*after)(void *user, enum record_core core);
 	void *user;

@@ -49,7 +49,10 @@ struct replay_file {
  */
 err_t replay_file_add(struct replay_file *f, const char *name, struct span bytes);
 
-/* Whether any turn can be run: both cores' beginnings, configuration and boot record; else `why` (REPLAY_TEXT) says what lacks. */
+/*
+ * Whether any turn can be run: both cores' beginnings, configuration and boot record are there. Else
+ * `why` (REPLAY_TEXT bytes) says what lacks.
+ */
 bool replay_file_usable(const struct replay_file *f, char *why);
 
 void replay_file_free(struct replay_file *f);

@@ -45,9 +45,10 @@ static u32 replay_rx(struct port *p, struct frame *f, u32 max)
 		const struct record_item *it = &r->items[i].r;
 		if (it->type != RECORD_RX)
 			continue;
-		f[n++] = (struct frame){
+		f[n] = (struct frame){
 			.p = it->data.p, .n = (u32)it->data.n, .flags = it->flags, .rx_tsc = tsc
 		};
+		n++;
 		counter_inc(&p->counters[PORT_CNT_rx_frames]);
 		counter_add(&p->counters[PORT_CNT_rx_bytes], it->data.n);
 	}
