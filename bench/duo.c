@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define ROUNDS 2000
+#define CHUNKS 20
 
 static void *second_thread(void *arg)
 {
@@ -91,18 +92,26 @@ static void give_back(void *arg)
 	}
 }
 
+static int by_value(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+	return (x > y) - (x < y);
+}
+
 u64 duo_rtt_ns(struct duo *d, const struct clock *c)
 {
 	struct ball b = { 0 };
+	u64 tsc[CHUNKS];
 	duo_begin(d, give_back, &b);
-	__atomic_store_n(&b.there, 1, __ATOMIC_RELEASE);
-	wait_for(&b.back, 1);
-	u64 begin = tsc_now();
-	for (u64 i = 2; i <= ROUNDS; i++) {
-		__atomic_store_n(&b.there, i, __ATOMIC_RELEASE);
-		wait_for(&b.back, i);
+	for (u64 k = 0, i = 0; k < CHUNKS; k++) {
+		u64 begin = tsc_now();
+		for (u64 n = 0; n < ROUNDS / CHUNKS; n++) {
+			__atomic_store_n(&b.there, ++i, __ATOMIC_RELEASE);
+			wait_for(&b.back, i);
+		}
+		tsc[k] = tsc_now() - begin;
 	}
-	u64 took = tsc_now() - begin;
 	duo_wait(d);
-	return tsc_to_ns(c, took) / (ROUNDS - 1);
+	qsort(tsc, CHUNKS, sizeof *tsc, by_value);
+	return tsc_to_ns(c, tsc[CHUNKS / 2]) / (ROUNDS / CHUNKS);
 }

@@ -32,7 +32,10 @@ void duo_turns(struct duo *d, duo_fn fn, void *arg);
 void duo_begin(struct duo *d, duo_fn fn, void *arg);
 void duo_wait(struct duo *d);
 
-/* Mean of 2,000 round trips between the two threads, nanoseconds. */
+/*
+ * A round trip between the two threads, nanoseconds: the median of twenty means of a hundred, so
+ * that one interruption does not make a near CPU a far one.
+ */
 u64 duo_rtt_ns(struct duo *d, const struct clock *c);
 
 #endif
