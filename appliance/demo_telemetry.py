@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Do Redis, InfluxDB and Prometheus hold the figures of the demo's report?
+"""Do Redis, InfluxDB and Prometheus hold the figures of the demo's report? Exact decimals, but for
+what a float of InfluxDB's own cannot hold.
 
   demo_telemetry.py INSTANCE DEMO_JSON     a line for each server; exit code 1: a figure is missing or differs
 """
@@ -95,10 +96,11 @@ def compare(instance, want, about, value_of):
             got = value_of(instance, group, name, labels)
         except (LookupError, KeyError):
             got = None
-        # a float of the server's own against an exact decimal
         if got is None or got.is_nan() or abs(got - expected) > abs(expected) * D("1e-12"):
             bad.append(f"{group}.{name}: {got}, the report says {expected}")
-    print(f"  {about(instance)}; {len(want) - len(bad)} of {len(want)} figures agree with the report" + "".join(f"\n    {b}" for b in bad))
+    print(f"  {about(instance)}; {len(want) - len(bad)} of {len(want)} figures agree with the report")
+    for b in bad:
+        print(f"    {b}")
     return not bad
 
 
@@ -108,8 +110,8 @@ def main():
     instance = sys.argv[1]
     with open(sys.argv[2]) as f:
         want = figures(json.load(f, parse_float=D))
-    well = [compare(instance, want, influx_about, influx_value), compare(instance, want, prometheus_about, prometheus_value)]
-    well.append(compare(instance, want, redis_about, redis_value))
+    servers = ((influx_about, influx_value), (prometheus_about, prometheus_value), (redis_about, redis_value))
+    well = [compare(instance, want, about, value_of) for about, value_of in servers]
     fills = want[("position", "fills", ())]
     if D(redis_fills(instance)) != fills:
         print(f"    the stream of fills holds {redis_fills(instance)}, the report says {fills}")

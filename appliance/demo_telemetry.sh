@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # demo_telemetry.sh - sourced by demo.sh where TELEMETRY is set: Redis, InfluxDB and Prometheus in the demo's own
 # namespace and folder, hostctl serve that feeds them, and at the end the proof that they hold the run's figures.
 #

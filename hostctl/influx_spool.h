@@ -28,8 +28,8 @@ struct spool_batch {
 err_t spool_open(struct influx_spool *s, const char *dir, u64 max_bytes);
 
 /*
- * Adds a batch; the oldest make room for it, *dropped of them. ERR_TOO_LONG: larger than all the room; ERR_IO: the disk does
- * not take it.
+ * Adds a batch; the oldest make room for it, *dropped of them. ERR_TOO_LONG: larger than all the
+ * room; ERR_IO: the disk does not take it.
  */
 err_t spool_put(struct influx_spool *s, const void *bytes, size_t n, u32 *dropped);
 

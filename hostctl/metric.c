@@ -140,6 +140,22 @@ static int by_line(const void *a, const void *b)
 	return c ? c : (x > y) - (x < y);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	const struct metric *x = *(const struct metric *const *)a,
+			    *y = *(const struct metric *const *)b;
+	int c = strcmp(x->group, y->group);
+	c = c ? c : strcmp(x->name, y->name);
+	return c ? c : (x > y) - (x < y);
+}
+
+void metric_by_name(const struct metric_set *s, const struct metric *order[METRICS_MAX])
+{
+	for (u32 i = 0; i < s->n; i++)
+		order[i] = &s->metric[i];
+	qsort(order, s->n, sizeof order[0], by_name);
+}
+
 void metric_by_labels(const struct metric_set *s, const struct metric *order[METRICS_MAX])
 {
 	for (u32 i = 0; i < s->n; i++)

@@ -78,7 +78,10 @@ void metric_add_own(struct metric_set *s, const char *group, const u64 *words,
 const struct metric *metric_find(const struct metric_set *s, const char *group, const char *name,
 				 const char *value);
 
-/* The set's metrics so that those of one group with the same labels stand together, in their order. */
+/* The set's metrics so that those of one name stand together. */
+void metric_by_name(const struct metric_set *s, const struct metric *order[METRICS_MAX]);
+
+/* The same so that those of one group with the same labels stand together, in their order. */
 void metric_by_labels(const struct metric_set *s, const struct metric *order[METRICS_MAX]);
 bool metric_same_labels(const struct metric *x, const struct metric *y);
 

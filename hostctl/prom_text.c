@@ -1,6 +1,5 @@
 #include "hostctl/prom_text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define LE_LAST (8 * NS_PER_S) /* larger ones are in +Inf alone */
@@ -103,22 +102,11 @@ static void put_hist(const struct metric_set *s, const struct metric_hist *m, FI
 
 /* ---- all ---- */
 
-static int by_name(const void *a, const void *b)
-{
-	const struct metric *x = *(const struct metric *const *)a,
-			    *y = *(const struct metric *const *)b;
-	int c = strcmp(x->group, y->group);
-	c = c ? c : strcmp(x->name, y->name);
-	return c ? c : (x > y) - (x < y);
-}
-
 void prom_text(const struct metric_set *s, FILE *out)
 {
 	const struct metric *order[METRICS_MAX];
 	char name[NAME_MAX_TEXT], last[NAME_MAX_TEXT] = "";
-	for (u32 i = 0; i < s->n; i++)
-		order[i] = &s->metric[i];
-	qsort(order, s->n, sizeof order[0], by_name);
+	metric_by_name(s, order);
 	for (u32 i = 0; i < s->n; i++) {
 		name_of(order[i], name);
 		if (strcmp(name, last))

@@ -71,9 +71,10 @@ void redis_send(struct redis_link *l, const struct redis_words *w);
 typedef void (*redis_on_reply)(void *user, u32 nth, const struct redisReply *reply);
 
 /*
- * Sends what was gathered and takes every answer; `fn` may be NULL. ERR_OK: each was executed (an event that is in its stream
- * already counts as that). ERR_REFUSED: an error among the answers, named once on standard error. ERR_AGAIN: a cluster sent
- * us to another node. ERR_CLOSED: no connection any more.
+ * Sends what was gathered and takes every answer; `fn` may be NULL. ERR_OK: each was executed (an
+ * event that is in its stream already counts as that). ERR_REFUSED: an error among the answers,
+ * named once on standard error. ERR_AGAIN: a cluster sent us to another node. ERR_CLOSED: no
+ * connection any more.
  */
 err_t redis_flush(struct redis_link *l, redis_on_reply fn, void *user);
 

@@ -11,8 +11,9 @@
 #define SECRET_MAX 256
 
 /*
- * The first line of `file` to `out` (SECRET_MAX bytes); "" for a file of name "". ERR_IO: not readable, empty, too long, or
- * others can read it, too; `why` (`n` bytes) is a sentence that names the option. Wipe `out` after use.
+ * The first line of `file` to `out` (SECRET_MAX bytes); "" for a file of name "". ERR_IO: not
+ * readable, empty, too long, or others can read it, too; `why` (`n` bytes) is a sentence that names
+ * the option. Wipe `out` after use.
  */
 err_t secret_read(const char *option, const char *file, char *out, char *why, size_t n);
 

@@ -1,6 +1,6 @@
 /*
- * Answers of a Redis server as commands: whatever tree comes, it is refused or it is whole and printable. The tree is made here,
- * since hiredis' own reader asks for whatever memory a length names.
+ * Answers of a Redis server as commands: whatever tree comes, it is refused or it is whole and
+ * printable. The tree is made here, since hiredis' reader asks for whatever memory a length names.
  */
 #include <hiredis/hiredis.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Takes every panel's queries from the dashboard files, fills Grafana's macros and variables, and asks the servers named: each must
-return data.
+"""Takes every panel's queries from the dashboard files, fills Grafana's macros and variables, and
+asks the servers named: each must return data.
 
-  grafana_panels.py INSTANCE     Prometheus on 127.0.0.1:9090, InfluxDB on 127.0.0.1:8086; exit code 1: a query is wrong or empty
+  grafana_panels.py INSTANCE     Prometheus on 127.0.0.1:9090, InfluxDB on 127.0.0.1:8086; exit
+                                 code 1: a query is wrong or empty
 """
 import glob
 import json

@@ -10,4 +10,5 @@ done
 unshare -Urnpf --kill-child true 2>/dev/null || { echo "user namespaces are not permitted here"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-TELEMETRY=1 TELEMETRY_SCRIPT=$PWD/tests/hostctl/grafana_panels.sh OUT=$work DEMO_SECONDS=${DEMO_SECONDS:-12} appliance/demo.sh
+export TELEMETRY=1 TELEMETRY_SCRIPT=$PWD/tests/hostctl/grafana_panels.sh
+OUT=$work DEMO_SECONDS=${DEMO_SECONDS:-12} appliance/demo.sh
