@@ -77,7 +77,7 @@ static inline struct script_seg script_parse(struct script *s, bool ours, char *
 static inline void script_peer_sends(struct script *s, char **save)
 {
 	struct script_seg g = script_parse(s, false, save);
-	u8 f[FRAME_MAX];
+	u8 f[SCRIPT_FRAME_MAX];
 	u32 n = script_build(s, &g, f);
 	script_frame(s, f, n);
 }

@@ -178,7 +178,7 @@ static inline void file_inject(struct script *s, char *text)
 {
 	bool burst = text[1] == '<';
 	struct script_seg g = file_segment(s, false, text + 1 + burst);
-	u8 frame[FRAME_MAX];
+	u8 frame[SCRIPT_FRAME_MAX];
 	u32 n = script_build(s, &g, frame);
 	script_frame(s, frame, n);
 	if (!burst)

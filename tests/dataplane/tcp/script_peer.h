@@ -17,6 +17,7 @@
 #define SCRIPT_PORT 7000
 #define SCRIPT_SENT_MAX 256
 #define SCRIPT_LOCAL_PORT 80
+#define SCRIPT_FRAME_MAX (FRAME_MAX + 20) /* segments of 1460 over IPv6, too */
 
 static const struct ip_addr script_own6 = { { 0x20, 1, 0xd, 0xb8, [15] = 1 } };
 static const struct ip_addr script_peer6 = { { 0x20, 1, 0xd, 0xb8, [15] = 9 } };
@@ -256,7 +257,7 @@ static inline u32 script_build(const struct script *s, const struct script_seg *
 {
 	u32 eth = eth_bytes(&s->net.cfg), ip_n = s->v6 ? 40 : 20;
 	u8 *ip = f + eth, *tcp = ip + ip_n, *opt = tcp + 20;
-	memset(f, 0, FRAME_MAX);
+	memset(f, 0, SCRIPT_FRAME_MAX);
 	script_eth(s, f, s->net.cfg.mac, s->v6 ? ETH_IPV6 : ETH_IPV4);
 	if (g->mss)
 		put_be32(opt, 2u << 24 | 4u << 16 | g->mss), opt += 4;
