@@ -1,4 +1,4 @@
-/* IPv6 frames in a VLAN or none: as they come, and with addresses and checksums put right so that discovery is reached. */
+/* IPv6 frames: as they come, and put right so that discovery is reached; in a VLAN or none. */
 #include <string.h>
 
 #include "dataplane/net/eth.h"
