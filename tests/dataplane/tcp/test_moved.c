@@ -9,7 +9,7 @@
 #define OLD_MAC 9
 #define NEW_MAC 0x77
 
-/* What went out since it was last looked at. */
+/* What went out since it was last looked at: questions to a group, segments to either MAC. */
 static struct {
 	u32 group_asked, to_old, to_new;
 } out;
@@ -17,9 +17,11 @@ static struct {
 static bool watch_push(struct frame_out *o, u32 n)
 {
 	struct script *s = (struct script *)o;
+	const u8 *ip = s->buf + eth_bytes(&s->net.cfg);
+	bool segment = be16(ip - 2) != ETH_ARP && ip[s->v6 ? IP6_OFF_NEXT : IP_OFF_PROTO] == IP_TCP;
 	out.group_asked += s->buf[0] & 1;
-	out.to_old += s->buf[5] == OLD_MAC && !(s->buf[0] & 1);
-	out.to_new += s->buf[5] == NEW_MAC && !(s->buf[0] & 1);
+	out.to_old += segment && s->buf[5] == OLD_MAC;
+	out.to_new += segment && s->buf[5] == NEW_MAC;
 	return script_push(o, n);
 }
 
