@@ -20,9 +20,9 @@
 enum io_hist {
 	HIST_T2T, /* poll of the tick's frame to doorbell of the order or cancel it caused */
 	HIST_POLL_TO_PUBLISH,
-	HIST_PUBLISH_TO_READ,
-	HIST_READ_TO_DECIDE,
-	HIST_DECIDE_TO_RISK,   /* one order in profile_every */
+	HIST_PUBLISH_TO_READ,  /* one order in profile_every */
+	HIST_READ_TO_DECIDE,   /* likewise, */
+	HIST_DECIDE_TO_RISK,   /* likewise, */
 	HIST_RISK_TO_DOORBELL, /* likewise */
 	HIST_DECIDE_TO_DOORBELL,
 	HIST_ORDER_TO_ACK,

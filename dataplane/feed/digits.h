@@ -92,6 +92,7 @@ static inline bool digits_cut_of(u32 scale, struct digits_cut *c)
 	c->drop = (u64)dec_pow10[DIGITS_FRACTION - scale];
 	c->inverse = ((1ULL << DIGITS_INVERSE_BITS) + c->drop - 1) / c->drop;
 	c->one = dec_pow10[scale];
+	assert(c->inverse <= 1ULL << DIGITS_INVERSE_BITS && "times eight decimals it fits 64 bits");
 	return true;
 }
 
