@@ -178,6 +178,11 @@ benches: $(BENCHES)
 bench: $(BENCHES) ## run the benches; raw lines to $(O)/bench.json, a table at the end
 	$(Q)tests/run-bench.sh $(O)/bench.json $(BENCHES)
 
+.PHONY: example
+example: all ## make pcap/example.pcapng anew, after a change that makes other bytes be sent
+	$(Q)SAKER_LIBEXEC=appliance $(B)/bin/saker mkcap --layout fused --seconds 2 pcap/example.pcapng
+	$(Q)$(B)/bin/saker replay pcap/example.pcapng
+
 FUZZ_SECONDS ?= 10
 ifeq ($(BUILD),fuzz)
 fuzz-smoke: $(FUZZERS)
@@ -205,6 +210,8 @@ install: all ## install programs, plug-ins and pages under DESTDIR and PREFIX
 	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/saker' '$(DOCDIR)'
 	$(Q)$(if $(PROGRAMS),install -m 755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin/')
 	$(Q)$(if $(PLUGINS),install -m 644 $(PLUGINS) '$(DESTDIR)$(PREFIX)/lib/saker/')
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/libexec/saker'
+	$(Q)install -m 644 $(filter-out %.yaml,$(wildcard appliance/demo*)) '$(DESTDIR)$(PREFIX)/libexec/saker/'
 	$(Q)install -m 644 LICENSE appliance/example.yaml $(wildcard *.md docs/*.md) '$(DOCDIR)/'
 
 clean: ## remove what was built

@@ -17,6 +17,7 @@
 #   TELEMETRY        1: with Redis, InfluxDB, Prometheus and hostctl serve (demo_telemetry.sh)
 #   CAPTURE          true: captures both cores from the start, into captures/; SECRETS: capture.secrets (market);
 #                    FILE_MB: capture.file_mb
+#   CAPTURE_TO       file that this capture becomes (saker mkcap); demo.json is then not kept
 #   KEEP             where to copy logs, journal and ledger to
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -31,8 +32,10 @@ if [ "$ip_version" = 6 ]; then # demo.yaml.in is of IPv4
 	versions=(-e 's|ip: 10.7\([78]\).0.2/24|ip6: "fd7\1::2/64"|; s|gateway: 10.78.0.1|gateway6: "fd78::1"|'
 		-e 's|address: 10.77.0.1|address: "fd77::1"|')
 fi
-mkdir -p "$out"
-out=$(cd "$out" && pwd)
+if [ -z "${CAPTURE_TO:-}" ]; then
+	mkdir -p "$out"
+	out=$(cd "$out" && pwd)
+fi
 [ -z "$recording" ] || recording=$(realpath "$recording")
 
 refuse() { echo "demo: $*" >&2; exit 1; }
@@ -58,6 +61,7 @@ fi
 # ---- inside: everything started here ends with the namespace ----
 work=$(mktemp -d "${TMPDIR:-/tmp}/saker-demo.XXXXXX")
 instance=demo$RANDOM$RANDOM
+[ -z "${CAPTURE_TO:-}" ] || out=$work
 
 end_process() { # politely, then not
 	kill "$1" 2>/dev/null || return 0
@@ -220,4 +224,8 @@ hostctl --json status >"$work/status.json"
 stop_saker
 collect
 report report "$work" "$out/demo.json" "$seconds"
+if [ -n "${CAPTURE_TO:-}" ]; then
+	cat "$work"/captures/*.pcapng >"$CAPTURE_TO"
+	echo "  captured: $CAPTURE_TO (secrets of both cores' sessions included)"
+fi
 [ -z "${TELEMETRY:-}" ] || telemetry_check

@@ -1,5 +1,5 @@
 /*
- * saker_main.c - the saker process: `saker --config FILE`, and `saker replay FILE`.
+ * saker_main.c - the saker process: `saker --config FILE`, `saker replay FILE`, `saker mkcap FILE`.
  *
  * Exit codes: 0 stopped in good order; 1 stopped, but not everything was confirmed; 2 usage; 3
  * could not start; 4 configuration.
@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 
 #include "appliance/app.h"
+#include "appliance/mkcap.h"
 #include "appliance/replay_run.h"
 
 static struct app app; /* large: both cores lie in it */
@@ -16,6 +17,7 @@ static struct app app; /* large: both cores lie in it */
 static int usage(void)
 {
 	fprintf(stderr, "usage: saker --config FILE\n       saker replay [--help] FILE...\n"
+			"       saker mkcap [--help] FILE\n"
 			"  runs the appliance in the foreground; SIGTERM cancels all orders, waits for the "
 			"venue's word and ends\n"
 			"  hostctl config check FILE checks a configuration, hostctl config help explains "
@@ -28,6 +30,8 @@ int main(int argc, char **argv)
 	char error[APP_ERROR] = "";
 	if (argc >= 2 && strcmp(argv[1], "replay") == 0)
 		return replay_run_main(argc - 1, argv + 1);
+	if (argc >= 2 && strcmp(argv[1], "mkcap") == 0)
+		return mkcap_main(argc - 1, argv + 1);
 	if (argc != 3 || strcmp(argv[1], "--config") != 0)
 		return usage();
 	prctl(PR_SET_DUMPABLE, 0); /* keys are in this memory */
