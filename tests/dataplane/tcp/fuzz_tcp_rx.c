@@ -77,10 +77,15 @@ static void on_down(void *user, struct tcp_conn *c, err_t why, ns_t now)
 
 static const struct tcp_events events = { on_open, on_data, on_fin, on_down };
 
+static const struct ip_addr peer6 = { { 0x20, 1, 0xd, 0xb8, [15] = 9 } };
+
 static void host_open(struct host *h, u8 how_set)
 {
-	static const struct net_cfg nc = { .mac = { 2, 0, 0, 0, 0, 1 }, .prefix_len = 24, .mtu = 1500,
+	static const struct net_cfg v4 = { .mac = { 2, 0, 0, 0, 0, 1 }, .prefix_len = 24, .mtu = 1500,
 					   .ip = { { [10] = 0xff, [11] = 0xff, 10, 0, 0, 1 } } };
+	static const struct net_cfg v6 = { .mac = { 2, 0, 0, 0, 0, 1 }, .prefix6_len = 64, .mtu = 1500,
+					   .ip6 = { { 0x20, 1, 0xd, 0xb8, [15] = 1 } } };
+	const struct net_cfg nc = how_set & 4 ? v6 : v4;
 	struct tcp_cfg cfg = tcp_cfg_default;
 	cfg.max_conns = 4;
 	cfg.snd_ring_bytes = cfg.rcv_wnd_bytes = 4096;
@@ -93,12 +98,9 @@ static void host_open(struct host *h, u8 how_set)
 	h->tcp = tcp_new(&h->arena, &cfg, &h->net, &h->out, h->tcp_cnt);
 	static const u8 mac[6] = { 2, 0, 0, 0, 0, 9 };
 	u8 found[6];
-	struct ip_addr dst = ip_addr_v4(PEER);
+	struct ip_addr dst = h->net.has_ip6 ? peer6 : ip_addr_v4(PEER);
 	(void)net_resolve(&h->net, &dst, found, h->now);
-	u8 arp[60] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 8, 6, 0, 1, 8, 0, 6, 4, 0, 2,
-		       2, 0, 0, 0, 0, 9, 10, 0, 0, 9, 2, 0, 0, 0, 0, 1, 10, 0, 0, 1 };
-	struct frame f = { .p = arp, .n = sizeof arp };
-	tcp_rx(h->tcp, &f, h->now);
+	(void)neigh_heard(&h->net, &dst, mac, NEIGH_OVERRIDES | NEIGH_CONFIRMS, h->now);
 	(void)tcp_listen(h->tcp, 80, &events, h);
 	(void)tcp_connect(h->tcp, &dst, 443, &events, h, h->now);
 	struct tcp_adopt how = { .dst = dst, .port = 1, .local_port = 2, .snd_nxt = 0xfffff000,
@@ -108,30 +110,47 @@ static void host_open(struct host *h, u8 how_set)
 	tcp_turn(h->tcp, h->now);
 }
 
-/* A segment near what the connection expects: small differences come from the input. */
-static void segment(struct host *h, struct rd *r)
+/* The IP header of a segment to us; returns its bytes. */
+static u32 put_ip(const struct host *h, u8 *ip, u32 tcp_len)
 {
-	u8 f[FRAME_MAX] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 8, 0, 0x45 };
-	u8 which = rd_u8(r), flags = rd_u8(r), opts = rd_u8(r) % 11 * 4;
-	u32 seq = (u32)(int16_t)rd_u16(r), ack = (u32)(int16_t)rd_u16(r), len = rd_u16(r) % 1200;
-	struct tcp_conn *c = pool_at(&h->tcp->conns, which >> 2 & 3);
-	u32 ports = which & 1 ? c->ports : ports_of(5, which & 2 ? 80 : 81);
-	u8 *ip = f + ETH_BYTES, *tcp = ip + IP_BYTES;
-	u32 tcp_len = TCP_BYTES + opts + len;
-	for (u32 i = 0; i < opts + u32_min(len, 4); i++)
-		tcp[TCP_BYTES + i] = rd_u8(r);
+	if (h->net.has_ip6) {
+		put_be16(ip - 2, ETH_IPV6);
+		ip[0] = 0x60;
+		put_be16(ip + IP6_OFF_LEN, (u16)tcp_len);
+		ip[IP6_OFF_NEXT] = IP_TCP;
+		memcpy(ip + IP6_OFF_SRC, peer6.b, 16);
+		memcpy(ip + IP6_OFF_DST, h->net.cfg.ip6.b, 16);
+		return IP6_BYTES;
+	}
+	put_be16(ip - 2, ETH_IPV4);
+	ip[0] = 0x45;
 	put_be16(ip + IP_OFF_LEN, (u16)(IP_BYTES + tcp_len));
 	ip[IP_OFF_TTL] = 64;
 	ip[IP_OFF_PROTO] = IP_TCP;
 	put_be32(ip + IP_OFF_SRC, PEER);
 	put_be32(ip + IP_OFF_DST, h->net.ip);
+	return IP_BYTES;
+}
+
+/* A segment near what the connection expects: small differences come from the input. */
+static void segment(struct host *h, struct rd *r)
+{
+	u8 f[FRAME_MAX] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9 };
+	u8 which = rd_u8(r), flags = rd_u8(r), opts = rd_u8(r) % 11 * 4;
+	u32 seq = (u32)(int16_t)rd_u16(r), ack = (u32)(int16_t)rd_u16(r), len = rd_u16(r) % 1200;
+	struct tcp_conn *c = pool_at(&h->tcp->conns, which >> 2 & 3);
+	u32 ports = which & 1 ? c->ports : ports_of(5, which & 2 ? 80 : 81);
+	u32 tcp_len = TCP_BYTES + opts + len, ip_n = put_ip(h, f + ETH_BYTES, tcp_len);
+	u8 *tcp = f + ETH_BYTES + ip_n;
+	for (u32 i = 0; i < opts + u32_min(len, 4); i++)
+		tcp[TCP_BYTES + i] = rd_u8(r);
 	memcpy(tcp, &ports, 4);
 	put_be32(tcp + 4, c->rcv_nxt + seq);
 	put_be32(tcp + 8, c->snd_nxt + ack);
 	tcp[12] = (u8)((TCP_BYTES + opts) / 4 << 4);
 	tcp[13] = flags;
 	put_be16(tcp + 14, (u16)(which << 4));
-	struct frame frame = { .p = f, .n = ETH_BYTES + IP_BYTES + tcp_len, .flags = FRAME_CSUM_GOOD };
+	struct frame frame = { .p = f, .n = ETH_BYTES + ip_n + tcp_len, .flags = FRAME_CSUM_GOOD };
 	tcp_rx(h->tcp, &frame, h->now);
 }
 
