@@ -106,7 +106,9 @@ static void print_memory(struct bench *b, u32 n, size_t rings)
 static struct bench *world(u32 n)
 {
 	struct bench *b = aligned_alloc(CACHE_LINE, (sizeof *b + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
-	struct net_cfg nc = { .mac = { 2, 0, 0, 0, 0, 1 }, .ip = ip_addr_v4(0x0a000001), .prefix_len = 24, .mtu = 1500 };
+	struct net_cfg nc = {
+		.mac = { 2, 0, 0, 0, 0, 1 }, .ip = ip_addr_v4(0x0a000001), .prefix_len = 24, .mtu = 1500
+	};
 	struct tcp_cfg tc = tcp_cfg_default;
 	size_t size = n * ((sizeof *b->s + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
 	memset(b, 0, sizeof *b);
