@@ -44,13 +44,18 @@ check "replayed as one" "$saker" replay "${files[@]}"
 "$saker" replay "${files[0]}" "${files[@]:2}" >"$out_dir/hole" 2>&1
 check "one left out: said, and not a success" grep -q "records are missing" "$out_dir/hole"
 
-# ---- damaged files ----
+# ---- what a capture lacks ----
 says() { # file, exit code, sentence
 	"$saker" replay "$1" >"$out_dir/says" 2>&1
 	[ $? = "$2" ] && grep -q "$3" "$out_dir/says" && return
 	cat "$out_dir/says"
 	return 1
 }
+CAPTURE=true SECRETS=market FILE_MB=1024 DEMO_SECONDS=3 KEEP=$out_dir/market OUT=$out_dir "$root/appliance/demo.sh" >"$out_dir/log" 2>&1
+check "order keys withheld: said, with the remedy" says "$out_dir"/market/captures/*.pcapng 1 "capture.secrets: all"
+check "and market data is run to its end" grep -Eq "^market-data core +([0-9]+) of \1 turns" "$out_dir/says"
+
+# ---- damaged files ----
 size=$(stat -c %s "$file")
 head -c $((size * 2 / 3)) "$file" >"$out_dir/cut"
 check "cut off: the rest is replayed, the end is named" says "$out_dir/cut" 1 "input ends too early"
