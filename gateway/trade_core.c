@@ -355,8 +355,7 @@ u32 trade_core_step(struct trade_core *c, u64 tsc)
 		work += chores(c);
 	if (work)
 		counter_inc(&c->l.status->busy_turns);
-	else
-		trade_warm(c);
+	trade_warm(c);
 	core_status_turn(c->l.status, c->now);
 	if (c->rec)
 		record_turn(c, tsc, level, work);

@@ -44,7 +44,7 @@ void trade_sent_request(struct trade_core *c, u32 session, u8 use, u32 weight);
 void trade_answered(struct trade_core *c, u32 session, const struct binance_msg *m);
 /* their answers will never come */
 void trade_forget_requests(struct trade_core *c, u32 session);
-/* while idle: the lines the next order will touch, most likely of the kind sent last */
+/* at a turn's end: the lines the next order will touch, most likely of the kind sent last */
 void trade_warm(struct trade_core *c);
 /* which session cancels may use; TRADE_SESSIONS: none */
 u32 trade_cancel_session(const struct trade_core *c);
