@@ -1,6 +1,7 @@
 /*
  * desk.h - what every peer does between a text in and a text out: a bookTicker read by simdjson
- * on demand, the decision, the risk compares of bench/limit.c, the order's text by std::to_chars.
+ * on demand, the decision, the risk compares of bench/limit.c but that of the order rate (in the
+ * peers' favour), the order's text by std::to_chars.
  *
  * Exact: prices and quantities are integers, as they are in the product. Allocates in desk_open
  * alone. One thread.
