@@ -140,6 +140,24 @@ static void test_away_and_back(void **state)
 	redis_close(redis);
 }
 
+/* It takes connections and bytes, and never answers. */
+static void test_a_server_that_hangs(void **state)
+{
+	(void)state;
+	open_redis();
+	sample(expected_ms = 1);
+	wait_until(sampled, NULL, "the first sample");
+	assert_int_equal(kill(server.pid, SIGSTOP), 0);
+	for (u32 i = 0; i < 20; i++)
+		sample(100 + i);
+	wait_until(has_failed, NULL, "the silence to be noticed");
+	assert_true(counter_get(&redis_counters(redis)[REDIS_CNT_state_skipped]) > 0);
+	assert_int_equal(kill(server.pid, SIGCONT), 0);
+	sample(expected_ms = 500);
+	wait_until(sampled, NULL, "the newest sample");
+	redis_close(redis);
+}
+
 static void test_a_server_that_is_not_there_is_no_error(void **state)
 {
 	(void)state;
@@ -246,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_state),
 		CASE(test_away_and_back),
+		CASE(test_a_server_that_hangs),
 		CASE(test_a_server_that_is_not_there_is_no_error),
 		CASE(test_commands),
 		CASE(test_a_command_is_never_done_twice),
