@@ -39,7 +39,7 @@ static void test_data_offset(void **state)
 	(void)state;
 	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
 		struct script s;
-		u8 f[FRAME_MAX];
+		u8 f[SCRIPT_FRAME_MAX];
 		script_open(&s, rows[i].remark, &cfg);
 		script_run(&s, (const char *const[]){ OPENED, NULL });
 		u32 n = next_segment(&s, rows[i].payload, f);
@@ -60,7 +60,7 @@ static void test_runt(void **state)
 	for (u32 payload = 0; payload <= 6; payload++) {
 		struct script s;
 		char want[16];
-		u8 f[FRAME_MAX];
+		u8 f[SCRIPT_FRAME_MAX];
 		script_open(&s, "padded", &cfg);
 		script_run(&s, (const char *const[]){ OPENED, NULL });
 		assert_int_equal(next_segment(&s, payload, f), 60);
@@ -84,7 +84,7 @@ static void test_options_cut(void **state)
 	(void)state;
 	for (u32 i = 0; i < ARRAY_LEN(options); i++) {
 		struct script s;
-		u8 f[FRAME_MAX];
+		u8 f[SCRIPT_FRAME_MAX];
 		script_open(&s, "options", &cfg);
 		script_run(&s, (const char *const[]){ OPENED, NULL });
 		u32 n = next_segment(&s, 50, f);

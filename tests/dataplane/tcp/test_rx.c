@@ -90,7 +90,7 @@ static void test_damaged(void **state)
 	(void)state;
 	struct tcp_cfg cfg = script_cfg();
 	struct script s;
-	u8 good[FRAME_MAX], f[FRAME_MAX];
+	u8 good[SCRIPT_FRAME_MAX], f[SCRIPT_FRAME_MAX];
 	script_open(&s, "damaged", &cfg);
 	script_run(&s, (const char *const[]){ OPENED, NULL });
 	struct script_seg g = { .flags = TCP_ACK | TCP_PSH, .n = 100, .ws = -1, .wnd = 512 };
@@ -121,7 +121,7 @@ static void test_device_checksums(void **state)
 	(void)state;
 	struct tcp_cfg cfg = script_cfg();
 	struct script s;
-	u8 f[FRAME_MAX];
+	u8 f[SCRIPT_FRAME_MAX];
 	script_open(&s, "checksums by the device", &cfg);
 	script_run(&s, (const char *const[]){ OPENED, NULL });
 	struct script_seg g = { .flags = TCP_ACK | TCP_PSH, .n = 10, .ws = -1, .wnd = 512 };
