@@ -238,6 +238,7 @@ err_t app_open(struct app *a, char *error)
 	    (e = tls_crypto_init(&a->crypto, true)) != ERR_OK)
 		return e;
 	if ((e = app_make_capture(a, error)) != ERR_OK || (e = app_make_cores(a, error)) != ERR_OK ||
+	    (e = app_show_params(a, error)) != ERR_OK ||
 	    (e = open_slow(a, error)) != ERR_OK)
 		return e;
 	link_ctl(a);

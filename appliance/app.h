@@ -93,6 +93,9 @@ err_t app_open_capture(struct app *a, char *error);
  */
 err_t app_make_cores(struct app *a, char *error);
 
+/* app_params.c: the table of the strategies' parameters. After app_make_cores. ERR_NO_MEMORY. */
+err_t app_show_params(struct app *a, char *error);
+
 /*
  * app_recover.c: earlier boots' orders and position, from their journals into the trade core before
  * it steps. What cannot be read is said and left out. app_restore does so with what a->recovered

@@ -79,10 +79,14 @@ static bool trade_regions(struct app *a, u64 **port_cnt)
 	l->orders = table(a, "orders", ROWS_ORDERS, sizeof *l->orders);
 	l->positions = table(a, "positions", a->n_instruments, sizeof *l->positions);
 	l->state = table(a, "trade.state", 1, sizeof *l->state);
+	l->strategies = table(a, "strategy.state", a->cfg.n_strategies, sizeof *l->strategies);
+	l->values = table(a, "strategy.values", a->cfg.n_strategies, sizeof *l->values);
+	l->limits = table(a, "limits", a->n_instruments, sizeof *l->limits);
 	return session_words(a, "trade.order", &l->session_cnt[0]) &&
 	       session_words(a, "trade.standby", &l->session_cnt[1]) && l->cnt && l->net_cnt && l->tcp_cnt &&
 	       *port_cnt && l->gateway_cnt && l->risk_cnt && l->host_cnt && l->status &&
-	       l->session_status[0] && l->session_status[1] && l->orders && l->positions && l->state;
+	       l->session_status[0] && l->session_status[1] && l->orders && l->positions && l->state && l->strategies &&
+	       l->values && l->limits;
 }
 
 static bool books(struct app *a)
@@ -117,15 +121,25 @@ static bool outliers(struct app *a)
 	return table(a, "outliers", OUTLIERS, sizeof(struct outlier_cell));
 }
 
+/* "stream: stream.binance.com:9443" and the like; an address that was given goes behind it. */
+static u32 endpoint_line(char *to, size_t n, const char *name, const struct config_endpoint *e)
+{
+	return (u32)snprintf(to, n, "%s: %s:%u\n%s.address: %s\n", name, e->host, e->port, name,
+			     e->address[0] ? e->address : "-");
+}
+
 static bool texts(struct app *a)
 {
-	char strategies[CONFIG_STRATEGIES * 2 * CONFIG_NUMBER + 1] = "", summary[2 * CONFIG_TEXT];
+	char strategies[CONFIG_STRATEGIES * 2 * CONFIG_NUMBER + 1] = "", summary[10 * CONFIG_TEXT];
 	for (u32 i = 0, n = 0; i < a->cfg.n_strategies; i++)
 		n += (u32)snprintf(strategies + n, sizeof strategies - n, "%s %s\n", a->cfg.strategy[i].name,
 				   a->cfg.strategy[i].type);
-	snprintf(summary, sizeof summary, "file: %s\nmode: %s\nlayout: %s\n", a->cfg.file,
-		 a->cfg.mode == MODE_LIVE ? "live" : "observe",
-		 a->cfg.layout == LAYOUT_SPLIT ? "split" : "fused");
+	u32 at = (u32)snprintf(summary, sizeof summary, "file: %s\nmode: %s\nlayout: %s\njournal: %s/journal.%08x\n",
+			       a->cfg.file, a->cfg.mode == MODE_LIVE ? "live" : "observe",
+			       a->cfg.layout == LAYOUT_SPLIT ? "split" : "fused", a->cfg.state_dir, a->boot);
+	at += endpoint_line(summary + at, sizeof summary - at, "stream", &a->cfg.stream);
+	at += endpoint_line(summary + at, sizeof summary - at, "api", &a->cfg.api);
+	endpoint_line(summary + at, sizeof summary - at, "rest", &a->cfg.rest);
 	return table(a, "capture", 1, sizeof(struct capture_cell)) && text(a, "strategies", strategies) && text(a, "ctl.socket", a->cfg.socket) &&
 	       text(a, "config", summary);
 }

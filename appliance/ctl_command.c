@@ -22,12 +22,12 @@ static const struct {
  * Index + 1 of a strategy by name; 0: none was named, all are meant; UINT32_MAX: there is no such
  * one.
  */
-static u32 strategy_target(const struct ctl *c, const char *name)
+static u32 strategy_target(const struct ctl *c, const char *name, size_t n)
 {
-	if (!name[0])
+	if (!n)
 		return 0;
 	for (u32 i = 0; i < c->cfg->n_strategies; i++)
-		if (!strcmp(c->cfg->strategy[i].name, name))
+		if (strlen(c->cfg->strategy[i].name) == n && !memcmp(c->cfg->strategy[i].name, name, n))
 			return i + 1;
 	return UINT32_MAX;
 }
@@ -61,7 +61,7 @@ static void lower_kill(struct ctl *c)
 
 static void command(struct ctl *c, u32 id, u32 verb, const char *arg)
 {
-	struct msg_command m = { .verb = verb, .id = id, .target = strategy_target(c, arg) };
+	struct msg_command m = { .verb = verb, .id = id, .target = strategy_target(c, arg, strlen(arg)) };
 	if (m.target == UINT32_MAX) {
 		door_answer(&c->door, id, ERR_NOT_FOUND,
 			    "no strategy of that name; status lists them");
@@ -76,6 +76,21 @@ static void command(struct ctl *c, u32 id, u32 verb, const char *arg)
 			door_answer(&c->door, id, ERR_FULL,
 				    "the trade core does not take messages");
 	}
+}
+
+/* "NAME parameter=value ...": checked by the trade core against the strategy's own table. */
+static void set(struct ctl *c, u32 id, const char *arg)
+{
+	size_t name_n = strcspn(arg, " \t");
+	const char *params = arg + name_n + strspn(arg + name_n, " \t");
+	u32 target = strategy_target(c, arg, name_n);
+	if (!target || !*params)
+		door_answer(&c->door, id, ERR_ARGUMENT, "expected set STRATEGY name=value ...");
+	else if (target == UINT32_MAX)
+		door_answer(&c->door, id, ERR_NOT_FOUND,
+			    "no strategy of that name; hostctl strategy list names them");
+	else if (!ctl_tell(c, &c->trade, MSG_PARAMS, PARAMS_TAG(target - 1, id), params, (u32)strlen(params)))
+		door_answer(&c->door, id, ERR_FULL, "the trade core does not take messages");
 }
 
 /* ---- the capture: the io thread's ---- */
@@ -112,9 +127,11 @@ void ctl_on_request(void *user, u32 id, char *verb, char *arg)
 		}
 	if (!strcmp(verb, "capture"))
 		capture(c, id, arg);
+	else if (!strcmp(verb, "set"))
+		set(c, id, arg);
 	else
 		door_answer(&c->door, id, ERR_UNSUPPORTED,
-			    "no such command: arm, pause, resume, flatten, stop, cancel-all, capture");
+			    "no such command: arm, pause, resume, flatten, stop, cancel-all, set, capture");
 }
 
 void ctl_on_answer(struct ctl *c, const struct msg_command *m)

@@ -16,6 +16,7 @@
 #include "common/hist.h"
 #include "common/order.h"
 #include "common/order_row.h"
+#include "common/strategy_row.h"
 #include "common/tape.h"
 #include "common/trace.h"
 
@@ -30,6 +31,7 @@ static u32 layout_hash(void)
 		sizeof(struct hist), sizeof(struct ring), sizeof(struct trace_rec),
 		sizeof(struct core_status), sizeof(struct session_status), sizeof(struct order_event),
 		sizeof(struct order_cell), sizeof(struct position_cell), sizeof(struct trade_cell),
+		sizeof(struct strategy_cell), sizeof(struct strategy_values_cell), sizeof(struct strategy_param_row),
 	};
 	u32 h = 2166136261u;
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)

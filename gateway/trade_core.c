@@ -106,6 +106,8 @@ static err_t make_strategies(struct trade_core *c, struct arena *a, struct param
 			e = host_load(c->host, s->plugin, why);
 		if (e == ERR_OK)
 			e = host_add(c->host, a, s->type, s->params, &id, why);
+		if (e == ERR_OK)
+			trade_show_values(c, i);
 	}
 	return e;
 }
@@ -190,6 +192,8 @@ static void on_limits(struct trade_core *c, const struct ring_msg *m)
 	if (e != ERR_OK)
 		trade_notice(c, NOTICE_DENIED, l->instrument, e,
 			     "risk refused the limits: nothing is allowed in this instrument");
+	else
+		trade_show_limits(c, l);
 }
 
 static void on_instrument(struct trade_core *c, const struct ring_msg *m)
@@ -211,27 +215,6 @@ static void on_clock(struct trade_core *c, const struct ring_msg *m)
 		c->venue_offset_ns = k->offset_ns;
 }
 
-static void on_params(struct trade_core *c, const struct ring_msg *m)
-{
-	char text[512];
-	struct host_status st;
-	struct strategy_value v[STRATEGY_PARAMS_MAX];
-	struct param_error why = { "no such strategy" };
-	u32 given;
-	if (m->n >= sizeof text || !host_status(c->host, (u16)m->tag, &st)) {
-		trade_notice(c, NOTICE_STRATEGY, (i64)m->tag, 0, why.text);
-		return;
-	}
-	memcpy(text, m->data, m->n);
-	text[m->n] = 0;
-	memcpy(v, st.values, st.desc->n_params * sizeof v[0]);
-	err_t e = param_parse(st.desc->params, st.desc->n_params, text, v, &given, &why);
-	if (e == ERR_OK &&
-	    (e = host_set_params(c->host, (u16)m->tag, v, st.desc->n_params, c->now)) != ERR_OK)
-		memcpy(why.text, "the strategy refused these values", 34);
-	trade_notice(c, NOTICE_STRATEGY, (i64)m->tag, e, e == ERR_OK ? "parameters changed" : why.text);
-}
-
 static void on_ctl(struct trade_core *c, const struct ring_msg *m)
 {
 	switch (m->type) {
@@ -239,7 +222,7 @@ static void on_ctl(struct trade_core *c, const struct ring_msg *m)
 	case MSG_LIMITS: on_limits(c, m); break;
 	case MSG_INSTRUMENT: on_instrument(c, m); break;
 	case MSG_CLOCK: on_clock(c, m); break;
-	case MSG_PARAMS: on_params(c, m); break;
+	case MSG_PARAMS: trade_params(c, m); break;
 	case MSG_SESSION_CONNECT:
 		if (m->tag < TRADE_SESSIONS && c->cfg.live)
 			session_open(&c->session[m->tag], c->now);

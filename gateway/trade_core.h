@@ -13,6 +13,7 @@
 #include "common/core_status.h"
 #include "common/order_row.h"
 #include "common/segment.h"
+#include "common/strategy_row.h"
 #include "common/tape.h"
 #include "common/trace.h"
 #include "dataplane/book/book_image.h"
@@ -22,6 +23,7 @@
 #include "gateway/binance_order.h"
 #include "gateway/binance_reply.h"
 #include "gateway/journal.h"
+#include "gateway/limits_row.h"
 #include "gateway/order_table.h"
 #include "gateway/rate.h"
 #include "gateway/recon.h"
@@ -65,13 +67,6 @@ struct trade_cfg {
 	u64 seed;
 };
 
-/* MSG_LIMITS: the instrument's limits, and the account's. */
-struct msg_limits {
-	u32 instrument, rsv;
-	struct risk_limits limits;
-	struct risk_account account;
-};
-
 struct trade_links {
 	struct port *port;
 	struct recorder *rec; /* stands before the port; NULL: none */
@@ -85,6 +80,9 @@ struct trade_links {
 	struct order_cell *orders;       /* ROWS_ORDERS */
 	struct position_cell *positions; /* INSTRUMENTS_MAX */
 	struct trade_cell *state;
+	struct strategy_cell *strategies;     /* cfg.n_strategies of each */
+	struct strategy_values_cell *values;
+	struct limits_cell *limits;           /* n_instruments */
 	u64 *cnt, *net_cnt, *tcp_cnt, *gateway_cnt, *risk_cnt, *host_cnt;
 	struct session_words session_cnt[TRADE_SESSIONS];
 };

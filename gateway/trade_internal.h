@@ -67,6 +67,7 @@ void trade_recon_soon(struct trade_core *c); /* some order's fate has become unk
 /* ---- trade_command.c ---- */
 void trade_command(struct trade_core *c, const struct msg_command *m);
 u32 trade_obey_kill(struct trade_core *c, u32 level);
+void trade_params(struct trade_core *c, const struct ring_msg *m);
 void trade_command_turn(struct trade_core *c); /* what takes more than a turn: stop, flatten */
 void trade_answer(struct trade_core *c, const struct msg_command *m, err_t result, const char *why);
 void trade_notice(struct trade_core *c, u32 kind, i64 a, i64 b, const char *text);
@@ -77,6 +78,8 @@ void trade_flatten_turn(struct trade_core *c);
 
 /* ---- trade_show.c ---- */
 void trade_show_order(struct trade_core *c, const struct order *o);
-void trade_show(struct trade_core *c); /* positions, state, sessions: with the chores */
+void trade_show(struct trade_core *c); /* positions, state, strategies, sessions: with the chores */
+void trade_show_values(struct trade_core *c, u32 strategy); /* at start, and when they have changed */
+void trade_show_limits(struct trade_core *c, const struct msg_limits *m); /* risk has accepted them */
 
 #endif

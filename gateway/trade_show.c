@@ -78,11 +78,50 @@ static void show_state(struct trade_core *c)
 	row_write(&c->l.state->seq, c->l.state->w, &row, sizeof row);
 }
 
+static void show_strategies(struct trade_core *c)
+{
+	struct host_status st;
+	for (u32 i = 0; i < host_count(c->host); i++) {
+		if (!host_status(c->host, (u16)i, &st))
+			continue;
+		const struct strategy_row row = { .pause = st.pause,
+						  .calls = st.calls,
+						  .overruns = st.overruns,
+						  .overruns_all = st.overruns_all,
+						  .max_ns = tsc_to_ns(&c->cfg.clock, st.max_tsc) };
+		struct strategy_cell *cell = &c->l.strategies[i];
+		row_write(&cell->seq, cell->w, &row, sizeof row);
+	}
+}
+
+void trade_show_values(struct trade_core *c, u32 strategy)
+{
+	static_assert(STRATEGY_ROW_PARAMS == STRATEGY_PARAMS_MAX && STRATEGY_ROW_TEXT == STRATEGY_TEXT_MAX,
+		      "a row holds every value");
+	struct strategy_values_cell *cell = &c->l.values[strategy];
+	struct strategy_values_row row = { .changes = cell->seq / 2 };
+	struct host_status st;
+	if (!host_status(c->host, (u16)strategy, &st))
+		return;
+	for (u32 i = 0; i < st.desc->n_params; i++) {
+		row.value[i].i = st.values[i].i;
+		memcpy(row.value[i].s, st.values[i].s, sizeof row.value[i].s);
+	}
+	row_write(&cell->seq, cell->w, &row, sizeof row);
+}
+
+void trade_show_limits(struct trade_core *c, const struct msg_limits *m)
+{
+	struct limits_cell *cell = &c->l.limits[m->instrument];
+	row_write(&cell->seq, cell->w, m, sizeof *m);
+}
+
 void trade_show(struct trade_core *c)
 {
 	for (u32 i = 0; i < c->n_instruments; i++)
 		show_position(c, i);
 	show_state(c);
+	show_strategies(c);
 	for (u32 i = 0; i < TRADE_SESSIONS; i++)
 		session_show(&c->session[i], c->l.session_status[i]);
 }

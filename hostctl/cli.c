@@ -4,68 +4,112 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hostctl/verb.h"
+#include "hostctl/verb_table.h"
+#include "hostctl/watch.h"
 
-#define ROWS_MAX 1000000
-#define SECONDS_MAX 86400
+#define LOOKS (TAKES_VIEW | TAKES_WATCH)
 
-enum {
-	TAKES_ALL = 1,
-	TAKES_FOLLOW = 2,
-	TAKES_N = 4,
-	TAKES_NONZERO = 8,
-	TAKES_CANCEL_ONLY = 16,
-	TAKES_VIEW = 32,
-	TAKES_OUTLIERS = 64,
-	TAKES_HOST = 128, /* --cores, --profile, --root */
-	TAKES_SECONDS = 256
-};
-
-static const struct verb {
-	const char *name, *args, *help;
-	u32 takes, args_min, args_max;
-	verb_fn run;
-} verbs[] = {
-	{ "status", "", "what runs, and what is wrong with it", TAKES_VIEW, 0, 0, verb_status },
-	{ "arm", "", "begin trading, also after a kill", TAKES_VIEW, 0, 0, verb_command },
+const struct verb verbs[] = {
+	{ "status", "", "what runs, and what is wrong with it", LOOKS, 0, 0, verb_status, NULL, NULL },
+	{ "arm", "", "begin trading, also after a kill", TAKES_VIEW, 0, 0, verb_command, NULL, NULL },
 	{ "pause", "[STRATEGY]", "stop one strategy or all, cancel their orders", TAKES_VIEW, 0, 1,
-	  verb_command },
-	{ "resume", "[STRATEGY]", "let them go on", TAKES_VIEW, 0, 1, verb_command },
-	{ "flatten", "", "cancel all orders, then trade each position down to zero", TAKES_VIEW, 0,
-	  0, verb_command },
-	{ "kill", "[--cancel-only]", "stop all trading now, without asking any thread",
-	  TAKES_CANCEL_ONLY, 0, 0, verb_kill },
-	{ "stop", "", "cancel all orders, wait until that is confirmed, end the process",
-	  TAKES_VIEW, 0, 0, verb_command },
-	{ "cancel-all", "", "cancel all orders", TAKES_VIEW, 0, 0, verb_command },
-	{ "orders", "[--all]", "open orders, or the newest 1024 of any state",
-	  TAKES_VIEW | TAKES_ALL, 0, 0, verb_orders },
-	{ "position", "", "what is held, what it has earned, what could still fill", TAKES_VIEW, 0,
-	  0, verb_position },
-	{ "latency", "[--outliers]", "histograms of every stage, longest turns; or what surrounded slow ticks",
-	  TAKES_VIEW | TAKES_OUTLIERS, 0, 0, verb_latency },
-	{ "tape", "[-n N] [--follow]", "the newest market events (20)",
-	  TAKES_VIEW | TAKES_N | TAKES_FOLLOW, 0, 0, verb_tape },
-	{ "book", "[SYMBOL] [-n LEVELS]", "all books, or the best levels (10) of one",
-	  TAKES_VIEW | TAKES_N, 0, 1, verb_book },
-	{ "counters", "[PREFIX] [--nonzero]", "all counters, or those of that name",
-	  TAKES_VIEW | TAKES_NONZERO, 0, 1, verb_counters },
-	{ "journal", "FILE", "what a journal file holds: orders sent and what came of them",
-	  TAKES_VIEW, 1, 1, verb_journal },
-	{ "serve", "", "the daemon that feeds Prometheus, InfluxDB, Redis and alerts; needs --config",
-	  0, 0, 0, verb_serve },
+	  verb_command, NULL, "strategy" },
+	{ "resume", "[STRATEGY]", "let them go on", TAKES_VIEW, 0, 1, verb_command, NULL, "strategy" },
+	{ "flatten", "", "cancel all orders, then trade each position down to zero", TAKES_VIEW, 0, 0,
+	  verb_command, NULL, NULL },
+	{ "kill", "[--cancel-only]", "stop all trading now, without asking any thread", TAKES_CANCEL_ONLY, 0,
+	  0, verb_kill, NULL, NULL },
+	{ "stop", "", "cancel all orders, wait until that is confirmed, end the process", TAKES_VIEW, 0, 0,
+	  verb_command, NULL, NULL },
+	{ "cancel-all", "", "cancel all orders", TAKES_VIEW, 0, 0, verb_command, NULL, NULL },
+	{ "strategy", "[list | show NAME | pause NAME | resume NAME | set NAME PARAMETER=VALUE ...]",
+	  "strategies: their state, their parameters; stopped, continued, changed one by one", LOOKS, 0,
+	  ARGS_MAX, verb_strategy, "list show pause resume set", "strategy" },
+	{ "orders", "[--all]", "open orders, or the newest 1024 of any state", LOOKS | TAKES_ALL, 0, 0,
+	  verb_orders, NULL, NULL },
+	{ "fills", "[-n N]", "the newest fills of this run (20), from the journal", LOOKS | TAKES_N, 0, 0,
+	  verb_fills, NULL, NULL },
+	{ "position", "", "what is held, what it has earned, what could still fill", LOOKS, 0, 0,
+	  verb_position, NULL, NULL },
+	{ "pnl", "", "profit and loss since the start, by instrument and by asset", LOOKS, 0, 0, verb_pnl,
+	  NULL, NULL },
+	{ "limits", "", "the limits in force, and how much of each is used", LOOKS, 0, 0, verb_limits, NULL,
+	  NULL },
+	{ "session", "[NAME]", "the connections to the venue, or all that is counted of one", LOOKS, 0, 1,
+	  verb_session, "md order standby", NULL },
+	{ "venue", "", "where the venue is, how far off its clock is, what it has refused", LOOKS, 0, 0,
+	  verb_venue, NULL, NULL },
+	{ "instrument", "[SYMBOL]", "the venue's rules of what is traded", LOOKS, 0, 1, verb_instrument, NULL,
+	  "instrument" },
+	{ "latency", "[STAGE] [--outliers]",
+	  "histograms of every stage, longest turns; one drawn; or what surrounded slow ticks",
+	  LOOKS | TAKES_OUTLIERS, 0, 1, verb_latency, NULL, "latency" },
+	{ "tape", "[-n N] [--follow]", "the newest market events (20)", LOOKS | TAKES_N | TAKES_FOLLOW, 0, 0,
+	  verb_tape, NULL, NULL },
+	{ "book", "[SYMBOL] [-n LEVELS]", "all books, or the best levels (10) of one", LOOKS | TAKES_N, 0, 1,
+	  verb_book, NULL, "instrument" },
+	{ "counters", "[PREFIX] [--nonzero]", "all counters, or those of that name", LOOKS | TAKES_NONZERO, 0,
+	  1, verb_counters, NULL, NULL },
+	{ "journal", "FILE", "what a journal file holds: orders sent and what came of them", TAKES_VIEW, 1, 1,
+	  verb_journal, NULL, NULL },
+	{ "serve", "", "the daemon that feeds Prometheus, InfluxDB, Redis and alerts; needs --config", 0, 0,
+	  0, verb_serve, NULL, NULL },
 	{ "doctor", "[--all] [--profile lab|cloud|colocated] [--cores LIST] [--root DIR]",
 	  "what this machine lacks as a trading server, and how to mend it; 1 where something is red",
-	  TAKES_ALL | TAKES_HOST, 0, 0, verb_doctor },
-	{ "capture", "start | stop | status", "record both cores into pcapng files, live",
-	  TAKES_VIEW, 1, 1, verb_capture },
+	  TAKES_ALL | TAKES_HOST, 0, 0, verb_doctor, NULL, NULL },
+	{ "capture", "start | stop | status", "record both cores into pcapng files, live", TAKES_VIEW, 1, 1,
+	  verb_capture, "start stop status", NULL },
 	{ "tune", "plan | apply | revert | verify [--cores LIST] [--root DIR]",
-	  "what would mend that: shown, written, taken back, compared", TAKES_HOST, 0, 1, verb_tune },
+	  "what would mend that: shown, written, taken back, compared", TAKES_HOST, 0, 1, verb_tune,
+	  "plan apply revert verify", NULL },
 	{ "jitter", "--cores LIST [--seconds N]", "what holds a busy loop up on these CPUs (10 s)",
-	  TAKES_HOST | TAKES_SECONDS, 0, 0, verb_jitter },
-	{ "config", "check FILE | help [PREFIX] | reference",
-	  "the configuration file and its options", 0, 1, 2, verb_config },
+	  TAKES_HOST | TAKES_SECONDS, 0, 0, verb_jitter, NULL, NULL },
+	{ "config", "check FILE | help [PREFIX] | reference", "the configuration file and its options", 0, 1,
+	  2, verb_config, "check help reference", NULL },
+	{ "completion", "bash | names VERB",
+	  "what completes these words in a shell: source <(hostctl completion bash)", 0, 1, 2,
+	  verb_completion, "bash names", NULL },
+	{ "manual", "hostctl | saker.yaml", "a manual page, for man -l", 0, 1, 1, verb_manual,
+	  "hostctl saker.yaml", NULL },
 };
+const u32 n_verbs = ARRAY_LEN(verbs);
+
+#define AT(field) offsetof(struct request, field)
+
+const struct verb_option verb_options[] = {
+	{ "--instance", "NAME", "which one, where several run", 0, OPTION_WORD, 0, AT(instance_given) },
+	{ "--config", "FILE", "its configuration: names the instance and the socket", 0, OPTION_WORD, 0,
+	  AT(config) },
+	{ "--json", "", "for programs: one object, a member for each table", 0, OPTION_SWITCH, 0, AT(json) },
+	{ "--help", "", "the verbs", 0, OPTION_SWITCH, 0, AT(help) },
+	{ "--watch", "[SECONDS]", "again and again, each 2 seconds or as many as given, until interrupted",
+	  TAKES_WATCH, OPTION_PERIOD, 86400, AT(watch) },
+	{ "--all", "", "more than what is open, or wrong", TAKES_ALL, OPTION_SWITCH, 0, AT(all) },
+	{ "--follow", "", "each event as it comes, until the instance ends", TAKES_FOLLOW, OPTION_SWITCH, 0,
+	  AT(follow) },
+	{ "--nonzero", "", "only what has been counted", TAKES_NONZERO, OPTION_SWITCH, 0, AT(nonzero) },
+	{ "--outliers", "", "the newest slow ticks and what surrounded them", TAKES_OUTLIERS, OPTION_SWITCH,
+	  0, AT(outliers) },
+	{ "--cancel-only", "", "orders may still be cancelled, sessions stay", TAKES_CANCEL_ONLY,
+	  OPTION_SWITCH, 0, AT(cancel_only) },
+	{ "-n", "N", "how many", TAKES_N, OPTION_COUNT, 1000000, AT(n) },
+	{ "--seconds", "N", "for how long", TAKES_SECONDS, OPTION_COUNT, 86400, AT(seconds) },
+	{ "--cores", "LIST", "the CPUs of the hot cores, as in 2,4-5", TAKES_HOST, OPTION_WORD, 0, AT(cores) },
+	{ "--profile", "NAME", "lab, cloud or colocated: what kind of machine it is to be", TAKES_HOST,
+	  OPTION_WORD, 0, AT(profile) },
+	{ "--root", "DIR", "a machine's files elsewhere than at /", TAKES_HOST, OPTION_WORD, 0, AT(root) },
+};
+const u32 n_verb_options = ARRAY_LEN(verb_options);
+
+const struct exit_text exit_texts[] = {
+	{ EXIT_DONE, "done" },
+	{ EXIT_REFUSED, "refused or failed" },
+	{ EXIT_USAGE, "usage" },
+	{ EXIT_NOT_RUNNING, "not running" },
+	{ EXIT_CONFIG, "configuration error" },
+	{ EXIT_TIMEOUT, "timeout" },
+};
+const u32 n_exit_texts = ARRAY_LEN(exit_texts);
 
 enum exit_code complain(const struct request *q, enum exit_code code, const char *format, ...)
 {
@@ -82,187 +126,43 @@ enum exit_code complain(const struct request *q, enum exit_code code, const char
 static void help(FILE *out)
 {
 	fputs("hostctl [--instance NAME] [--config FILE] [--json] VERB ...\n\n", out);
-	for (u32 i = 0; i < ARRAY_LEN(verbs); i++) {
-		char left[64];
+	for (u32 i = 0; i < n_verbs; i++) {
+		char left[128];
 		snprintf(left, sizeof left, "%s %s", verbs[i].name, verbs[i].args);
-		fprintf(out, "  %-46s %s\n", left, verbs[i].help);
+		fprintf(out, strlen(left) <= 40 ? "  %-40s %s\n" : "  %s\n  %41s%s\n", left,
+			strlen(left) <= 40 ? verbs[i].help : "", verbs[i].help);
 	}
-	fputs("\nThe instance is that of --instance, of the configuration file, or \"saker\".\n"
-	      "Exit codes: 0 done, 1 refused or failed, 2 usage, 3 not running, 4 configuration "
-	      "error, 5 timeout.\n",
-	      out);
-}
-
-static const struct verb *find_verb(const char *name)
-{
-	for (u32 i = 0; i < ARRAY_LEN(verbs); i++)
-		if (!strcmp(verbs[i].name, name))
-			return &verbs[i];
-	return NULL;
-}
-
-/* ---- reading the words ---- */
-
-struct words {
-	char **at, **end;
-	const char *config; /* --config */
-	const struct verb *verb;
-	u32 used; /* TAKES_ bits of the options that were given */
-	bool help;
-};
-
-/* The word behind an option that needs one; NULL, and a complaint, without. */
-static const char *value(struct words *w, const struct request *q, const char *option)
-{
-	if (w->at == w->end) {
-		complain(q, EXIT_USAGE, "%s needs a value; hostctl --help", option);
-		return NULL;
+	fputs("\n", out);
+	for (u32 i = 0; i < n_verb_options; i++) {
+		char left[64];
+		snprintf(left, sizeof left, "%s %s", verb_options[i].name, verb_options[i].value);
+		fprintf(out, "  %-40s %s\n", left, verb_options[i].help);
 	}
-	return *w->at++;
-}
-
-/* The number behind an option, 1 to `max`. */
-static bool take_number(const struct request *q, const char *option, const char *s, u32 max, u32 *to)
-{
-	char *end;
-	unsigned long n = s ? strtoul(s, &end, 10) : 0;
-	bool good = s && *s >= '0' && *s <= '9' && !*end && n && n <= max;
-	if (s && !good)
-		complain(q, EXIT_USAGE, "%s %s: expected a number from 1 to %u", option, s, max);
-	*to = good ? (u32)n : 0;
-	return good;
-}
-
-static bool take_instance(struct request *q, const char *s)
-{
-	if (s && (!*s || strlen(s) >= sizeof q->instance)) {
-		complain(q, EXIT_USAGE, "--instance: expected a name of 1 to %d characters",
-			 INSTANCE_MAX - 1);
-		return false;
-	}
-	if (s)
-		snprintf(q->instance, sizeof q->instance, "%s", s);
-	return s;
-}
-
-/* An option that is a switch; its TAKES_ bit, 0: no such one. */
-static u32 take_switch(struct request *q, const char *s)
-{
-	static const struct {
-		const char *name;
-		u32 bit;
-		size_t flag;
-	} switches[] = {
-		{ "--all", TAKES_ALL, offsetof(struct request, all) },
-		{ "--follow", TAKES_FOLLOW, offsetof(struct request, follow) },
-		{ "--nonzero", TAKES_NONZERO, offsetof(struct request, nonzero) },
-		{ "--outliers", TAKES_OUTLIERS, offsetof(struct request, outliers) },
-		{ "--cancel-only", TAKES_CANCEL_ONLY, offsetof(struct request, cancel_only) },
-	};
-	for (u32 i = 0; i < ARRAY_LEN(switches); i++)
-		if (!strcmp(s, switches[i].name)) {
-			*(bool *)((u8 *)q + switches[i].flag) = true;
-			return switches[i].bit;
-		}
-	return 0;
-}
-
-/* --cores, --profile, --root: their words are the verb's to read. */
-static bool take_host(struct words *w, struct request *q, const char *s, const char **to)
-{
-	w->used |= TAKES_HOST;
-	return (*to = value(w, q, s)) != NULL;
-}
-
-static bool take_option(struct words *w, struct request *q, const char *s)
-{
-	if (!strcmp(s, "--help") || !strcmp(s, "-h"))
-		return w->help = true;
-	if (!strcmp(s, "--json"))
-		return q->json = true;
-	if (!strcmp(s, "--instance"))
-		return take_instance(q, value(w, q, s));
-	if (!strcmp(s, "--config"))
-		return (w->config = value(w, q, s)) != NULL;
-	if (!strcmp(s, "--cores"))
-		return take_host(w, q, s, &q->cores);
-	if (!strcmp(s, "--profile"))
-		return take_host(w, q, s, &q->profile);
-	if (!strcmp(s, "--root"))
-		return take_host(w, q, s, &q->root);
-	if (!strcmp(s, "--seconds")) {
-		w->used |= TAKES_SECONDS;
-		return take_number(q, s, value(w, q, s), SECONDS_MAX, &q->seconds);
-	}
-	if (!strcmp(s, "-n")) {
-		w->used |= TAKES_N;
-		return take_number(q, s, value(w, q, s), ROWS_MAX, &q->n);
-	}
-	u32 bit = take_switch(q, s);
-	w->used |= bit;
-	if (!bit)
-		complain(q, EXIT_USAGE, "no option %s; hostctl --help", s);
-	return bit;
-}
-
-static bool take_word(struct words *w, struct request *q, const char *s)
-{
-	if (!w->verb) {
-		w->verb = find_verb(s);
-		if (!w->verb)
-			complain(q, EXIT_USAGE, "no verb %s; hostctl --help", s);
-		return w->verb;
-	}
-	if (q->n_args == w->verb->args_max) {
-		complain(q, EXIT_USAGE, "%s: one word too many: %s; hostctl --help", w->verb->name,
-			 s);
-		return false;
-	}
-	q->arg[q->n_args++] = s;
-	return true;
-}
-
-static bool read_words(struct words *w, struct request *q)
-{
-	while (w->at < w->end) {
-		const char *s = *w->at++;
-		if (!(*s == '-' ? take_option(w, q, s) : take_word(w, q, s)))
-			return false;
-	}
-	if (w->help)
-		return true;
-	if (!w->verb) {
-		help(q->err);
-		return false;
-	}
-	q->verb = w->verb->name;
-	if (w->used & ~w->verb->takes) {
-		complain(q, EXIT_USAGE, "%s takes no such option: hostctl %s %s", q->verb, q->verb,
-			 w->verb->args);
-		return false;
-	}
-	if (q->n_args < w->verb->args_min) {
-		complain(q, EXIT_USAGE, "expected hostctl %s %s", q->verb, w->verb->args);
-		return false;
-	}
-	return true;
+	fputs("\nThe instance is that of --instance, of the configuration file, or \"saker\".\nExit codes:", out);
+	for (u32 i = 0; i < n_exit_texts; i++)
+		fprintf(out, "%s %d %s", i ? "," : "", (int)exit_texts[i].code, exit_texts[i].text);
+	fputs(".\n", out);
 }
 
 /* ---- running ---- */
 
-/* The configuration names instance and socket; --instance goes before. */
-static enum exit_code take_config(const struct words *w, struct request *q)
+/* --instance goes before the configuration, which names the socket as well. */
+static enum exit_code take_config(struct request *q)
 {
 	char error[CONFIG_ERROR];
-	q->config = w->config;
-	if (!w->config)
+	const char *given = q->instance_given;
+	if (given && (!*given || strlen(given) >= sizeof q->instance))
+		return complain(q, EXIT_USAGE, "--instance: expected a name of 1 to %d characters",
+				INSTANCE_MAX - 1);
+	snprintf(q->instance, sizeof q->instance, "%s", given ? given : "saker");
+	if (!q->config)
 		return EXIT_DONE;
 	struct config *c = malloc(sizeof *c);
-	err_t e = c ? config_load(c, w->config, error) : ERR_NO_MEMORY;
+	err_t e = c ? config_load(c, q->config, error) : ERR_NO_MEMORY;
 	if (e == ERR_OK) {
-		if (!*q->instance || !strcmp(q->instance, c->instance))
+		if (!given || !strcmp(given, c->instance))
 			snprintf(q->socket, sizeof q->socket, "%s", c->socket);
-		if (!*q->instance)
+		if (!given)
 			snprintf(q->instance, sizeof q->instance, "%s", c->instance);
 	}
 	free(c);
@@ -289,28 +189,34 @@ static enum exit_code run_with_view(const struct verb *verb, const struct reques
 	return code;
 }
 
+/* Once; the report is printed whatever the verb answers. */
+static enum exit_code run_once(const struct request *q, const struct verb *verb)
+{
+	struct report r = { 0 };
+	enum exit_code code = verb->takes & TAKES_VIEW ? run_with_view(verb, q, &r) : verb->run(q, NULL, &r);
+	if (r.n)
+		report_print(&r, q->out, q->json);
+	report_free(&r);
+	fflush(q->out);
+	return code;
+}
+
 int hostctl_run(int argc, char **argv, FILE *out, FILE *err)
 {
 	struct request q = { .out = out, .err = err };
-	struct words w = { .at = argv + (argc > 0), .end = argv + argc };
-	struct report r = { 0 };
-	if (!read_words(&w, &q))
+	const struct verb *verb = NULL;
+	if (!read_words(argv + (argc > 0), argv + argc, &q, &verb))
 		return EXIT_USAGE;
-	if (w.help) {
-		help(out);
-		return EXIT_DONE;
+	if (q.help || !verb) {
+		help(q.help ? out : err);
+		return q.help ? EXIT_DONE : EXIT_USAGE;
 	}
-	enum exit_code code = take_config(&w, &q);
+	if (q.watch && q.follow)
+		return complain(&q, EXIT_USAGE, "--follow goes on by itself: without --watch");
+	enum exit_code code = take_config(&q);
 	if (code != EXIT_DONE)
 		return code;
-	if (!*q.instance)
-		snprintf(q.instance, sizeof q.instance, "saker");
-	code = w.verb->takes & TAKES_VIEW ? run_with_view(w.verb, &q, &r)
-					  : w.verb->run(&q, NULL, &r);
-	if (r.n)
-		report_print(&r, out, q.json);
-	report_free(&r);
-	fflush(out);
+	code = q.watch ? watch(&q, verb, run_once) : run_once(&q, verb);
 	return ferror(out) && code == EXIT_DONE
 		       ? complain(&q, EXIT_REFUSED, "the output could not be written")
 		       : code;

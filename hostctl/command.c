@@ -62,7 +62,7 @@ static enum exit_code take_answer(const struct request *q, const char *line, str
 	return code;
 }
 
-enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r)
+enum exit_code send_command(const struct request *q, const struct view *v, const char *words, struct report *r)
 {
 	const char *path = *q->socket ? q->socket : view_text(v, "ctl.socket");
 	char line[DOOR_LINE_MAX], why[DOOR_WHY_MAX];
@@ -72,10 +72,16 @@ enum exit_code verb_command(const struct request *q, const struct view *v, struc
 		return complain(q, EXIT_REFUSED,
 				"%s names no socket; give its configuration with --config",
 				q->instance);
-	snprintf(line, sizeof line, "%s%s%s", q->verb, q->n_args ? " " : "",
-		 q->n_args ? q->arg[0] : "");
+	snprintf(line, sizeof line, "%s", words);
 	err_t e = door_ask(path, line, DOOR_TIMEOUT_MS, why);
 	if (e != ERR_OK)
 		return complain(q, code_of(e), "%s", why);
 	return take_answer(q, line, r);
+}
+
+enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r)
+{
+	char line[DOOR_LINE_MAX];
+	snprintf(line, sizeof line, "%s%s%s", q->verb, q->n_args ? " " : "", q->n_args ? q->arg[0] : "");
+	return send_command(q, v, line, r);
 }

@@ -1,11 +1,9 @@
 /* journal.c - a journal file as a table: each order sent, each event, each cancel. */
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "gateway/journal.h"
+#include "hostctl/file_map.h"
 #include "hostctl/verb.h"
 
 static const struct column columns[] = {
@@ -95,31 +93,19 @@ static void add_record(struct table *t, const struct view *v, const struct journ
 	}
 }
 
-static const void *map(const char *path, size_t *n)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0;
-	void *p = ok ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
-	*n = ok ? (size_t)st.st_size : 0;
-	if (fd >= 0)
-		close(fd);
-	return p == MAP_FAILED ? NULL : p;
-}
-
 enum exit_code verb_journal(const struct request *q, const struct view *v, struct report *r)
 {
 	struct table *t = report_table(r, "journal", columns, ARRAY_LEN(columns));
 	struct journal_reader reader;
 	struct journal_record rec;
 	size_t n;
-	const void *bytes = map(q->arg[0], &n);
+	void *bytes = file_map(q->arg[0], &n);
 	if (!bytes)
 		return complain(q, EXIT_REFUSED, "%s: cannot be read", q->arg[0]);
 	err_t e = journal_open(&reader, bytes, n);
 	while (e == ERR_OK && journal_next(&reader, &rec))
 		add_record(t, v, &rec, reader.head.boot);
-	munmap((void *)bytes, n);
+	munmap(bytes, n);
 	if (e != ERR_OK)
 		return complain(q, EXIT_REFUSED, "%s: no journal of this version: %s", q->arg[0],
 				err_text(e));

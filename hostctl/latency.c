@@ -1,6 +1,7 @@
 /* latency.c - the histograms the io thread keeps, and the longest turns of the cores. */
 #include <string.h>
 
+#include "hostctl/histogram.h"
 #include "hostctl/verb.h"
 
 static const struct column stage_columns[] = {
@@ -74,12 +75,27 @@ static void add_core(struct table *t, const struct view *v, const char *core)
 	table_number(t, (i64)counter_get(&s->slow_turns));
 }
 
+static enum exit_code show_stage(const struct request *q, const struct view *v, struct report *r)
+{
+	const struct region *region = segment_find(&v->seg, q->arg[0]);
+	const struct hist *from = region ? view_hist(v, region) : NULL;
+	struct hist copy;
+	if (!from)
+		return complain(q, EXIT_REFUSED, "no stage %s; hostctl latency lists them", q->arg[0]);
+	hist_copy(&copy, from);
+	add_stage(report_table(r, "stages", stage_columns, ARRAY_LEN(stage_columns)), region->name, &copy);
+	add_histogram(r, &copy);
+	return EXIT_DONE;
+}
+
 enum exit_code verb_latency(const struct request *q, const struct view *v, struct report *r)
 {
 	if (q->outliers) {
 		add_outliers(r, v);
 		return EXIT_DONE;
 	}
+	if (q->n_args)
+		return show_stage(q, v, r);
 	struct table *t = report_table(r, "stages", stage_columns, ARRAY_LEN(stage_columns));
 	for (u32 i = 0; i < v->seg.h->n_regions; i++) {
 		const struct region *region = &v->seg.h->region[i];

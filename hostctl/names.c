@@ -108,3 +108,11 @@ const char *name_of_instrument(u64 status)
 					     [INSTRUMENT_CANCEL_ONLY] = "CANCEL_ONLY" };
 	return NAME_OF(names, status);
 }
+
+const char *name_of_pause(u64 pause)
+{
+	static const char *const names[] = { [HOST_RUNNING] = "running",
+					     [HOST_PAUSED_BY_OPERATOR] = "paused",
+					     [HOST_PAUSED_BY_BUDGET] = "over_budget" };
+	return NAME_OF(names, pause);
+}

@@ -18,6 +18,7 @@ const char *name_of_book(u64 state);        /* enum book_state: "VALID" */
 const char *name_of_tape_kind(u64 kind);    /* enum tape_kind: "BBO" */
 const char *name_of_capture(u64 state);     /* enum capture_state: "off" */
 const char *name_of_capture_secrets(u64 v); /* enum capture_secrets: "market" */
+const char *name_of_pause(u64 pause);        /* enum host_pause: "running" */
 const char *name_of_instrument(u64 status); /* enum instrument_status: "TRADING" */
 
 #endif

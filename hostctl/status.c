@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "hostctl/names.h"
+#include "hostctl/strategies.h"
 #include "hostctl/verb.h"
 #include "hostctl/warnings.h"
 #include "risk/risk.h"
@@ -30,13 +31,6 @@ static const struct column core_columns[] = {
 	{ "halted", "HALTED", SHOW_FLAG },      { "kill_seen", "KILL SEEN", SHOW_TEXT },
 };
 
-static const struct column session_columns[] = {
-	{ "session", "SESSION", SHOW_TEXT },    { "state", "STATE", SHOW_TEXT },
-	{ "open_ns", "SINCE", SHOW_NS },        { "rx_age_ns", "LAST HEARD", SHOW_NS },
-	{ "srtt_ns", "RTT", SHOW_NS },          { "retransmits", "RETRANSMITS", SHOW_COUNT },
-	{ "attempts", "ATTEMPTS", SHOW_COUNT },
-};
-
 static const struct column trade_columns[] = {
 	{ "mode", "mode", SHOW_TEXT },
 	{ "risk_state", "risk", SHOW_TEXT },
@@ -49,11 +43,6 @@ static const struct column trade_columns[] = {
 	{ "foreign_orders", "foreign orders", SHOW_COUNT },
 	{ "strategies_paused", "strategies paused", SHOW_COUNT },
 	{ "boot", "boot", SHOW_COUNT },
-};
-
-static const struct column strategy_columns[] = {
-	{ "name", "NAME", SHOW_TEXT },
-	{ "type", "TYPE", SHOW_TEXT },
 };
 
 static void cell_since_wall(struct table *t, u64 wall_ns)
@@ -153,26 +142,7 @@ static void add_cores(struct report *r, const struct view *v, const struct core_
 	}
 }
 
-/* ---- sessions, trading ---- */
-
-static void add_sessions(struct report *r, const struct view *v)
-{
-	struct table *t = report_table(r, "sessions", session_columns, ARRAY_LEN(session_columns));
-	static const char *const names[] = { "session.md", "session.order", "session.standby" };
-	for (u32 i = 0; i < ARRAY_LEN(names); i++) {
-		u32 n;
-		const struct session_status *s = view_rows(v, names[i], sizeof *s, &n);
-		if (!s)
-			continue;
-		table_text(t, names[i] + strlen("session."));
-		table_text(t, name_of_session(counter_get(&s->state)));
-		cell_age(t, v, counter_get(&s->since_ns));
-		cell_age(t, v, counter_get(&s->rx_ns));
-		table_number(t, (i64)counter_get(&s->srtt_ns));
-		table_number(t, (i64)counter_get(&s->retransmits));
-		table_number(t, (i64)counter_get(&s->attempts));
-	}
-}
+/* ---- trading ---- */
 
 static void add_trading(struct report *r, const struct view *v)
 {
@@ -193,22 +163,6 @@ static void add_trading(struct report *r, const struct view *v)
 	table_number(t, row.boot);
 }
 
-static void add_strategies(struct report *r, const struct view *v)
-{
-	struct table *t =
-		report_table(r, "strategies", strategy_columns, ARRAY_LEN(strategy_columns));
-	const char *line = view_text(v, "strategies");
-	while (line && *line) {
-		char name[CONFIG_NUMBER] = "", type[CONFIG_NUMBER] = "";
-		if (sscanf(line, "%31s %31s", name, type) != 2)
-			break;
-		table_text(t, name);
-		table_text(t, type);
-		line = strchr(line, '\n');
-		line = line ? line + 1 : NULL;
-	}
-}
-
 enum exit_code verb_status(const struct request *q, const struct view *v, struct report *r)
 {
 	struct core_look looks[CORES];
@@ -219,7 +173,7 @@ enum exit_code verb_status(const struct request *q, const struct view *v, struct
 	add_sessions(r, v);
 	add_books(r, v);
 	add_trading(r, v);
-	add_strategies(r, v);
+	add_strategies(r, v, STRATEGIES_ALL);
 	add_warnings(r, v, looks, CORES);
 	return v->alive ? EXIT_DONE : EXIT_NOT_RUNNING;
 }

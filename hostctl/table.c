@@ -101,6 +101,16 @@ const char *ns_text(char out[NS_TEXT_MAX], u64 ns)
 	return out;
 }
 
+/* Something, however small, is seen. */
+static int bar_text(char out[CELL_MAX], i64 ppm)
+{
+	i64 n = (ppm * BAR_MAX + 999999) / 1000000;
+	n = n < 0 ? 0 : n > BAR_MAX ? BAR_MAX : n;
+	memset(out, '#', (size_t)n);
+	out[n] = 0;
+	return (int)n;
+}
+
 /* One cell as text; the width it takes. */
 static int cell_text(const struct column *c, const json_t *v, char out[CELL_MAX])
 {
@@ -112,6 +122,8 @@ static int cell_text(const struct column *c, const json_t *v, char out[CELL_MAX]
 		s = json_is_true(v) ? "yes" : "no";
 	else if (json_is_integer(v) && c->show == SHOW_NS)
 		s = ns_text(ns, (u64)json_integer_value(v));
+	else if (json_is_integer(v) && c->show == SHOW_BAR)
+		return bar_text(out, json_integer_value(v));
 	else if (json_is_integer(v))
 		return snprintf(out, CELL_MAX, "%lld", (long long)json_integer_value(v));
 	return snprintf(out, CELL_MAX, "%s", s);

@@ -13,12 +13,15 @@
 
 #include "common/types.h"
 
+#define BAR_MAX 40
+
 enum show {
 	SHOW_TEXT,
 	SHOW_DECIMAL, /* a text, aligned to the right */
 	SHOW_COUNT,
 	SHOW_NS, /* nanoseconds; as text with the unit that fits */
 	SHOW_FLAG,
+	SHOW_BAR, /* a number, parts per million; as text a bar, BAR_MAX wide where it is a million */
 };
 
 struct column {

@@ -93,7 +93,6 @@ static enum exit_code revert(const struct request *q, const struct patient *p)
 
 enum exit_code verb_tune(const struct request *q, const struct view *v, struct report *r)
 {
-	static const char *const words[] = { "plan", "apply", "verify" };
 	struct patient p = { .host = { "" } };
 	enum exit_code code = patient_of(&p, q);
 	(void)v;
@@ -101,8 +100,5 @@ enum exit_code verb_tune(const struct request *q, const struct view *v, struct r
 		return code;
 	if (q->n_args && !strcmp(q->arg[0], "revert"))
 		return revert(q, &p);
-	for (u32 i = 0; i < ARRAY_LEN(words); i++)
-		if (!q->n_args || !strcmp(q->arg[0], words[i]))
-			return plan_verb(q, &p, r);
-	return complain(q, EXIT_USAGE, "tune %s: expected plan, apply, revert or verify", q->arg[0]);
+	return plan_verb(q, &p, r);
 }

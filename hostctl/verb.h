@@ -18,16 +18,20 @@ enum exit_code {
 	EXIT_TIMEOUT = 5,
 };
 
+#define ARGS_MAX 34 /* a word, a name, and every parameter of a strategy */
+
 struct request {
 	const char *verb;
 	char instance[INSTANCE_MAX];
+	const char *instance_given; /* of --instance; NULL: none */
 	const char *config;       /* path of --config; NULL: none */
 	char socket[CONFIG_TEXT]; /* from the configuration; "": ask the segment */
-	bool json, all, follow, nonzero, cancel_only, outliers;
+	bool json, all, follow, nonzero, cancel_only, outliers, help;
 	u32 n; /* of -n; 0: not given */
 	u32 seconds; /* of --seconds; 0: not given */
+	u32 watch;   /* of --watch, seconds; 0: not given */
 	const char *cores, *profile, *root; /* of a machine, not of an instance; NULL: not given */
-	const char *arg[2];
+	const char *arg[ARGS_MAX];
 	u32 n_args;
 	FILE *out, *err;
 };
@@ -44,12 +48,24 @@ enum exit_code verb_tape(const struct request *q, const struct view *v, struct r
 enum exit_code verb_book(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_counters(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_journal(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_fills(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_pnl(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_limits(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_session(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_venue(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_instrument(const struct request *q, const struct view *v, struct report *r);
+
+/* Shown by the segment; paused, resumed and set by the socket. */
+enum exit_code verb_strategy(const struct request *q, const struct view *v, struct report *r);
 
 /* Status by the segment; start and stop by the socket. */
 enum exit_code verb_capture(const struct request *q, const struct view *v, struct report *r);
 
 /* By the instance's socket: arm, pause, resume, flatten, stop, cancel-all. */
 enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r);
+
+/* `line` to the instance's socket, its answer shown: what a verb that is more than one word does. */
+enum exit_code send_command(const struct request *q, const struct view *v, const char *line, struct report *r);
 
 /* These get no view (NULL): kill works on an instance of any build, serve, doctor, tune, jitter and config on none. */
 enum exit_code verb_kill(const struct request *q, const struct view *v, struct report *r);
@@ -58,9 +74,15 @@ enum exit_code verb_jitter(const struct request *q, const struct view *v, struct
 enum exit_code verb_tune(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_doctor(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_config(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_completion(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_manual(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_top(const struct request *q, const struct view *v, struct report *r);
 
 /* The table "books", a line each: also part of status. */
 void add_books(struct report *r, const struct view *v);
+
+/* The table "sessions": likewise. */
+void add_sessions(struct report *r, const struct view *v);
 
 /* The tables "outliers" and "events": what `latency --outliers` shows. */
 void add_outliers(struct report *r, const struct view *v);

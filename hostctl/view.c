@@ -86,7 +86,7 @@ bool view_config(const struct view *v, const char *key, char *out, size_t n)
 	if (!line)
 		return false;
 	line += key_n + 2;
-	snprintf(out, n, "%.*s", (int)strcspn(line, "\n "), line);
+	snprintf(out, n, "%.*s", (int)strcspn(line, "\n"), line);
 	return true;
 }
 

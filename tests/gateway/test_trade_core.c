@@ -214,6 +214,57 @@ static void parameters_change(void **state)
 	world_free(w);
 }
 
+/* Who asks at the door has an answer; the values in force stand in the table. */
+static void parameters_are_answered_and_shown(void **state)
+{
+	static const struct {
+		u64 tag;
+		const char *text;
+		u32 result;
+		const char *why;
+		i64 shown;
+	} rows[] = {
+		{ PARAMS_TAG(0, 41), "size=5", ERR_OK, "parameters changed", 5 },
+		{ PARAMS_TAG(0, 42), "size=500", ERR_ARGUMENT, "size=500: expected an integer", 5 },
+		{ PARAMS_TAG(0, 43), "size=13", ERR_ARGUMENT, "the strategy refused these values", 5 },
+		{ PARAMS_TAG(7, 44), "size=5", ERR_NOT_FOUND, "no such strategy", 5 },
+	};
+	struct world *w = world_armed();
+	struct strategy_values_row v;
+	(void)state;
+	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
+		tell(w, MSG_PARAMS, rows[i].tag, rows[i].text, (u32)strlen(rows[i].text));
+		run(w, TURN_NS);
+		assert_int_equal(w->answer.id, PARAMS_TAG_ID(rows[i].tag));
+		assert_int_equal(w->answer.result, rows[i].result);
+		assert_memory_equal(w->answer.why, rows[i].why, strlen(rows[i].why));
+		assert_true(row_read(&w->l.values[0].seq, w->l.values[0].w, &v, sizeof v));
+		assert_int_equal(v.value[0].i, rows[i].shown);
+	}
+	char longer[MSG_PARAMS_TEXT + 1];
+	memset(longer, ' ', sizeof longer);
+	tell(w, MSG_PARAMS, PARAMS_TAG(0, 45), longer, sizeof longer);
+	run(w, TURN_NS);
+	assert_string_equal(w->answer.why, "too long");
+	world_free(w);
+}
+
+static void limits_in_force_are_shown(void **state)
+{
+	struct world *w = world_armed();
+	struct msg_limits shown, refused;
+	(void)state;
+	assert_true(w->l.limits[0].seq && row_read(&w->l.limits[0].seq, w->l.limits[0].w, &shown, sizeof shown));
+	assert_int_equal(shown.limits.max_qty, 10 * LOT);
+	refused = shown;
+	refused.limits.max_qty = -1;
+	tell(w, MSG_LIMITS, 0, &refused, sizeof refused);
+	run(w, TURN_NS);
+	assert_true(row_read(&w->l.limits[0].seq, w->l.limits[0].w, &shown, sizeof shown));
+	assert_int_equal(shown.limits.max_qty, 10 * LOT);
+	world_free(w);
+}
+
 static void a_paused_strategy_has_no_orders(void **state)
 {
 	struct world *w = world_armed();
@@ -281,6 +332,8 @@ int main(void)
 		cmocka_unit_test(a_book_gone_stale_cancels_its_orders),
 		cmocka_unit_test(a_book_gone_stale_within_a_lap_cancels_its_orders),
 		cmocka_unit_test(parameters_change),
+		cmocka_unit_test(parameters_are_answered_and_shown),
+		cmocka_unit_test(limits_in_force_are_shown),
 		cmocka_unit_test(a_paused_strategy_has_no_orders),
 		cmocka_unit_test(a_full_journal_denies_orders_never_cancels),
 		cmocka_unit_test(observe_never_sends_an_order),

@@ -277,6 +277,9 @@ static inline void make_links(struct world *w)
 				   .positions =
 					   take(w, INSTRUMENTS_MAX * sizeof(struct position_cell)),
 				   .state = take(w, sizeof(struct trade_cell)),
+				   .strategies = take(w, HOST_INSTANCES_MAX * sizeof(struct strategy_cell)),
+				   .values = take(w, HOST_INSTANCES_MAX * sizeof(struct strategy_values_cell)),
+				   .limits = take(w, INSTRUMENTS_MAX * sizeof(struct limits_cell)),
 				   .cnt = words(w, TRADE_CNT_COUNT),
 				   .net_cnt = words(w, NET_CNT_COUNT),
 				   .tcp_cnt = words(w, TCP_CNT_COUNT),

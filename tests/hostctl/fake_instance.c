@@ -9,6 +9,7 @@
 #include "common/msg.h"
 #include "gateway/trade_core.h"
 #include "hostctl/cli.h"
+#include "strategy/strategy.h"
 #include "tests/cmocka_all.h"
 
 static const struct instrument instruments[] = {
@@ -32,10 +33,18 @@ static const struct instrument instruments[] = {
 	  .lot = 1 },
 };
 
+static const struct strategy_param_row params[] = {
+	{ .strategy = 0, .place = 0, .type = PARAM_INT, .name = "half_spread", .unit = "ticks", .min = "1",
+	  .max = "100000", .def = "50", .help = "from the middle to each quote" },
+	{ .strategy = 0, .place = 1, .type = PARAM_DECIMAL, .decimals = 5, .name = "quantity", .unit = "BTC" },
+	{ .strategy = 0, .place = 2, .type = PARAM_STRING, .name = "symbol", .help = "what it quotes" },
+};
+
 static const struct counter_def port_defs[] = {
 	{ "rx_frames", "frames handed to the core" },
 	{ "dev_rx_missed", "frames the device dropped because its receive ring was full" },
 };
+static const struct counter_def tls_defs[] = { { "records", "records opened" } };
 static const struct counter_def gateway_defs[] = { { "journal_full",
 						     "journal records lost: the ring is full" } };
 static const struct counter_def app_defs[] = { { "allocations_after_seal",
@@ -73,6 +82,7 @@ static void add_regions(struct fake_instance *f)
 	f->session[0] = table(f, "session.md", 1, sizeof *f->session[0]);
 	f->session[1] = table(f, "session.order", 1, sizeof *f->session[0]);
 	f->session[2] = table(f, "session.standby", 1, sizeof *f->session[0]);
+	segment_add_counters(&f->seg, "md.tls", tls_defs, ARRAY_LEN(tls_defs))[0] = 3;
 	f->md_port = segment_add_counters(&f->seg, "md.port", port_defs, ARRAY_LEN(port_defs));
 	f->gateway = segment_add_counters(&f->seg, "trade.gateway", gateway_defs,
 					  ARRAY_LEN(gateway_defs));
@@ -86,11 +96,20 @@ static void add_regions(struct fake_instance *f)
 	f->orders = table(f, "orders", ROWS_ORDERS, sizeof *f->orders);
 	f->positions = table(f, "positions", ARRAY_LEN(instruments), sizeof *f->positions);
 	f->state = table(f, "trade.state", 1, sizeof *f->state);
+	f->strategies = table(f, "strategy.state", 2, sizeof *f->strategies);
+	f->values = table(f, "strategy.values", 2, sizeof *f->values);
+	memcpy(table(f, "strategy.params", ARRAY_LEN(params), sizeof params[0]), params, sizeof params);
+	f->limits = table(f, "limits", ARRAY_LEN(instruments), sizeof *f->limits);
 	f->capture = table(f, "capture", 1, sizeof *f->capture);
 	memcpy(table(f, "instruments", ARRAY_LEN(instruments), sizeof instruments[0]), instruments,
 	       sizeof instruments);
 	text(f, "strategies", "quotes maker\nsecond twap\n");
-	f->config = text(f, "config", "file: /etc/saker.yaml\nmode: live\nlayout: fused\n");
+	char config[512];
+	snprintf(config, sizeof config,
+		 "file: /etc/saker.yaml\nmode: live\nlayout: fused\njournal: /tmp/%s.journal\n"
+		 "stream: stream.example:9443\nstream.address: 10.0.0.9\napi: api.example:443\napi.address: -\n",
+		 f->name);
+	f->config = text(f, "config", config);
 	char path[64];
 	snprintf(path, sizeof path, "/tmp/%s.sock", f->name);
 	text(f, "ctl.socket", path);

@@ -16,8 +16,10 @@
 #include "common/order_row.h"
 #include "common/outlier.h"
 #include "common/segment.h"
+#include "common/strategy_row.h"
 #include "common/tape.h"
 #include "dataplane/book/book_image.h"
+#include "gateway/limits_row.h"
 
 #define FAKE_TAPE_SLOTS 64
 #define FAKE_LEVELS     32
@@ -39,6 +41,9 @@ struct fake_instance {
 	struct position_cell *positions;
 	struct trade_cell *state;
 	struct capture_cell *capture;
+	struct strategy_cell *strategies;
+	struct strategy_values_cell *values;
+	struct limits_cell *limits;
 	char *config;
 };
 
