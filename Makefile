@@ -135,7 +135,7 @@ endif
 
 -include $(shell test -d $(B) && find $(B) -name '*.d')
 
-.PHONY: all deps demo test test-transport unit unit-threads asan tsan cov bench fuzz fuzz-smoke tidy install clean help
+.PHONY: all deps demo test test-transport unit unit-threads asan tsan cov bench fuzz fuzz-smoke tidy install deb tarball test-package clean help
 all: $(PROGRAMS) $(PLUGINS) ## build the programs and plug-ins
 
 deps: ## install the Debian packages that are missing (sudo only if needed; starts no service)
@@ -154,7 +154,7 @@ tsan: ## the threaded unit tests under the thread sanitizer
 	$(Q)$(MAKE) --no-print-directory BUILD=tsan unit-threads
 
 test: ## install what is missing; unit tests in release, asan and tsan, then the scripts; the last line sums up
-	$(Q)tuning/deps.sh build run test telemetry
+	$(Q)tuning/deps.sh build run test telemetry package
 	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-all.sh
 
 .PHONY: unit-dataplane
@@ -205,14 +205,38 @@ cov: ## line and branch coverage of the unit tests, by folder; fails where datap
 	$(Q)$(MAKE) --no-print-directory BUILD=cov unit
 	$(Q)/usr/bin/python3 tests/run_cov.py $(O)/cov
 
-DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/saker
-install: all ## install programs, plug-ins and pages under DESTDIR and PREFIX
-	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/saker' '$(DOCDIR)'
+SHAREDIR = $(DESTDIR)$(PREFIX)/share
+DOCDIR   = $(SHAREDIR)/doc/saker
+LIBDIR   = $(DESTDIR)$(PREFIX)/lib
+# What is not where it belongs by its name: FILE:FOLDER[/NAME] under PREFIX.
+PLACES := $(patsubst %,%:libexec/saker,$(wildcard appliance/demo*)) \
+	$(patsubst %,%:share/saker/prometheus,$(wildcard hostctl/prometheus/*)) \
+	$(patsubst %,%:share/doc/saker/examples/systemd,$(wildcard tuning/packaging/dropins/*)) \
+	$(patsubst %,%:share/doc/saker/docs,$(wildcard docs/*.md)) $(patsubst %,%:share/doc/saker,LICENSE appliance/example.yaml $(wildcard *.md)) \
+	tuning/packaging/sysusers.conf:lib/sysusers.d/saker.conf tuning/packaging/udev.rules:lib/udev/rules.d/60-saker.rules \
+	tuning/packaging/tuned.conf:lib/tuned/saker/tuned.conf
+install: all ## install programs, plug-ins, units and pages under DESTDIR and PREFIX
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(LIBDIR)/saker' '$(LIBDIR)/systemd/system' '$(SHAREDIR)/saker'
 	$(Q)$(if $(PROGRAMS),install -m 755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin/')
-	$(Q)$(if $(PLUGINS),install -m 644 $(PLUGINS) '$(DESTDIR)$(PREFIX)/lib/saker/')
-	$(Q)install -d '$(DESTDIR)$(PREFIX)/libexec/saker'
-	$(Q)install -m 644 $(filter-out %.yaml,$(wildcard appliance/demo*)) '$(DESTDIR)$(PREFIX)/libexec/saker/'
-	$(Q)install -m 644 LICENSE appliance/example.yaml $(wildcard *.md docs/*.md) '$(DOCDIR)/'
+	$(Q)$(if $(PLUGINS),install -m 644 $(PLUGINS) '$(LIBDIR)/saker/')
+	$(Q)for p in $(PLACES); do \
+		from=$${p%:*} to='$(DESTDIR)$(PREFIX)'/$${p#*:}; case $${to##*/} in *.*) ;; *) to=$$to/$${from##*/};; esac; \
+		install -D -m "$$(test -x "$$from" && echo 755 || echo 644)" "$$from" "$$to" || exit 1; done
+	$(Q)umask 022; cp -R hostctl/grafana '$(SHAREDIR)/saker/'
+	$(Q)umask 022; for u in tuning/packaging/units/*; do \
+		sed 's|@BIN@|$(PREFIX)/bin|' "$$u" >'$(LIBDIR)/systemd/system/'"$${u##*/}" || exit 1; done
+
+deb: ## the Debian package, $(O)/saker_VERSION_ARCH.deb; the same commit gives the same bytes
+	$(Q)rm -rf '$(O)/deb'
+	$(Q)$(MAKE) --no-print-directory BUILD=release install DESTDIR='$(abspath $(O)/deb)' PREFIX=/usr
+	$(Q)tuning/packaging/deb.sh '$(O)/deb' '$(O)'
+
+tarball: ## the sources as committed, $(O)/saker-VERSION.tar.xz, likewise
+	$(Q)mkdir -p '$(O)' && tuning/packaging/tarball.sh '$(O)'
+
+test-package: ## install, upgrade, remove and purge the package in a Debian of its own (root; debootstrap)
+	$(Q)tuning/deps.sh build package
+	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-scripts.sh tests/tuning/package_life.sh
 
 clean: ## remove what was built
 	$(Q)rm -rf '$(O)'
