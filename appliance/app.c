@@ -136,6 +136,7 @@ static err_t open_slow(struct app *a, char *error)
 	}
 	a->slow.n_cores = 2;
 	a->slow.core[0] = (struct slow_core){ .keylog = app_keylog(a, RECORD_MD),
+					      .keylog_lost = &a->ctl.cnt[APP_CNT_capture_keys_lost],
 					      .in = a->md_rings.to_slow,
 					      .out = a->md_rings.from_slow,
 					      .has_ip4 = a->cfg.md_port.ip[0],
@@ -144,6 +145,7 @@ static err_t open_slow(struct app *a, char *error)
 	a->slow.core[0].target[0] = (struct slow_target){ a->cfg.stream.host, a->cfg.stream.address,
 							  stream_path, a->cfg.stream.port };
 	a->slow.core[1] = (struct slow_core){ .keylog = app_keylog(a, RECORD_TRADE),
+					      .keylog_lost = &a->ctl.cnt[APP_CNT_capture_keys_lost],
 					      .in = a->trade_rings.to_slow,
 					      .out = a->trade_rings.from_slow,
 					      .has_ip4 = a->cfg.trade_port.ip[0],

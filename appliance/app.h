@@ -34,7 +34,7 @@ struct app {
 	struct segment seg;
 	struct nic nic;
 	struct port md_port, trade_port;
-	struct recorder *recorder[RECORD_CORES]; /* each stands before its core's port */
+	struct recorder *recorder[RECORD_CORES]; /* each before its core's port; NULL: no capture.dir */
 	struct ring *records[RECORD_CORES];      /* from the cores to io */
 	u8 tcp_secret[RECORD_CORES][16];
 	struct recovered recovered;

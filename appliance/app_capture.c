@@ -14,10 +14,11 @@
 err_t app_make_capture(struct app *a, char *error)
 {
 	struct capture *c = &a->capture;
+	bool may = a->cfg.capture_dir[0];
 	c->asked = ring_new(&a->arena, COMMAND_RING);
 	c->answers = ring_new(&a->arena, COMMAND_RING);
-	c->keys = ring_new(&a->arena, KEYLOG_RING);
-	if (c->asked && c->answers && c->keys)
+	c->keys = may ? ring_new(&a->arena, KEYLOG_RING) : NULL;
+	if (c->asked && c->answers && (c->keys || !may))
 		return ERR_OK;
 	snprintf(error, APP_ERROR, "out of memory for the capture's rings");
 	return ERR_NO_MEMORY;
@@ -73,7 +74,7 @@ err_t app_open_capture(struct app *a, char *error)
 				       .keep = a->cfg.capture_keep,
 				       .secrets = a->cfg.capture_secrets,
 				       .clock = a->clock };
-	for (u32 i = 0; i < RECORD_CORES; i++)
+	for (u32 i = 0; i < RECORD_CORES && a->recorder[i]; i++)
 		c->core[i] = (struct capture_core){ .from = a->records[i],
 						    .recorder = a->recorder[i],
 						    .tx_csum = a->recorder[i]->port.out.tx_csum };

@@ -32,11 +32,14 @@ static bool make_rings(struct arena *a, struct app_rings *r)
 	return r->from_ctl && r->from_slow && r->to_ctl && r->to_slow;
 }
 
+/* Without a folder nothing can be captured: no recorder stands before the ports, and none has a ring. */
 static bool make_recorders(struct app *a)
 {
 	struct port *under[RECORD_CORES] = { &a->md_port, &a->trade_port };
 	u64 *lost[RECORD_CORES] = { &a->ctl.cnt[APP_CNT_capture_lost_md],
 				    &a->ctl.cnt[APP_CNT_capture_lost_trade] };
+	if (!a->cfg.capture_dir[0] && !a->replay)
+		return true;
 	for (u32 i = 0; i < RECORD_CORES; i++) {
 		a->records[i] = ring_new(&a->arena, a->cfg.capture_ring_mb << 20);
 		a->recorder[i] = ARENA_NEW(&a->arena, struct recorder);
@@ -59,7 +62,8 @@ static void link_rings(struct app *a)
 	tl->journal = a->journal;
 	tl->trace = a->trace;
 	ml->rec = a->recorder[RECORD_MD], tl->rec = a->recorder[RECORD_TRADE];
-	ml->port = &ml->rec->port, tl->port = &tl->rec->port;
+	ml->port = ml->rec ? &ml->rec->port : &a->md_port;
+	tl->port = tl->rec ? &tl->rec->port : &a->trade_port;
 	ml->crypto = tl->crypto = &a->crypto;
 }
 

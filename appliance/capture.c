@@ -19,18 +19,31 @@ static bool writing(const struct capture *c)
 	return c->row.state == CAPTURE_ON || c->row.state == CAPTURE_STOPPING;
 }
 
+/* Not on, first frames are for sessions alone whose keys may be kept: the others stay sealed. */
 static void want(struct capture *c, bool on)
 {
-	for (u32 i = 0; i < RECORD_CORES; i++)
-		recorder_want(c->core[i].recorder, on);
+	for (u32 i = 0; i < RECORD_CORES; i++) {
+		bool keeps = capture_keeps_keys(c->cfg.secrets, i);
+		recorder_want(c->core[i].recorder, on      ? RECORDER_ON
+						   : keeps ? RECORDER_OPENING
+							   : RECORDER_OFF);
+	}
 }
 
-static bool any_core_on(const struct capture *c)
+static bool cores_obeyed(const struct capture *c)
 {
-	bool on = false;
+	bool all = true;
 	for (u32 i = 0; i < RECORD_CORES; i++)
-		on |= recorder_is_on(c->core[i].recorder);
-	return on;
+		all &= recorder_obeyed(c->core[i].recorder);
+	return all;
+}
+
+static bool rings_empty(const struct capture *c)
+{
+	bool all = true;
+	for (u32 i = 0; i < RECORD_CORES; i++)
+		all &= !ring_peek(c->core[i].from);
+	return all;
 }
 
 /* ---- what others see ---- */
@@ -127,14 +140,13 @@ static err_t begin(struct capture *c, u64 now_ns)
 				 .since_wall_ns = clock_wall_ns() };
 	c->row = r;
 	c->earlier = 0;
-	for (u32 i = 0; i < RECORD_CORES; i++) {
-		c->core[i].numbered = c->complete; /* then the first is 0 */
-		c->core[i].next = 0;
+	for (u32 i = 0; i < RECORD_CORES; i++)
 		c->core[i].lost = 0;
-	}
 	err_t e = open_file(c, now_ns);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		capture_write_openings(c);
 		want(c, true);
+	}
 	show(c, now_ns);
 	return e;
 }
@@ -180,12 +192,24 @@ static void stopped(struct capture *c, u64 now_ns)
 
 /* ---- rings ---- */
 
-static u32 take_commands(struct capture *c, u64 now_ns)
+/*
+ * Until the cores have done what was wanted last and all they left is taken (`settled`): no record of an
+ * earlier capture stands at the head of a later one.
+ */
+static bool waits_to_start(const struct capture *c, bool settled)
+{
+	bool idle = c->row.state == CAPTURE_OFF || c->row.state == CAPTURE_FAILED;
+	return c->row.state == CAPTURE_STOPPING || (idle && !settled);
+}
+
+static u32 take_commands(struct capture *c, bool settled, u64 now_ns)
 {
 	u32 n = 0;
 	for (const struct ring_msg *m; (m = ring_peek(c->asked)); n++) {
 		u64 id = m->tag;
 		u16 type = m->type;
+		if (type == CAPTURE_START && waits_to_start(c, settled))
+			break;
 		ring_release(c->asked, m);
 		if (type == CAPTURE_START)
 			start(c, id, now_ns);
@@ -214,7 +238,7 @@ static u32 take_keys(struct capture *c)
 static bool waits(struct capture *c, u32 core, bool sent, const struct tcp_frame *f, u64 now_ns)
 {
 	struct capture_session *s = capture_sessions_find(&c->sessions, core, sent, f);
-	bool opens = !sent && f->payload.n && s && s->has_random && !s->told;
+	bool opens = !sent && f->payload.n && s && s->has_random && !s->told && !s->ended;
 	if (!opens || c->hurry || !capture_keeps_keys(c->cfg.secrets, core))
 		return false;
 	if (capture_keys_find(&c->lines, s->random).n)
@@ -238,6 +262,27 @@ static void follow(struct capture *c, u32 core, bool sent, const struct tcp_fram
 		capture_keys_drop(&c->lines, s->random);
 }
 
+static void keep_opening(struct capture *c, u32 core, bool sent, const struct tcp_frame *f,
+			 const struct ring_msg *m)
+{
+	const struct capture_session *s = capture_sessions_find(&c->sessions, core, sent, f);
+	if (!s || !capture_keeps_keys(c->cfg.secrets, core))
+		return;
+	u32 i = (u32)(s - c->sessions.s);
+	if (s->ended)
+		capture_opening_drop(&c->opening, i);
+	else
+		capture_opening_put(&c->opening, i, s->nth, m);
+}
+
+/* Frames of a core are missing from here on: what is kept of its connections is all there will be. */
+static void hole(struct capture *c, u32 core)
+{
+	for (u32 i = 0; i < CAPTURE_SESSIONS; i++)
+		if (c->sessions.s[i].core == core)
+			capture_opening_end(&c->opening, i);
+}
+
 /* false: the record has to wait. */
 static bool look_at_frame(struct capture *c, u32 core, const struct ring_msg *m, u64 now_ns)
 {
@@ -248,16 +293,21 @@ static bool look_at_frame(struct capture *c, u32 core, const struct ring_msg *m,
 		return true;
 	if (waits(c, core, sent, &f, now_ns))
 		return false;
+	if (m->tag != c->core[core].next)
+		hole(c, core);
 	follow(c, core, sent, &f);
+	keep_opening(c, core, sent, &f, m);
 	return true;
 }
 
-static void number(struct capture *c, struct capture_core *k, u64 got)
+static void number(struct capture *c, u32 core, const struct ring_msg *m)
 {
-	u64 lost = k->numbered ? got - k->next : 0;
-	k->numbered = true;
-	k->next = got + 1;
-	if (!writing(c) || !lost)
+	struct capture_core *k = &c->core[core];
+	u64 lost = m->tag - k->next;
+	k->next = m->tag + 1;
+	if (lost || m->type == RECORD_PAUSE)
+		hole(c, core);
+	if (!writing(c))
 		return;
 	k->lost += lost;
 	c->row.lost += lost;
@@ -271,8 +321,8 @@ static u32 drain(struct capture *c, u32 core, u64 now_ns)
 		bool frame = m->type == RECORD_RX || m->type == RECORD_TX;
 		if (frame && !look_at_frame(c, core, m, now_ns))
 			break;
-		number(c, k, m->tag);
-		if (writing(c))
+		number(c, core, m);
+		if (writing(c) && m->type != RECORD_PAUSE)
 			capture_write_record(c, core, m);
 		ring_release(k->from, m);
 	}
@@ -287,7 +337,11 @@ err_t capture_init(struct capture *c)
 	c->row.state = c->cfg.dir[0] ? CAPTURE_OFF : CAPTURE_ABSENT;
 	c->row.secrets = c->cfg.secrets;
 	show(c, 0);
-	return capture_file_init(&c->file);
+	err_t e = capture_file_init(&c->file);
+	if (e != ERR_OK || c->row.state == CAPTURE_ABSENT)
+		return e;
+	want(c, false);
+	return capture_opening_init(&c->opening);
 }
 
 err_t capture_begin(struct capture *c, u64 now_ns)
@@ -300,23 +354,25 @@ err_t capture_begin(struct capture *c, u64 now_ns)
 
 u32 capture_step(struct capture *c, u64 now_ns)
 {
-	u32 work = take_commands(c, now_ns) + take_keys(c);
+	u32 work = take_keys(c);
 	if (c->row.state == CAPTURE_ABSENT)
-		return work;
-	bool cores_on = any_core_on(c); /* before the rings: what they hold then is all there is */
+		return work + take_commands(c, true, now_ns);
+	bool obeyed = cores_obeyed(c); /* before the rings: what they hold then is all there is */
 	u32 records = 0;
 	for (u32 i = 0; i < RECORD_CORES; i++)
 		records += drain(c, i, now_ns);
+	bool settled = obeyed && rings_empty(c);
 	if (writing(c) && now_ns - c->written_ns >= WRITE_NS) {
 		c->written_ns = now_ns;
 		capture_file_flush(&c->file);
 	}
 	if (writing(c) && c->file.error)
 		fail(c, "the file cannot be written", c->file.error);
-	if (c->row.state == CAPTURE_STOPPING && !cores_on && !records)
+	if (c->row.state == CAPTURE_STOPPING && settled)
 		stopped(c, now_ns);
 	else if (c->row.state == CAPTURE_ON)
 		rotate(c, now_ns);
+	work += take_commands(c, settled, now_ns);
 	if (work || now_ns - c->shown_ns >= SHOW_NS)
 		show(c, now_ns);
 	return work + records;
@@ -332,5 +388,6 @@ void capture_close(struct capture *c, u64 now_ns)
 	drop_file(c);
 	show(c, now_ns);
 	capture_keys_wipe(&c->lines);
+	capture_opening_free(&c->opening);
 	capture_file_free(&c->file);
 }

@@ -6,11 +6,15 @@
  * ring full is lost, counted, and said in the file. An error of the disk ends the capture and
  * nothing else; `capture start` begins anew. Frames of a connection wait in the ring, for a second
  * at most, until its key log lines are here, because readers need these first.
+ *
+ * While no capture runs, the first frames and the secrets of each connection whose keys may be kept are
+ * in memory (capture_opening.h): a capture begun then has them at its head.
  */
 #ifndef SAKER_CAPTURE_H
 #define SAKER_CAPTURE_H
 
 #include "appliance/capture_file.h"
+#include "appliance/capture_opening.h"
 #include "appliance/capture_row.h"
 #include "appliance/capture_sessions.h"
 #include "common/clock.h"
@@ -28,7 +32,6 @@ struct capture_core {
 	struct ring *from; /* NULL likewise */
 	struct recorder *recorder; /* switched by the io thread alone; NULL: nothing can be captured */
 	bool tx_csum;   /* the device fills checksums in */
-	bool numbered;  /* `next` is known */
 	u64 next;       /* number of the record that comes next */
 	u64 lost;       /* records lost since the last frame written */
 };
@@ -65,6 +68,7 @@ struct capture {
 	struct capture_row row;
 	struct capture_sessions sessions;
 	struct capture_keys lines;
+	struct capture_opening opening; /* by index of `sessions` */
 	int dir_fd; /* -1: not open */
 	u32 file_no;
 	bool complete;    /* the capture begins with the process */
@@ -103,6 +107,7 @@ void capture_close(struct capture *c, u64 now_ns);
 void capture_write_head(struct capture *c, u64 now_ns);
 void capture_write_secrets(struct capture *c, struct span lines);
 void capture_write_record(struct capture *c, u32 core, const struct ring_msg *m);
+void capture_write_openings(struct capture *c);
 void capture_write_end(struct capture *c, u64 now_ns);
 
 #endif

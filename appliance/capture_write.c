@@ -29,18 +29,32 @@ static const char *secrets_text(u32 policy)
 	return texts[policy];
 }
 
-/* Sessions that began before anything was recorded: their frames cannot be decrypted. */
+/* Sessions that began before the capture. */
 static int add_open(const struct capture *c, char *out, size_t room)
 {
 	static const char *const names[CAPTURE_SAYS] = { "md", "order", "standby" };
-	size_t n = (size_t)snprintf(out, room, "sessions already open, which cannot be decrypted from here:");
+	size_t n = (size_t)snprintf(out, room, "sessions already open:");
 	u32 open = 0;
 	for (u32 i = 0; i < CAPTURE_SAYS; i++) {
 		u64 state = c->session[i] ? counter_get(&c->session[i]->state) : SESSION_IDLE;
 		if (state >= SESSION_CONNECTING && state <= SESSION_CLOSING && n < room)
 			open++, n += (size_t)snprintf(out + n, room - n, " %s", names[i]);
 	}
-	return snprintf(out + n, n < room ? room - n : 0, "%s", open ? "" : " none");
+	return (int)n + snprintf(out + n, n < room ? room - n : 0, "%s\n", open ? "" : " none");
+}
+
+/* And what can be decrypted of them. */
+static void add_openings(const struct capture *c, char *out, size_t room)
+{
+	u32 n = 0, whole = 0;
+	for (u32 i = 0; i < CAPTURE_SESSIONS; i++) {
+		n += c->opening.of[i].frames > 0;
+		whole += c->opening.of[i].frames > 0 && !c->opening.of[i].ended;
+	}
+	snprintf(out, room,
+		 "connections whose first frames and secrets stand at the head of this file: %u, of %u no frame is "
+		 "missing since; each is decrypted up to its first missing frame, the others not at all",
+		 n, whole);
 }
 
 static void comment(const struct capture *c, char out[COMMENT_MAX])
@@ -56,7 +70,8 @@ static void comment(const struct capture *c, char out[COMMENT_MAX])
 	} else {
 		n += snprintf(out + n, COMMENT_MAX - (size_t)n,
 			      "begun while the process ran: cannot be replayed from its beginning\n");
-		add_open(c, out + n, COMMENT_MAX - (size_t)n);
+		n += add_open(c, out + n, COMMENT_MAX - (size_t)n);
+		add_openings(c, out + n, COMMENT_MAX - (size_t)n);
 	}
 }
 
@@ -177,6 +192,15 @@ void capture_write_record(struct capture *c, u32 core, const struct ring_msg *m)
 	capture_file_end(&c->file, &w);
 	if (frame)
 		count_frame(c, core, m->type == RECORD_TX);
+}
+
+void capture_write_openings(struct capture *c)
+{
+	for (u32 i = 0; i < CAPTURE_SESSIONS; i++) {
+		u32 at = 0;
+		for (const struct ring_msg *m; (m = capture_opening_next(&c->opening, i, &at));)
+			capture_write_record(c, c->sessions.s[i].core, m);
+	}
 }
 
 /* ---- end ---- */

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "common/counter.h"
 #include "common/cursor.h"
 #include "dataplane/net/ip_addr.h"
 #include "dataplane/tls/tls_kdf.h"
@@ -200,8 +201,8 @@ static void finished(struct slow *s, struct slow_core *c, struct tls_client *hs,
 static void tell_capture(struct slow_core *c, const struct tls_client *hs, u64 tag)
 {
 	struct span lines = tls_client_keylog(hs);
-	if (c->keylog && lines.n)
-		ring_put(c->keylog, 0, tag, lines.p, (u32)lines.n);
+	if (c->keylog && lines.n && !ring_put(c->keylog, 0, tag, lines.p, (u32)lines.n))
+		counter_inc(c->keylog_lost);
 }
 
 static void record(struct slow *s, struct slow_core *c, struct tls_client *hs, const struct ring_msg *m)

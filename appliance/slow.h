@@ -31,6 +31,7 @@ struct slow_core {
 	u32 n_targets;
 	struct slow_target target[SLOW_SESSIONS];
 	struct ring *keylog; /* key log lines, for the capture; NULL: nobody may have them */
+	u64 *keylog_lost;    /* counter word: connections whose lines did not fit it */
 	struct tls_client *hs[SLOW_SESSIONS];
 	u64 tag[SLOW_SESSIONS]; /* of that handshake */
 };

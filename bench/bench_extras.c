@@ -146,8 +146,8 @@ static void one_tick(struct bench *b, u32 i, struct tick_run *to)
 static void tick_block(struct bench *b, bool on, struct tick_run *to)
 {
 	struct world *w = &b->w;
-	recorder_want(&w->md_recorder, on);
-	recorder_want(&w->trade_recorder, on);
+	recorder_want(&w->md_recorder, on ? RECORDER_ON : RECORDER_OFF);
+	recorder_want(&w->trade_recorder, on ? RECORDER_ON : RECORDER_OFF);
 	stock_empty(&w->stock);
 	for (u32 i = 0; i < WARM + TICKS; i++) {
 		struct world_quote q = t2t_next(&b->rng);

@@ -23,7 +23,8 @@ enum record_type {
 	RECORD_TURN,    /* struct record_turn: the turn is over */
 	RECORD_START,   /* struct record_start: what follows is recorded, what was before is not */
 	RECORD_LAP,     /* struct record_lap: the tape was lapped; its images come before it */
-	RECORD_TYPES
+	RECORD_TYPES,
+	RECORD_PAUSE = RECORD_TYPES /* empty: frames may be missing behind it. In the ring alone, in no file */
 };
 
 struct record_frame {

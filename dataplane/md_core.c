@@ -93,7 +93,8 @@ err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg,
 				   .set = &c->sessions,
 				   .to_slow = l->to_slow,
 				   .to_ctl = l->to_ctl,
-				   .rng = &c->rng };
+				   .rng = &c->rng,
+				   .rec = l->rec };
 	e = session_init(&c->session, a, l->crypto, &cfg->session, &env, &l->session_cnt);
 	session_set_user(&c->session, &session_events, c);
 	return e;

@@ -21,7 +21,8 @@ void recorder_put(struct recorder *r, enum record_type type, const void *p, u32 
 	void *to = begin(r, type, n);
 	if (!to)
 		return;
-	memcpy(to, p, n);
+	if (n)
+		memcpy(to, p, n);
 	ring_commit(r->to);
 }
 
@@ -45,9 +46,20 @@ void recorder_image(struct recorder *r, u32 instrument, const void *p, u32 n)
 	ring_commit(r->to);
 }
 
+/* The last byte of an opening: the next turn looks whether frames are to be recorded any longer. */
+static void spend(struct recorder *r, u32 n)
+{
+	if (!r->opening_left)
+		return;
+	r->opening_left -= u32_min(r->opening_left, n);
+	if (!r->opening_left)
+		r->at = RECORDER_LOOK_AGAIN;
+}
+
 static void put_frame(struct recorder *r, enum record_type type, const struct frame *f)
 {
 	struct record_frame *to = begin(r, type, (u32)sizeof *to + f->n);
+	spend(r, f->n);
 	if (!to)
 		return;
 	*to = (struct record_frame){ .tsc = f->rx_tsc, .flags = f->flags, .n = f->n };
@@ -134,22 +146,36 @@ void recorder_init(struct recorder *r, struct port *under, struct ring *to, u64 
 	*r = (struct recorder){ .port = *under, .under = under, .to = to, .lost = lost };
 }
 
+static void stand_before(struct recorder *r, bool before)
+{
+	r->port = *r->under;
+	if (!before)
+		return;
+	r->port.out.room = record_room;
+	r->port.out.push = record_push;
+	r->port.ops = &record_ops;
+	r->port.impl = r;
+}
+
 void recorder_switch(struct recorder *r, u64 turn, u64 tsc)
 {
-	bool on = !r->on;
+	u32 want = __atomic_load_n(&r->want, __ATOMIC_RELAXED);
+	u8 level = want & RECORDER_LEVEL;
 	struct record_start start = { .turn = turn, .tsc = tsc };
 	assert(r->n_rx == 0 && r->n_tx == 0);
-	r->port = *r->under;
-	if (on) {
-		r->port.out.room = record_room;
-		r->port.out.push = record_push;
-		r->port.ops = &record_ops;
-		r->port.impl = r;
+	if (level == RECORDER_OPENING && !r->opening_left)
+		level = RECORDER_OFF;
+	if (level != r->level)
+		stand_before(r, level != RECORDER_OFF);
+	if (level != r->level && level == RECORDER_OFF)
+		recorder_put(r, RECORD_PAUSE, NULL, 0);
+	if (level == RECORDER_ON && (r->level != RECORDER_ON || want != r->done))
 		recorder_put(r, RECORD_START, &start, sizeof start);
-		r->dirty = false;
-		r->n_rooms = 0;
-	}
-	__atomic_store_n(&r->on, on, __ATOMIC_RELEASE);
+	r->dirty = false;
+	r->n_rooms = 0;
+	r->level = level;
+	r->at = want;
+	__atomic_store_n(&r->done, want, __ATOMIC_RELEASE);
 }
 
 void recorder_end(struct recorder *r, const struct record_turn *t, u32 work)

@@ -8,8 +8,12 @@
  * else is written after it. The ring holds the frames in the order in which the core saw and sent
  * them. Records are numbered, lost ones included: a gap in the numbers is a loss, counted as well.
  *
+ * In between stands RECORDER_OPENING: frames alone, and only from where one of the core's sessions
+ * begins to connect until so many bytes have passed, whichever session they belong to; then it is
+ * as off. A capture begun later has the handshakes from there.
+ *
  * The core's thread calls all of it. Another thread switches it by recorder_want, and learns by
- * recorder_is_on when the core, between two turns, has done so.
+ * recorder_obeyed when the core, between two turns, has done so.
  */
 #ifndef SAKER_RECORDER_H
 #define SAKER_RECORDER_H
@@ -19,6 +23,11 @@
 #include "dataplane/nic/port.h"
 
 #define RECORDER_STAGED_MAX 16 /* frames sent within one burst that wait for its end */
+#define RECORDER_OPENING_BYTES (64u << 10) /* of frames, from a session's beginning */
+
+enum recorder_level { RECORDER_OFF, RECORDER_OPENING, RECORDER_ON };
+#define RECORDER_LEVEL 3u           /* of a want: its level; above it, a number */
+#define RECORDER_LOOK_AGAIN UINT32_MAX /* no want */
 
 struct recorder_staged {
 	u64 tsc;
@@ -27,9 +36,12 @@ struct recorder_staged {
 };
 
 struct recorder {
-	CACHE_ALIGNED bool want; /* relaxed; the other thread's */
-	CACHE_ALIGNED bool on;   /* the core's; stored with release, behind its last record */
-	bool dirty;              /* the turn has left a record */
+	CACHE_ALIGNED u32 want; /* relaxed; the other thread's */
+	CACHE_ALIGNED u32 done; /* the want last obeyed; stored with release, behind its last record */
+	u32 at;                 /* the same, for the core's own look; RECORDER_LOOK_AGAIN: it may have to switch */
+	u32 opening_left;       /* bytes of frames */
+	u8 level;               /* enum recorder_level: what is done */
+	bool dirty;             /* the turn has left a record */
 	struct port port;        /* what the core uses; shares the counters of `under` */
 	struct port *under;
 	struct ring *to;
@@ -52,18 +64,32 @@ struct recorder {
 /* `r` lies in the core's arena, off. `under` is open, and from now on only `r` uses it. */
 void recorder_init(struct recorder *r, struct port *under, struct ring *to, u64 *lost);
 
-/* Any one other thread. */
-static inline void recorder_want(struct recorder *r, bool on)
+/* Any one other thread. No two wants in a row are the same: each is obeyed, and seen to be. */
+static inline void recorder_want(struct recorder *r, enum recorder_level level)
 {
-	__atomic_store_n(&r->want, on, __ATOMIC_RELAXED);
+	u32 next = (__atomic_load_n(&r->want, __ATOMIC_RELAXED) | RECORDER_LEVEL) + 1;
+	__atomic_store_n(&r->want, next | level, __ATOMIC_RELAXED);
 }
 
-static inline bool recorder_is_on(const struct recorder *r)
+/* That thread: all records from before the newest want are in the ring. Pairs with recorder_switch. */
+static inline bool recorder_obeyed(const struct recorder *r)
 {
-	return __atomic_load_n(&r->on, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&r->done, __ATOMIC_ACQUIRE) == __atomic_load_n(&r->want, __ATOMIC_RELAXED);
 }
 
-/* Between two turns; `turn` counts those that were. */
+/* The core, or whoever runs in its place. */
+static inline bool recorder_is_on(const struct recorder *r) { return r->level == RECORDER_ON; }
+
+/* A session of the core begins to connect: frames from the next turn on. `r` may be NULL. */
+static inline void recorder_opening(struct recorder *r)
+{
+	if (!r)
+		return;
+	r->opening_left = RECORDER_OPENING_BYTES;
+	r->at = RECORDER_LOOK_AGAIN;
+}
+
+/* Between two turns: does what is wanted; `turn` counts those that were. */
 void recorder_switch(struct recorder *r, u64 turn, u64 tsc);
 
 /* As a turn begins: `r`, where the turn is to be recorded, else NULL. `r` may be NULL. */
@@ -71,9 +97,9 @@ static inline struct recorder *recorder_turn(struct recorder *r, u64 turn, u64 t
 {
 	if (!r)
 		return NULL;
-	if (__atomic_load_n(&r->want, __ATOMIC_RELAXED) != r->on)
+	if (__atomic_load_n(&r->want, __ATOMIC_RELAXED) != r->at)
 		recorder_switch(r, turn, tsc);
-	return r->on ? r : NULL;
+	return r->level == RECORDER_ON ? r : NULL;
 }
 
 /* A message as it is taken out of an inbox (enum record_inbox_of). */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "dataplane/recorder.h"
 #include "dataplane/session_internal.h"
 
 const struct counter_def session_counter_defs[SESSION_CNT_COUNT] = {
@@ -95,6 +96,7 @@ static void attempt(struct session *s, ns_t now)
 	s->attempt++;
 	s->fail_why = ERR_OK;
 	counter_inc(&s->cnt.session[SESSION_CNT_attempts]);
+	recorder_opening(s->env.rec);
 	session_enter(s, SESSION_PREPARING, now + s->cfg.step_timeout_ns);
 	session_to_slow(s, MSG_SESSION_PREPARE, NULL, 0);
 	session_settle(s, now);
@@ -317,6 +319,7 @@ static void on_ready(struct session *s, const struct ring_msg *m, ns_t now)
 	ws_http_init(&s->http, r->accept);
 	struct ip_addr ip;
 	memcpy(ip.b, r->ip, sizeof ip.b);
+	recorder_opening(s->env.rec); /* anew: resolving may have taken long */
 	s->conn = tcp_connect(s->env.tcp, &ip, r->port, &session_tcp_events, s, now);
 	if (s->conn)
 		session_enter(s, SESSION_CONNECTING, now + s->cfg.step_timeout_ns);

@@ -32,6 +32,7 @@ extern const struct counter_def session_counter_defs[SESSION_CNT_COUNT];
 
 struct session;
 struct session_set; /* session_set.h */
+struct recorder;    /* recorder.h */
 
 /* Called on the core's thread. `down` follows every `up`; nothing may be sent from within it. */
 struct session_user {
@@ -64,6 +65,7 @@ struct session_env {
 	struct session_set *set;
 	struct ring *to_slow, *to_ctl;
 	struct rng *rng;
+	struct recorder *rec; /* told where a connection begins; NULL: none */
 };
 
 /* Counter words of one session: its own, its TLS connection's and its WebSocket's. */

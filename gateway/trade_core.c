@@ -118,7 +118,8 @@ static err_t make_sessions(struct trade_core *c, struct arena *a)
 				   .set = &c->sessions,
 				   .to_slow = c->l.to_slow,
 				   .to_ctl = c->l.to_ctl,
-				   .rng = &c->rng };
+				   .rng = &c->rng,
+				   .rec = c->l.rec };
 	err_t e = session_set_init(&c->sessions, a, TRADE_SESSIONS, c->cfg.large_buffers,
 				   c->cfg.session.message_max);
 	for (u32 i = 0; i < TRADE_SESSIONS && e == ERR_OK; i++) {

@@ -91,9 +91,9 @@ static bool feed(struct replay *r, enum record_core core, const struct replay_tu
 static void switch_on(struct replay_core *c)
 {
 	const struct ring_msg *m;
-	recorder_want(c->recorder, true);
 	if (recorder_is_on(c->recorder))
 		return;
+	recorder_want(c->recorder, RECORDER_ON);
 	recorder_switch(c->recorder, 0, 0);
 	m = ring_peek(c->records); /* RECORD_START */
 	ring_release(c->records, m);

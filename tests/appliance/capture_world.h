@@ -118,7 +118,7 @@ static inline void frame(struct fixture *f, u32 core, bool sent, u8 flags, u16 p
 	struct record_frame *r = (void *)b;
 	u8 *ip = r->data + 14, *tcp = r->data + 34, *to_port = tcp + 2 * sent;
 	u16 total = (u16)(40 + payload.n);
-	if (!recorder_is_on(&f->recorder[core]))
+	if (f->recorder[core].level == RECORDER_OFF)
 		return;
 	r->data[12] = 8;
 	ip[0] = 0x45, ip[2] = (u8)(total >> 8), ip[3] = (u8)total, ip[8] = 64, ip[9] = 6;

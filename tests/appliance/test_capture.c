@@ -34,7 +34,7 @@ static void begun_and_ended_by_command(void **state)
 	assert_int_equal(s->stats, RECORD_IFS);
 	assert_int_equal(s->isb_received, 3);
 	assert_non_null(strstr(s->comment, "cannot be replayed from its beginning"));
-	assert_non_null(strstr(s->comment, "from here: md"));
+	assert_non_null(strstr(s->comment, "already open: md\n"));
 	free(s);
 	assert_int_equal(ask(f, CAPTURE_START).err, ERR_OK);
 	assert_int_equal(row_of(f).frames, 0);
@@ -86,6 +86,140 @@ static void a_session_without_keys_waits_no_longer_than_a_second(void **state)
 	for (int i = 0; i < 4; i++)
 		step(f);
 	assert_int_equal(row_of(f).frames, 3);
+	free_fixture(f);
+}
+
+/* A connection of the md core, from its SYN: four frames, and its key log lines. */
+static void open_connection(struct fixture *f, u32 core, u16 port, u8 random)
+{
+	recorder_opening(&f->recorder[core]);
+	step(f);
+	hello(f, core, port, random);
+	keys(f, random);
+	frame(f, core, false, TCP_FRAME_ACK, port, text("server hello and more"));
+	frame(f, core, true, TCP_FRAME_ACK, port, text("upgrade"));
+	step(f);
+}
+
+static u32 packets_of(const struct seen *s)
+{
+	return s->packets[0] + s->packets[1] + s->packets[2] + s->packets[3];
+}
+
+static void first_frames_are_kept_while_no_capture_runs(void **state)
+{
+	struct fixture *f = new_fixture(CAPTURE_SECRETS_MARKET);
+	(void)state;
+	step(f);
+	open_connection(f, RECORD_MD, 1000, 5);
+	open_connection(f, RECORD_TRADE, 2000, 6); /* whose keys are not kept */
+	assert_int_equal(f->recorder[RECORD_TRADE].level, RECORDER_OFF);
+	assert_int_equal(ask(f, CAPTURE_START).err, ERR_OK);
+	assert_int_equal(row_of(f).frames, 4);
+	frame(f, RECORD_MD, false, TCP_FRAME_ACK, 1000, text("tick"));
+	ask(f, CAPTURE_STOP);
+	struct seen *s = read_file(f, 1);
+	assert_int_equal(s->packets[0], 2);
+	assert_int_equal(s->packets[1], 3);
+	assert_int_equal(packets_of(s), 5);
+	assert_int_equal(s->secrets, 2);
+	assert_false(s->opened_early);
+	assert_int_equal(s->dropped, 0);
+	assert_non_null(strstr(s->comment, "head of this file: 1, of 1 no frame"));
+	free(s);
+	assert_int_equal(f->recorder[RECORD_MD].level, RECORDER_OPENING); /* of its 64 KB little is used */
+	frame(f, RECORD_MD, false, TCP_FRAME_ACK, 1000, text("between two captures"));
+	ask(f, CAPTURE_START);
+	ask(f, CAPTURE_STOP);
+	s = read_file(f, 2);
+	assert_int_equal(packets_of(s), 6);
+	free(s);
+	free_fixture(f);
+}
+
+/* How the frames of a connection come to be missing before a capture begins. */
+enum missing { PAUSED, RING_FULL, TOO_MANY, ENDED };
+
+static void miss(struct fixture *f, enum missing how)
+{
+	u8 large[1400] = { 0 };
+	switch (how) {
+	case PAUSED:
+		f->recorder[RECORD_MD].opening_left = 0;
+		f->recorder[RECORD_MD].at = RECORDER_LOOK_AGAIN;
+		step(f);
+		step(f);
+		assert_int_equal(f->recorder[RECORD_MD].level, RECORDER_OFF);
+		break;
+	case RING_FULL:
+		while (!f->lost)
+			frame(f, RECORD_MD, false, TCP_FRAME_ACK, 1001, text("another"));
+		step(f);
+		break;
+	case TOO_MANY:
+		for (u32 i = 0; i < 50; i++)
+			frame(f, RECORD_MD, false, TCP_FRAME_ACK, 1000, (struct span){ large, sizeof large });
+		step(f);
+		break;
+	case ENDED: frame(f, RECORD_MD, false, TCP_FRAME_RST, 1000, text("")); step(f); break;
+	}
+}
+
+static void frames_missing_since_are_said(void **state)
+{
+	static const struct {
+		enum missing how;
+		u32 frames;
+		const char *says;
+	} rows[] = {
+		{ PAUSED, 4, "file: 1, of 0 no frame" },
+		{ RING_FULL, 4, "file: 1, of 0 no frame" },
+		{ TOO_MANY, 47, "file: 1, of 0 no frame" },
+		{ ENDED, 0, "file: 0, of 0 no frame" },
+	};
+	(void)state;
+	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture *f = new_fixture(CAPTURE_SECRETS_ALL);
+		step(f);
+		open_connection(f, RECORD_MD, 1000, 5);
+		miss(f, rows[i].how);
+		frame(f, RECORD_MD, false, TCP_FRAME_ACK, 1000, text("behind the hole"));
+		step(f);
+		ask(f, CAPTURE_START);
+		ask(f, CAPTURE_STOP);
+		struct seen *s = read_file(f, 1);
+		if (packets_of(s) != rows[i].frames || !strstr(s->comment, rows[i].says))
+			fail_msg("row %u: %u frames, %s", i, packets_of(s), s->comment);
+		free(s);
+		free_fixture(f);
+	}
+}
+
+/* A core that obeys late leaves a record of a capture that is over: it is not the next one's. */
+static void a_start_waits_for_the_last_end(void **state)
+{
+	struct fixture *f = new_fixture(CAPTURE_SECRETS_ALL);
+	(void)state;
+	assert_int_equal(ask(f, CAPTURE_START).err, ERR_OK);
+	frame(f, RECORD_MD, false, TCP_FRAME_ACK, 1, text("of the first"));
+	ring_put(f->c.asked, CAPTURE_STOP, 1, NULL, 0);
+	ring_put(f->c.asked, CAPTURE_START, 2, NULL, 0);
+	for (int i = 0; i < 10; i++)
+		capture_step(&f->c, f->now_ns); /* the cores hang in a turn */
+	assert_int_equal(row_of(f).state, CAPTURE_STOPPING);
+	frame(f, RECORD_MD, false, TCP_FRAME_ACK, 1, text("of the first, too"));
+	for (int i = 0; i < 5; i++)
+		step(f);
+	assert_int_equal(row_of(f).state, CAPTURE_ON);
+	assert_int_equal(row_of(f).frames, 0);
+	capture_close(&f->c, f->now_ns);
+	for (u32 n = 1; n <= 2; n++) {
+		struct seen *s = read_file(f, n);
+		assert_int_equal(s->starts, RECORD_CORES);
+		assert_int_equal(packets_of(s), n == 1 ? 2 : 0);
+		free(s);
+	}
+	assert_int_equal(capture_init(&f->c), ERR_OK);
 	free_fixture(f);
 }
 
@@ -292,6 +426,9 @@ int main(void)
 		cmocka_unit_test(begun_and_ended_by_command),
 		cmocka_unit_test(secrets_come_before_what_they_open),
 		cmocka_unit_test(a_session_without_keys_waits_no_longer_than_a_second),
+		cmocka_unit_test(first_frames_are_kept_while_no_capture_runs),
+		cmocka_unit_test(frames_missing_since_are_said),
+		cmocka_unit_test(a_start_waits_for_the_last_end),
 		cmocka_unit_test(messages_with_keys_are_withheld),
 		cmocka_unit_test(losses_are_said),
 		cmocka_unit_test(rotation),

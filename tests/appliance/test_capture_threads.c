@@ -33,7 +33,7 @@ static void *run_core(void *arg)
 			frame(c->f, c->core, i & 1, TCP_FRAME_ACK, 1, text("payload"));
 		recorder_end(r, &(struct record_turn){ .turn = c->turns, .tsc = tsc_now() }, 1);
 	}
-	recorder_want(under, false);
+	recorder_want(under, RECORDER_OFF);
 	recorder_turn(under, c->turns, tsc_now());
 	return NULL;
 }

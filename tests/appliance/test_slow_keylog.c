@@ -19,6 +19,7 @@ struct fixture {
 	struct venue venue;
 	struct slow s;
 	struct ring *keylog;
+	u64 lost;
 	SSL *srv;
 	BIO *to_srv, *from_srv; /* owned by srv */
 	bool keys;              /* have come */
@@ -35,6 +36,7 @@ static struct fixture *new_fixture(u16 version, bool kept)
 	f->s.core[0] = (struct slow_core){ .in = ring_new(&f->arena, 1 << 17),
 					   .out = ring_new(&f->arena, 1 << 17),
 					   .keylog = kept ? f->keylog : NULL,
+					   .keylog_lost = &f->lost,
 					   .n_targets = 1,
 					   .target[0] = { VENUE_HOST, "10.77.0.1", "/ws", 443 } };
 	struct slow_cfg cfg = { .tls = { .ca_file = f->venue.ca_file },
@@ -144,10 +146,27 @@ static void lines_come_before_keys(void **state)
 	}
 }
 
+/* The io thread hangs: the handshake goes on, and it is counted that no capture will open the session. */
+static void lines_that_find_no_room_are_counted(void **state)
+{
+	struct fixture *f = new_fixture(TLS_1_3, true);
+	u32 n = 0;
+	(void)state;
+	while (ring_put(f->keylog, 0, 0, "full", 4))
+		n++;
+	shake_hands(f, true);
+	assert_int_equal(f->lost, 1);
+	for (const struct ring_msg *m; (m = ring_peek(f->keylog)); n--)
+		ring_release(f->keylog, m);
+	assert_int_equal(n, 0);
+	free_fixture(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_come_before_keys),
+		cmocka_unit_test(lines_that_find_no_room_are_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -244,7 +244,7 @@ static inline void world_session(struct world *w, const struct session_words *wo
 				   .idle_ns = IDLE_NS,
 				   .retry_min_ns = RETRY_MIN_NS,
 				   .retry_max_ns = RETRY_MAX_NS };
-	struct session_env env = { w->tcp, &w->set, w->to_slow, w->to_ctl, &w->rng };
+	struct session_env env = { w->tcp, &w->set, w->to_slow, w->to_ctl, &w->rng, NULL };
 	assert_int_equal(session_set_init(&w->set, &w->arena, 4, 1, MESSAGE_MAX), ERR_OK);
 	assert_int_equal(session_init(&w->s, &w->arena, &w->crypto, &cfg, &env, words), ERR_OK);
 	session_set_user(&w->s, &world_user, w);

@@ -25,7 +25,7 @@ static int setup(void **state)
 	r.c = ARENA_NEW(&r.arena, struct recorder);
 	assert_true(r.ring && r.c);
 	recorder_init(r.c, &r.x, r.ring, &r.lost);
-	recorder_want(r.c, true);
+	recorder_want(r.c, RECORDER_ON);
 	assert_ptr_equal(recorder_turn(r.c, 0, 1), r.c);
 	const struct ring_msg *start = ring_peek(r.ring);
 	assert_true(start && start->type == RECORD_START && start->tag == 0);
@@ -147,6 +147,13 @@ static void expect_refused(struct rig *r, u32 pushed, u32 nth)
 	assert_null(ring_peek(r->ring));
 }
 
+static void take_pause(struct rig *r, u64 number)
+{
+	const struct ring_msg *m = ring_peek(r->ring);
+	assert_true(m && m->type == RECORD_PAUSE && m->tag == number && m->n == 0);
+	ring_release(r->ring, m);
+}
+
 /* Off, the port is the one below and leaves nothing behind; the numbers go on. */
 static void it_is_switched_between_turns(void **state)
 {
@@ -157,22 +164,77 @@ static void it_is_switched_between_turns(void **state)
 	assert_null(ring_peek(r->ring));
 	recorder_end(r->c, &t, 1);
 	ring_release(r->ring, ring_peek(r->ring));
-	recorder_want(r->c, false);
+	recorder_want(r->c, RECORDER_OFF);
+	assert_false(recorder_obeyed(r->c));
 	assert_null(recorder_turn(r->c, 1, 2));
+	assert_true(recorder_obeyed(r->c));
 	assert_false(recorder_is_on(r->c));
+	take_pause(r, 2);
 	assert_true(send(&r->c->port, 1, 60));
 	assert_null(ring_peek(r->ring));
-	recorder_want(r->c, true);
+	recorder_want(r->c, RECORDER_ON);
 	assert_non_null(recorder_turn(r->c, 7, 3));
 	const struct ring_msg *m = ring_peek(r->ring);
 	const struct record_start *start = (const void *)m->data;
-	assert_true(m->type == RECORD_START && m->tag == 2 && start->turn == 7);
+	assert_true(m->type == RECORD_START && m->tag == 3 && start->turn == 7);
 	ring_release(r->ring, m);
 	assert_true(send(&r->c->port, 2, 60));
-	expect(r, RECORD_TX, 2, 2, 60);
+	expect(r, RECORD_TX, 3, 2, 60);
 	recorder_end(r->c, &t, 0); /* it has left a record */
 	m = ring_peek(r->ring);
-	assert_true(m && m->type == RECORD_TURN && m->tag == 4);
+	assert_true(m && m->type == RECORD_TURN && m->tag == 5);
+}
+
+/* Frames alone, of whichever session, from where one begins to connect until 64 KB have passed. */
+static void an_opening_is_recorded_and_then_no_more(void **state)
+{
+	struct rig *r = *state;
+	u32 frames = 0, bytes = 0;
+	u64 turn = 1;
+	recorder_want(r->c, RECORDER_OPENING);
+	assert_null(recorder_turn(r->c, turn++, 2));
+	take_pause(r, 1);
+	assert_true(send(&r->c->port, 1, 60));
+	assert_null(ring_peek(r->ring)); /* nobody connects */
+	for (u32 session = 0; session < 2; session++) {
+		recorder_opening(r->c);
+		for (bytes = 0; bytes < RECORDER_OPENING_BYTES; bytes += 1000, frames++) {
+			struct frame f[PORT_BURST_MAX];
+			assert_null(recorder_turn(r->c, turn++, 2)); /* no turns, no messages */
+			assert_true(send(&r->c->port, 2, 1000));
+			expect(r, RECORD_TX, 1 + frames + session, 2, 1000);
+			u32 n = port_rx(&r->y, f, PORT_BURST_MAX);
+			if (n)
+				port_rx_done(&r->y);
+		}
+		assert_null(ring_peek(r->ring));
+		assert_null(recorder_turn(r->c, turn++, 2));
+		take_pause(r, 2 + frames + session);
+		assert_true(send(&r->c->port, 1, 60));
+		assert_null(ring_peek(r->ring));
+	}
+	assert_int_equal(frames, 2 * ((RECORDER_OPENING_BYTES + 999) / 1000));
+}
+
+/* A capture that begins during an opening goes on where that is: no frame is missing in between. */
+static void from_opening_to_on_and_back_nothing_is_missing(void **state)
+{
+	struct rig *r = *state;
+	recorder_want(r->c, RECORDER_OPENING);
+	recorder_opening(r->c);
+	assert_null(recorder_turn(r->c, 1, 2));
+	assert_true(send(&r->c->port, 1, 60));
+	expect(r, RECORD_TX, 0, 1, 60);
+	recorder_want(r->c, RECORDER_ON);
+	assert_ptr_equal(recorder_turn(r->c, 2, 3), r->c);
+	const struct ring_msg *m = ring_peek(r->ring);
+	assert_true(m && m->type == RECORD_START && m->tag == 2);
+	ring_release(r->ring, m);
+	recorder_want(r->c, RECORDER_OPENING);
+	assert_null(recorder_turn(r->c, 3, 3));
+	assert_true(send(&r->c->port, 2, 60));
+	expect(r, RECORD_TX, 2, 2, 60);
+	assert_null(ring_peek(r->ring));
 }
 
 static void only_what_the_device_took_is_captured(void **state)
@@ -205,6 +267,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_full_ring_loses_records_not_frames, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_what_the_device_took_is_captured, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_is_switched_between_turns, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_opening_is_recorded_and_then_no_more, setup, teardown),
+		cmocka_unit_test_setup_teardown(from_opening_to_on_and_back_nothing_is_missing, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

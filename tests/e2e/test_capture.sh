@@ -95,7 +95,25 @@ if EXPECTED_DROPS=trade.gateway.became_unknown KEEP=$out_dir/$run \
 	files=("$out_dir/$run/captures"/*.pcapng)
 	check "two captures, two files" [ "${#files[@]}" = 2 ]
 	check "the file says that it was begun late" grep -q "cannot be replayed from its beginning" <(capinfos -k "${files[0]}")
-	check "and which sessions it cannot open" grep -q "from here: md order standby" <(capinfos -k "${files[0]}")
+	check "and which sessions were open" grep -q "already open: md order standby" <(capinfos -k "${files[0]}")
+	check "of which market data's first frames are there" grep -q "head of this file: 1," <(capinfos -k "${files[0]}")
+	# Market data's first connection: its SYN is in the file though it was sent before the capture began.
+	first='frame.interface_name == "md tx" && tcp.flags.syn == 1'
+	stream=$(shark "${files[0]}" -Y "$first" -T fields -e tcp.stream | head -n 1)
+	of() { # filter: packets of that connection
+		shark "${files[0]}" -Y "tcp.stream == $stream && $1" | wc -l
+	}
+	check "its handshake shows, and its upgrade in plain text" [ "$(of http.request)" = 1 ]
+	check "and the first ticks behind that" [ "$(of 'websocket.opcode == 1')" -gt 5 ]
+	if grep -q "of 0 no frame" <(capinfos -k "${files[0]}"); then
+		check "frames are missing then" [ "$(of tcp.analysis.lost_segment)" -ge 1 ]
+		hole=$(shark "${files[0]}" -Y "tcp.stream == $stream && frame.interface_name == \"md rx\" && tcp.analysis.lost_segment" \
+			-T fields -e frame.number | head -n 1)
+		check "behind which nothing received can be opened, TLS 1.3 having no record numbers" \
+			[ "$(of "frame.interface_name == \"md rx\" && websocket && frame.number > $hole")" = 0 ]
+	else
+		check "no frame is missing: all shows" [ "$(of tcp.analysis.lost_segment)" = 0 ]
+	fi
 	check "market data that was opened anew shows" [ "$(texts "${files[0]}" "md rx" '"stream":"btcusdt@bookTicker"')" -gt 20 ]
 	check "orders do not: the policy is market" [ "$(texts "${files[0]}" "trade tx" '"method"')" = 0 ]
 	check "order sessions began in this file" [ -n "$(shark "${files[0]}" -Y 'frame.interface_name == "trade tx" && tls.handshake.type == 1')" ]

@@ -284,7 +284,7 @@ static inline void live_open(struct live *w, u64 seed, bool split, ns_t budget_n
 	for (u32 i = 0; i < RECORD_CORES; i++) {
 		w->venue[i].now = w->now;
 		venue_open(&w->venue[i], &w->c.arena, &w->far[i]);
-		recorder_want(w->c.rec[i], true);
+		recorder_want(w->c.rec[i], RECORDER_ON);
 		recorder_switch(w->c.rec[i], 0, w->now);
 	}
 	w->c.rec[RECORD_TRADE]->text = add_order;
