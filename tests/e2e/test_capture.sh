@@ -121,4 +121,35 @@ if EXPECTED_DROPS=trade.gateway.became_unknown KEEP=$out_dir/$run \
 	check "no API key is in the file" bash -c "! grep -q demo-key '${files[0]}'"
 	check "no packet is malformed" [ -z "$(shark "${files[0]}" -Y _ws.malformed)" ]
 fi
+
+# ---- begun while market data's session is young: none of its frames is missing, all of it shows ----
+run=young
+cat >"$out_dir/scenario.sh" <<'S'
+md_state() { field status '.sessions[] | select(.session == "md") | .state'; }
+md_open() { [ "$(md_state)" = OPEN ]; }
+md_lost() { ! md_open; }
+whole() { capinfos -k "$(ls "$work"/captures/*.pcapng | tail -n 1)" | grep -q "of 1 no frame"; }
+for try in 1 2 3 4 5; do # on a machine that is slow to answer 64 KB may be over before the capture begins
+	end_process "$venue_pid"
+	wait_for 10 "market data's session to end" md_lost
+	start_venue
+	until md_open; do :; done
+	hostctl capture start || fail "capture start"
+	sleep 1
+	hostctl capture stop || fail "capture stop"
+	! whole || break
+done
+whole || fail "five captures all began too late"
+wait_for 30 "Saker to trade again" trading
+trade_for 2
+S
+if EXPECTED_DROPS=trade.gateway.became_unknown KEEP=$out_dir/$run \
+	run_scenario "begun right after a session opened" "$out_dir/scenario.sh"; then
+	f=$(ls "$out_dir/$run/captures"/*.pcapng | tail -n 1)
+	check "young: secrets" [ "$(secrets "$f")" -ge 1 ]
+	late=$(shark "$f" -Y 'frame.interface_name == "md rx"' -T fields -e frame.number | tail -n 200 | head -n 1)
+	check "young: texts show to the end" [ "$(shark "$f" -Y "frame.interface_name == \"md rx\" && websocket && frame.number > ${late:-0}" | wc -l)" -gt 100 ]
+	check "young: nothing sealed is left unopened" [ -z "$(shark "$f" -Y 'frame.interface_name contains "md" && tls.app_data && !websocket && !http')" ]
+	check "young: no frame is missing" [ -z "$(shark "$f" -Y 'frame.interface_name contains "md" && tcp.analysis.lost_segment')" ]
+fi
 finish
