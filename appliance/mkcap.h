@@ -1,5 +1,5 @@
 /*
- * mkcap.h - `saker mkcap`: a recording of market data becomes a capture.
+ * mkcap.h - the verb mkcap of saker: a recording of market data becomes a capture.
  *
  * It is run through real TLS sessions: the simulated venue plays it on the kernel's sockets, Saker
  * trades on it on virtual devices in a network namespace of its own (demo.sh), and captures both its

@@ -97,7 +97,7 @@ static void print_memory(struct bench *b, u32 n, size_t rings)
 {
 	char note[160];
 	size_t per = (b->arena.used - rings) / n + sizeof *b->s;
-	snprintf(note, sizeof note, ",\"sessions\":%u,\"message_own\":%u,\"message_max\":%u,\"large_buffers\":1", n, OWN,
+	snprintf(note, sizeof note, ",\"sessions\":%u,\"message_own\":%d,\"message_max\":%d,\"large_buffers\":1", n, OWN,
 		 LARGE);
 	sample_print_figure("sessions.memory_per_session", "bytes", per, note);
 	sample_print_figure("sessions.memory_per_core", "bytes", LARGE, note);

@@ -157,7 +157,7 @@ static void load(struct bench *b, struct arena *a)
 	struct feed_msg m;
 	struct feed *f = feed_new(a, counters, FEED_LEVELS_DEFAULT);
 	check(f && feed_add_instrument(f, &market_btc) == ERR_OK, "no feed");
-	b->change = malloc(CHANGES_MAX * sizeof *b->change);
+	b->change = calloc(CHANGES_MAX, sizeof *b->change);
 	check(b->change, "no memory");
 	market_load(&l, "@depth");
 	for (u32 i = 0; i < l.n; i++)

@@ -163,7 +163,7 @@ static void print_blocks(const double *v, u32 n, const u64 *rtt_ns)
 
 void samples_print_ratio(const struct samples *a, const struct samples *b, const char *name, const u64 *rtt_ns)
 {
-	double all[SAMPLES_BLOCKS_MAX], p50[SAMPLES_BLOCKS_MAX], p99[SAMPLES_BLOCKS_MAX];
+	double all[SAMPLES_BLOCKS_MAX], p50[SAMPLES_BLOCKS_MAX] = { 0 }, p99[SAMPLES_BLOCKS_MAX] = { 0 };
 	u32 n = u32_min(a->n_blocks, b->n_blocks), judged = 0;
 	for (u32 i = 0; i < n; i++) {
 		all[i] = (double)a->p50[i] / (double)u64_max(b->p50[i], 1);

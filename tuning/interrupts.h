@@ -1,6 +1,6 @@
 /*
- * interrupts.h - /proc/interrupts of one processor: a copy of its counts, and what changed between
- * two of them.
+ * interrupts.h - one processor's column of /proc/interrupts: a copy of its counts, and what changed
+ * between two of them.
  */
 #ifndef SAKER_INTERRUPTS_H
 #define SAKER_INTERRUPTS_H

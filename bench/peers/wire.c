@@ -61,12 +61,17 @@ void wire_enter(int argc, char **argv)
 	exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
+static void run(const char *line)
+{
+	if (system(line))
+		die("this command failed", line);
+}
+
 static void shell(const char *format, u32 a, u32 b)
 {
 	char line[256];
 	snprintf(line, sizeof line, format, a, b);
-	if (system(line))
-		die("this command failed", line);
+	run(line);
 }
 
 /* One process has one DPDK, which lives until it ends; only systems without the kernel's addresses use it. */
@@ -89,7 +94,7 @@ static void start_nic(void)
 /* Checksums are made where they are sent: the observer looks at them. */
 void wire_devices(void)
 {
-	shell("echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6", 0, 0);
+	run("echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
 	for (u32 i = 0; i < 2 * WIRE_SYSTEMS; i++) {
 		shell("ip link add s%u type veth peer name o%u", i, i);
 		shell("ethtool -K s%u tx off gso off tso off gro off >/dev/null && ip link set s%u up", i, i);

@@ -114,31 +114,6 @@ static void test_cpus(void **state)
 }
 
 static const struct {
-	const char *list;
-	int n; /* 0: refused */
-} list_rows[] = {
-	{ "0", 1 },  { "0,2-3", 3 }, { "7-7", 1 }, { "1,1", 1 },         { "1023", 1 },
-	{ "", 0 },   { ",", 0 },     { "0,", 0 },  { "3-2", 0 },         { "-1", 0 },
-	{ "1-", 0 }, { "1024", 0 },  { "0 1", 0 }, { "99999999999", 0 },
-};
-
-static void test_cpu_lists(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(list_rows); i++) {
-		cpu_set_t s;
-		assert_int_equal(cpus_parse(list_rows[i].list, &s),
-				 list_rows[i].n ? ERR_OK : ERR_SYNTAX);
-		if (list_rows[i].n)
-			assert_int_equal(CPU_COUNT(&s), list_rows[i].n);
-	}
-	cpu_set_t s;
-	u32 n = cpus_online(&s);
-	assert_int_equal(n, CPU_COUNT(&s));
-	assert_true(n >= 1);
-}
-
-static const struct {
 	const char *md, *trade, *expected; /* of "t.yaml:N: ports." the rest; NULL: good */
 } port_rows[] = {
 	{ "device: '0000:01:00.0', ip: 10.0.0.1/24", "device: '0000:01:00.1', ip: 10.0.0.2/24",
@@ -377,10 +352,12 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cpus),      cmocka_unit_test(test_cpu_lists),
-		cmocka_unit_test(test_ports),     cmocka_unit_test(test_files),
-		cmocka_unit_test(test_folders),   cmocka_unit_test(test_key_files_must_be_plain),
-		cmocka_unit_test(test_a_capture_needs_its_folder),   cmocka_unit_test(test_key_files_must_be_plain),
+		cmocka_unit_test(test_cpus),
+		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_key_files_must_be_plain),
+		cmocka_unit_test(test_a_capture_needs_its_folder),
 		cmocka_unit_test(test_the_whole),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -97,6 +97,31 @@ static void card(const struct machine *m, const char *folder, u8 payload, u8 req
 	close(fd);
 }
 
+/* One on vfio-pci, one the kernel drives as well. */
+static void tuned_cards(const struct machine *m)
+{
+	static const struct machine_file files[] = {
+		{ CARD_A "/driver", "-> ../../../../bus/pci/drivers/vfio-pci" },
+		{ CARD_A "/numa_node", "0\n" },
+		{ CARD_A "/current_link_speed", "8.0 GT/s PCIe\n" },
+		{ CARD_A "/max_link_speed", "8.0 GT/s PCIe\n" },
+		{ CARD_A "/current_link_width", "8\n" },
+		{ CARD_A "/max_link_width", "8\n" },
+		{ CARD_B "/driver", "-> ../../../../bus/pci/drivers/mlx5_core" },
+		{ CARD_B "/numa_node", "0\n" },
+		{ CARD_B "/net/ens1f1", NULL },
+		{ "/commands/ethtool -c ens1f1", "Coalesce parameters for ens1f1:\nAdaptive RX: off  TX: off\nrx-usecs:\t0\nrx-frames:\t1\n" },
+		{ "/commands/ethtool -g ens1f1", "Ring parameters for ens1f1:\nPre-set maximums:\nRX:\t\t8192\nTX:\t\t8192\n"
+						 "Current hardware settings:\nRX:\t\t1024\nTX:\t\t1024\n" },
+		{ "/commands/ethtool -k ens1f1", "Features for ens1f1:\nrx-checksumming: on\ngeneric-receive-offload: off\nlarge-receive-offload: off\n" },
+		{ "/commands/ethtool -i ens1f1", "driver: mlx5_core\nversion: 6.1\nfirmware-version: 16.35.2000 (MT_0000000008)\n" },
+	};
+	for (u32 i = 0; i < ARRAY_LEN(files); i++)
+		machine_put(m, files[i].path, files[i].text);
+	card(m, CARD_A, 1, 2);
+	card(m, CARD_B, 2, 5);
+}
+
 void machine_tuned(struct machine *m, struct patient *p)
 {
 	static const struct machine_file files[] = {
@@ -140,20 +165,6 @@ void machine_tuned(struct machine *m, struct patient *p)
 				       "Max open files            65536                65536                files\n" },
 		{ "/proc/1/comm", "systemd\n" },
 		{ "/proc/700/comm", "chronyd\n" },
-		{ CARD_A "/driver", "-> ../../../../bus/pci/drivers/vfio-pci" },
-		{ CARD_A "/numa_node", "0\n" },
-		{ CARD_A "/current_link_speed", "8.0 GT/s PCIe\n" },
-		{ CARD_A "/max_link_speed", "8.0 GT/s PCIe\n" },
-		{ CARD_A "/current_link_width", "8\n" },
-		{ CARD_A "/max_link_width", "8\n" },
-		{ CARD_B "/driver", "-> ../../../../bus/pci/drivers/mlx5_core" },
-		{ CARD_B "/numa_node", "0\n" },
-		{ CARD_B "/net/ens1f1", NULL },
-		{ "/commands/ethtool -c ens1f1", "Coalesce parameters for ens1f1:\nAdaptive RX: off  TX: off\nrx-usecs:\t0\nrx-frames:\t1\n" },
-		{ "/commands/ethtool -g ens1f1", "Ring parameters for ens1f1:\nPre-set maximums:\nRX:\t\t8192\nTX:\t\t8192\n"
-						 "Current hardware settings:\nRX:\t\t1024\nTX:\t\t1024\n" },
-		{ "/commands/ethtool -k ens1f1", "Features for ens1f1:\nrx-checksumming: on\ngeneric-receive-offload: off\nlarge-receive-offload: off\n" },
-		{ "/commands/ethtool -i ens1f1", "driver: mlx5_core\nversion: 6.1\nfirmware-version: 16.35.2000 (MT_0000000008)\n" },
 		{ "/sys/module/pcie_aspm/parameters/policy", "default [performance] powersave\n" },
 		{ "/sys/kernel/iommu_groups/12", NULL },
 		{ "/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n" },
@@ -161,8 +172,7 @@ void machine_tuned(struct machine *m, struct patient *p)
 	};
 	machine_make(m, files, ARRAY_LEN(files));
 	cpus(m, 8, "%u\n", 0, "performance");
-	card(m, CARD_A, 1, 2);
-	card(m, CARD_B, 2, 5);
+	tuned_cards(m);
 	*p = (struct patient){ .host = { m->root },
 			       .profile = PROFILE_COLOCATED,
 			       .n_ports = 2,

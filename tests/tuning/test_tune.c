@@ -157,7 +157,8 @@ static void the_files_say_it_again_at_each_start(void **state)
 	(void)state;
 	machine_two_sockets(&m, &p);
 	assert_int_equal(tune_make(&plan, &p), ERR_OK);
-	const struct tune_change *boot = change(TUNE_BOOT), *sysctl = change(TUNE_SYSCTL), *files = change(TUNE_TMPFILES);
+	const struct tune_change *boot = change(TUNE_BOOT), *sysctl = change(TUNE_SYSCTL);
+	const struct tune_change *files = change(TUNE_TMPFILES);
 	assert_true(boot && sysctl && files);
 	assert_non_null(strstr(boot->text, " isolcpus=managed_irq,domain,2,9 nohz_full=2,9 rcu_nocbs=2,9 "
 					   "irqaffinity=0-1,3-8,10-31 "));
