@@ -42,7 +42,7 @@ static void test_others(void **state)
 static void test_older_filled_unseen(void **state)
 {
 	(void)state;
-	struct recon_other left = { .instrument = 0, .boot = 1, .order_id = 9, .owner = COID_OLDER, .coid_n = COID_LEN };
+	struct recon_other left = { .instrument = 0, .boot = 1, .order_id = 9, .coid_n = COID_LEN };
 	coid_print(left.coid, 1, 9);
 	assert_int_equal(recon_add_older(&r, &left), ERR_OK);
 	start();
