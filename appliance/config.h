@@ -99,6 +99,11 @@ struct config_telemetry {
 	u32 alert_position_percent, alert_denies, alert_clock_offset_ms;         /* likewise */
 };
 
+/* Users and @groups of each role, as access_add (role.h) reads them. */
+struct config_access {
+	char viewer[CONFIG_TEXT], operator[CONFIG_TEXT], risk[CONFIG_TEXT], admin[CONFIG_TEXT];
+};
+
 struct config {
 	char file[CONFIG_TEXT];
 	char instance[INSTANCE_MAX];
@@ -109,6 +114,7 @@ struct config {
 	char state_dir[CONFIG_TEXT];     /* journal, boot number */
 	char socket[CONFIG_TEXT];        /* hostctl's door; default <state_dir>/ctl.sock */
 	char log_file[CONFIG_TEXT];      /* "": standard error */
+	struct config_access access;
 	bool nic_no_huge;
 	u32 nic_memory_mb;
 	struct config_port md_port, trade_port;

@@ -160,6 +160,7 @@ static err_t check_mode(const struct config *c, char *error)
 err_t config_check(const struct config *c, char *error)
 {
 	cpu_set_t online;
+	struct access access;
 	err_t e;
 	cpus_online(&online);
 	if ((e = check_cpus(c, &online, error)) != ERR_OK ||
@@ -167,7 +168,7 @@ err_t config_check(const struct config *c, char *error)
 		return e;
 	if ((e = check_numbers(c, error)) != ERR_OK || (e = check_strategies(c, error)) != ERR_OK)
 		return e;
-	if ((e = check_capture(c, error)) != ERR_OK)
+	if ((e = check_capture(c, error)) != ERR_OK || (e = check_access(c, &access, error)) != ERR_OK)
 		return e;
 	return check_files(c, error);
 }

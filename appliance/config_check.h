@@ -10,6 +10,7 @@
 #include <sched.h>
 
 #include "appliance/config.h"
+#include "appliance/role.h"
 
 /* `path` is a path of options.def; its line is where the option stands in the file. */
 err_t check_failed(const struct config *c, const char *path, char *error, const char *format, ...)
@@ -24,6 +25,8 @@ err_t check_cpus(const struct config *c, const cpu_set_t *online, char *error);
 err_t check_ports(const struct config *c, char *error);
 err_t check_capture(const struct config *c, char *error);
 err_t check_files(const struct config *c, char *error);
+/* Also fills `a`, as the appliance then uses it. */
+err_t check_access(const struct config *c, struct access *a, char *error);
 err_t check_strategies(const struct config *c, char *error);
 
 #endif

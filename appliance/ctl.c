@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "appliance/config_check.h"
 #include "appliance/log.h"
 #include "dataplane/md_core.h"
 #include "gateway/trade_core.h"
@@ -51,7 +52,9 @@ err_t ctl_start(struct ctl *c, char *error, size_t n)
 	err_t e = ok ? ctl_send_limits(c, error, n) : ERR_FULL;
 	if (e != ERR_OK)
 		return e;
-	e = door_open(&c->door, c->cfg->socket);
+	if ((e = check_access(c->cfg, &c->access, error)) != ERR_OK)
+		return e;
+	e = door_open(&c->door, c->cfg->socket, c->access.n != 0);
 	if (e != ERR_OK) {
 		snprintf(error, n,
 			 "%s: the command socket cannot be made: %s (set files.socket to a path of "

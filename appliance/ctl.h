@@ -10,6 +10,7 @@
 #include "appliance/config.h"
 #include "appliance/door.h"
 #include "appliance/http.h"
+#include "appliance/role.h"
 #include "common/clock.h"
 #include "common/msg.h"
 #include "common/order_row.h"
@@ -43,6 +44,7 @@ struct ctl {
 	/* its own */
 	struct http *http;
 	struct door door;
+	struct access access;
 	ns_t heartbeat_ns, time_ns; /* when due next */
 	bool time_asked;
 	bool snapshot_wanted[INSTRUMENTS_MAX], snapshot_asked[INSTRUMENTS_MAX];
@@ -81,7 +83,7 @@ void ctl_close(struct ctl *c);
 bool ctl_tell(struct ctl *c, struct ctl_core *core, u16 type, u64 tag, const void *p, u32 n);
 void ctl_want_snapshot(struct ctl *c, u32 instrument);
 void ctl_venue_turn(struct ctl *c, ns_t now);
-void ctl_on_request(void *user, u32 id, char *verb, char *arg); /* door_request */
+void ctl_on_request(void *user, u32 id, const struct door_peer *p, char *verb, char *arg); /* door_request */
 void ctl_on_answer(struct ctl *c, const struct msg_command *m);
 void ctl_stop(struct ctl *c, u32 id);
 void ctl_capture_turn(struct ctl *c);

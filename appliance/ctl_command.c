@@ -44,10 +44,9 @@ void ctl_stop(struct ctl *c, u32 id)
 		c->exit_code = 1;
 }
 
-/* An explicit arm is what lowers a raised kill word. */
-static void lower_kill(struct ctl *c)
+/* An explicit arm is what lowers a raised kill word; `seen`: as it stood when the asker's right to do so was checked. */
+static void lower_kill(struct ctl *c, u32 seen)
 {
-	u32 seen = kill_level(c->seg->kill);
 	if (seen == KILL_NONE)
 		return;
 	/*
@@ -59,7 +58,7 @@ static void lower_kill(struct ctl *c)
 		log_line("ctl", "arm: the kill word is lowered");
 }
 
-static void command(struct ctl *c, u32 id, u32 verb, const char *arg)
+static void command(struct ctl *c, u32 id, u32 verb, const char *arg, u32 kill_seen)
 {
 	struct msg_command m = { .verb = verb, .id = id, .target = strategy_target(c, arg, strlen(arg)) };
 	if (m.target == UINT32_MAX) {
@@ -71,7 +70,7 @@ static void command(struct ctl *c, u32 id, u32 verb, const char *arg)
 		ctl_stop(c, id);
 	} else {
 		if (verb == CMD_ARM)
-			lower_kill(c);
+			lower_kill(c, kill_seen);
 		if (!ctl_tell(c, &c->trade, MSG_COMMAND, 0, &m, sizeof m))
 			door_answer(&c->door, id, ERR_FULL,
 				    "the trade core does not take messages");
@@ -115,14 +114,36 @@ void ctl_capture_turn(struct ctl *c)
 	}
 }
 
-void ctl_on_request(void *user, u32 id, char *verb, char *arg)
+/* Answers who may not ask this now, and who asks who they are; true: there is nothing more to do. */
+static bool is_settled(struct ctl *c, u32 id, enum role role, const char *verb, u32 kill_seen)
+{
+	char text[160];
+	bool lowers = !strcmp(verb, "arm") && kill_seen != KILL_NONE;
+	const char *right = lowers ? ROLE_ARM_AFTER_KILL : verb;
+	if (!role_may(role, right)) {
+		counter_inc(&c->cnt[APP_CNT_commands_refused]);
+		door_answer(&c->door, id, ERR_AUTH, role_refusal(role, right, text, sizeof text));
+		return true;
+	}
+	if (strcmp(verb, "whoami"))
+		return false;
+	door_answer(&c->door, id, ERR_OK, role_name(role));
+	return true;
+}
+
+void ctl_on_request(void *user, u32 id, const struct door_peer *p, char *verb, char *arg)
 {
 	struct ctl *c = user;
+	enum role role = access_role(&c->access, p);
+	u32 kill_seen = kill_level(c->seg->kill);
 	counter_inc(&c->cnt[APP_CNT_commands]);
-	log_line("ctl", "command: %.32s %.64s", verb, arg);
+	log_line("ctl", "command: %.32s %.64s, of uid %u, pid %u, %s", verb, arg, p->uid, p->pid,
+		 role_name(role));
+	if (is_settled(c, id, role, verb, kill_seen))
+		return;
 	for (u32 i = 0; i < ARRAY_LEN(verbs); i++)
 		if (!strcmp(verbs[i].name, verb)) {
-			command(c, id, verbs[i].verb, arg);
+			command(c, id, verbs[i].verb, arg, kill_seen);
 			return;
 		}
 	if (!strcmp(verb, "capture"))
@@ -131,7 +152,7 @@ void ctl_on_request(void *user, u32 id, char *verb, char *arg)
 		set(c, id, arg);
 	else
 		door_answer(&c->door, id, ERR_UNSUPPORTED,
-			    "no such command: arm, pause, resume, flatten, stop, cancel-all, set, capture");
+			    "no such command: arm, pause, resume, flatten, stop, cancel-all, set, capture, whoami");
 }
 
 void ctl_on_answer(struct ctl *c, const struct msg_command *m)

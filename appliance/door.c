@@ -17,7 +17,7 @@ static bool somebody_listens(const struct sockaddr_un *at)
 	return yes;
 }
 
-err_t door_open(struct door *d, const char *path)
+err_t door_open(struct door *d, const char *path, bool others)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	*d = (struct door){ .open = true, .listener = -1 };
@@ -31,7 +31,7 @@ err_t door_open(struct door *d, const char *path)
 		return ERR_EXISTS;
 	unlink(path);
 	d->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	mode_t old = umask(0177);
+	mode_t old = umask(others ? 0111 : 0177);
 	bool ok = d->listener >= 0 && bind(d->listener, (struct sockaddr *)&at, sizeof at) == 0 &&
 		  listen(d->listener, DOOR_CLIENTS) == 0;
 	umask(old);
@@ -57,6 +57,14 @@ void door_close(struct door *d)
 	}
 	d->listener = -1;
 	d->open = false;
+}
+
+void door_abandon(struct door *d, const char *text)
+{
+	for (u32 i = 0; d->open && i < DOOR_CLIENTS; i++)
+		if (d->client[i].id)
+			door_answer(d, d->client[i].id, ERR_CLOSED, text);
+	door_close(d);
 }
 
 u32 door_fds(const struct door *d, struct pollfd *fds)
@@ -86,6 +94,21 @@ static struct door_client *place(struct door *d)
 	return oldest;
 }
 
+static void ask_kernel(int fd, struct door_peer *p)
+{
+	struct ucred who;
+	gid_t gid[DOOR_GROUPS];
+	socklen_t n = sizeof who, groups = sizeof gid;
+	*p = (struct door_peer){ 0 };
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n))
+		return;
+	*p = (struct door_peer){ true, who.uid, (u32)who.pid, 1, { who.gid } };
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, gid, &groups))
+		return; /* more than DOOR_GROUPS: its first one counts */
+	for (u32 i = 0; i < groups / sizeof gid[0] && p->n_gids < DOOR_GROUPS; i++)
+		p->gid[p->n_gids++] = gid[i];
+}
+
 static void accept_one(struct door *d)
 {
 	int fd = accept4(d->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -97,6 +120,7 @@ static void accept_one(struct door *d)
 		return;
 	}
 	c->fd = fd;
+	ask_kernel(fd, &c->peer);
 	c->nth = ++d->arrivals;
 }
 
@@ -109,7 +133,7 @@ static void take_line(struct door *d, struct door_client *c, door_request reques
 	char *verb = strtok_r(line, " \t\r", &save),
 	     *arg = verb ? strtok_r(NULL, "\r", &save) : NULL;
 	c->id = new_id(d);
-	request(user, c->id, verb ? verb : "", arg ? arg + strspn(arg, " \t") : "");
+	request(user, c->id, &c->peer, verb ? verb : "", arg ? arg + strspn(arg, " \t") : "");
 }
 
 static void read_client(struct door *d, struct door_client *c, door_request request, void *user)
@@ -162,6 +186,8 @@ void door_answer(struct door *d, u32 id, err_t e, const char *text)
 			 e == ERR_OK ? "true" : "false", err_name(e), safe);
 	for (u32 i = 0; i < DOOR_CLIENTS; i++)
 		if (id && d->client[i].fd >= 0 && d->client[i].id == id) {
+			if (d->answered)
+				d->answered(d->answered_user, &d->client[i], e, text);
 			if (send(d->client[i].fd, line, (size_t)n, MSG_NOSIGNAL) < 0)
 				errno = 0; /* the client has gone: nobody is left to tell */
 			hang_up(&d->client[i]);

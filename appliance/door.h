@@ -2,7 +2,9 @@
  * door.h - hostctl's way in: a Unix stream socket, one request line a connection, one JSON line
  * back.
  *
- * The socket is mode 0600: who may open it may command. Never blocks; ctl thread.
+ * Who is at the other end is what the kernel says (SO_PEERCRED, SO_PEERGROUPS) and goes along with
+ * each request. The socket is mode 0600, or 0666 where others than the owner have a role. Never
+ * blocks; ctl thread.
  */
 #ifndef SAKER_DOOR_H
 #define SAKER_DOOR_H
@@ -15,8 +17,17 @@
 #define DOOR_CLIENTS 8
 #define DOOR_LINE 256
 
+#define DOOR_GROUPS 64 /* of one peer; those beyond are not looked at */
+
+struct door_peer {
+	bool known; /* the kernel has told */
+	u32 uid, pid;
+	u32 n_gids, gid[DOOR_GROUPS];
+};
+
 struct door_client {
 	int fd;  /* -1: free */
+	struct door_peer peer;
 	u64 nth; /* order of arrival */
 	u32 id; /* of the command whose answer is due; 0: the line is still being read */
 	u32 n;
@@ -30,13 +41,19 @@ struct door {
 	struct door_client client[DOOR_CLIENTS];
 	u32 next_id;
 	u64 arrivals;
+	/* who keeps the audit; NULL: nobody. Called for each request of a client, once, before its answer leaves */
+	void (*answered)(void *user, const struct door_client *c, err_t e, const char *text);
+	void *answered_user;
 };
 
 /* A request: `id` is to be given to door_answer. */
-typedef void (*door_request)(void *user, u32 id, char *verb, char *arg);
+typedef void (*door_request)(void *user, u32 id, const struct door_peer *peer, char *verb, char *arg);
 
-/* Replaces what a dead process left. ERR_IO; ERR_EXISTS: somebody listens there. */
-err_t door_open(struct door *d, const char *path);
+/* Replaces what a dead process left. `others`: who is not the owner may ask, too. ERR_IO; ERR_EXISTS: somebody listens there. */
+err_t door_open(struct door *d, const char *path, bool others);
+
+/* Answers whoever still waits for one with `text`, and closes. */
+void door_abandon(struct door *d, const char *text);
 void door_close(struct door *d);
 
 /* File descriptors to wait for; at most DOOR_CLIENTS + 1. */

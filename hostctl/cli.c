@@ -22,6 +22,7 @@ const struct verb verbs[] = {
 	{ "stop", "", "cancel all orders, wait until that is confirmed, end the process", TAKES_VIEW, 0, 0,
 	  verb_command, NULL, NULL },
 	{ "cancel-all", "", "cancel all orders", TAKES_VIEW, 0, 0, verb_command, NULL, NULL },
+	{ "whoami", "", "your role at the socket", TAKES_VIEW, 0, 0, verb_command, NULL, NULL },
 	{ "strategy", "[list | show NAME | pause NAME | resume NAME | set NAME PARAMETER=VALUE ...]",
 	  "strategies: their state, their parameters; stopped, continued, changed one by one", LOOKS, 0,
 	  ARGS_MAX, verb_strategy, "list show pause resume set", "strategy" },

@@ -61,7 +61,7 @@ enum exit_code verb_strategy(const struct request *q, const struct view *v, stru
 /* Status by the segment; start and stop by the socket. */
 enum exit_code verb_capture(const struct request *q, const struct view *v, struct report *r);
 
-/* By the instance's socket: arm, pause, resume, flatten, stop, cancel-all. */
+/* By the instance's socket: arm, pause, resume, flatten, stop, cancel-all, whoami. */
 enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r);
 
 /* `line` to the instance's socket, its answer shown: what a verb that is more than one word does. */

@@ -349,6 +349,22 @@ static int teardown(void **state)
 	return rmdir(dir);
 }
 
+/* Whom nobody knows has no role: said at start, with the line. */
+static void test_access(void **state)
+{
+	struct access a;
+	(void)state;
+	base("cpus: { trade: 1, shared: '0' }\naccess: { viewer: '0, @0', risk: '1001' }", "");
+	assert_int_equal(check_access(&c, &a, error), ERR_OK);
+	assert_int_equal(a.n, 3);
+	assert_int_equal(a.own_uid, geteuid());
+	assert_int_equal(a.entry[2].role, ACCESS_RISK);
+	base("cpus: { trade: 1, shared: '0' }\naccess: { viewer: '0',\n  admin: 'nobody-of-that-name' }", "");
+	assert_int_equal(check_access(&c, &a, error), ERR_ARGUMENT);
+	assert_string_equal(error, "t.yaml:3: access.admin: found nobody-of-that-name, expected a user of this "
+				   "machine, @ and a group, or their numbers");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_key_files_must_be_plain),
 		cmocka_unit_test(test_a_capture_needs_its_folder),
 		cmocka_unit_test(test_the_whole),
+		cmocka_unit_test(test_access),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -20,6 +20,8 @@ struct fixture {
 	char log[512]; /* "verb|arg" of each request */
 	u32 id[16], n; /* of the requests */
 	bool answer_at_once;
+	struct door_peer peer; /* of the newest request */
+	char audit[512];
 };
 
 static struct fixture *new_fixture(void)
@@ -28,7 +30,7 @@ static struct fixture *new_fixture(void)
 	strcpy(f->dir, "/tmp/saker-test-door-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof f->path, "%s/ctl", f->dir);
-	assert_int_equal(door_open(&f->d, f->path), ERR_OK);
+	assert_int_equal(door_open(&f->d, f->path, false), ERR_OK);
 	return f;
 }
 
@@ -63,9 +65,10 @@ static const char *heard(int fd)
 	return n == 0 ? "eof" : text;
 }
 
-static void on_request(void *user, u32 id, char *verb, char *arg)
+static void on_request(void *user, u32 id, const struct door_peer *p, char *verb, char *arg)
 {
 	struct fixture *f = user;
+	f->peer = *p;
 	sprintf(f->log + strlen(f->log), "%s%s|%s", f->log[0] ? " " : "", verb, arg);
 	f->id[f->n++] = id;
 	if (f->answer_at_once)
@@ -221,14 +224,14 @@ static void the_socket_itself(void **state)
 	(void)state;
 	assert_int_equal(stat(f->path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(door_open(&other, f->path), ERR_EXISTS); /* somebody listens */
+	assert_int_equal(door_open(&other, f->path, false), ERR_EXISTS); /* somebody listens */
 	door_close(&other);
 	assert_int_equal(access(f->path, F_OK), 0);
 	memset(longest, 'x', sizeof longest);
 	longest[sizeof longest - 1] = 0;
-	assert_int_equal(door_open(&other, longest), ERR_TOO_LONG);
+	assert_int_equal(door_open(&other, longest, false), ERR_TOO_LONG);
 	door_close(&other);
-	assert_int_equal(door_open(&other, "/tmp/saker-no-such-folder/ctl"), ERR_IO);
+	assert_int_equal(door_open(&other, "/tmp/saker-no-such-folder/ctl", false), ERR_IO);
 	door_close(&other);
 	door_close(&never); /* was never opened: standard input stays */
 	assert_int_not_equal(fcntl(STDIN_FILENO, F_GETFD), -1);
@@ -236,7 +239,71 @@ static void the_socket_itself(void **state)
 	close(f->d.listener);
 	f->d.listener = -1;
 	assert_int_equal(access(f->path, F_OK), 0);
-	assert_int_equal(door_open(&f->d, f->path), ERR_OK);
+	assert_int_equal(door_open(&f->d, f->path, false), ERR_OK);
+	free_fixture(f);
+}
+
+/* The kernel says who asks: user, process, and all groups. */
+static void the_peer_is_known(void **state)
+{
+	struct fixture *f = new_fixture();
+	gid_t mine[DOOR_GROUPS];
+	int n = getgroups(DOOR_GROUPS, mine), fd = client(f);
+	(void)state;
+	say(fd, "whoami\n");
+	turns(f);
+	assert_true(f->peer.known);
+	assert_int_equal(f->peer.uid, getuid());
+	assert_int_equal(f->peer.pid, getpid());
+	assert_int_equal(f->peer.gid[0], getgid());
+	for (int i = 0; i < n && i < DOOR_GROUPS - 1; i++)
+		assert_int_equal(f->peer.gid[1 + i], mine[i]);
+	close(fd);
+	free_fixture(f);
+}
+
+static void where_others_have_roles_they_may_knock(void **state)
+{
+	struct fixture *f = new_fixture();
+	struct stat st;
+	(void)state;
+	door_close(&f->d);
+	assert_int_equal(door_open(&f->d, f->path, true), ERR_OK);
+	assert_int_equal(stat(f->path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0666);
+	free_fixture(f);
+}
+
+static void on_answered(void *user, const struct door_client *c, err_t e, const char *text)
+{
+	struct fixture *f = user;
+	sprintf(f->audit + strlen(f->audit), "[%s|%s|%s|%u]", c->line, err_name(e), text, c->peer.uid == getuid());
+}
+
+/* Each request is told once: answered, answered too late for its client, never answered. */
+static void each_answer_is_told(void **state)
+{
+	struct fixture *f = new_fixture();
+	(void)state;
+	f->d.answered = on_answered;
+	f->d.answered_user = f;
+	int a = client(f), b = client(f), c = client(f), quiet = client(f);
+	say(a, "arm\n");
+	turns(f);
+	say(b, "pause quotes\n");
+	turns(f);
+	say(c, "stop\n");
+	turns(f);
+	close(a);
+	door_answer(&f->d, f->id[0], ERR_OK, "armed");
+	door_answer(&f->d, f->id[0], ERR_OK, "again");
+	door_answer(&f->d, f->id[1], ERR_STATE, "no");
+	assert_string_equal(f->audit, "[arm|OK|armed|1][pause quotes|STATE|no|1]");
+	door_abandon(&f->d, "ended");
+	assert_non_null(strstr(f->audit, "[stop|CLOSED|ended|1]"));
+	assert_non_null(strstr(heard(c), "ended"));
+	assert_string_equal(heard(quiet), "eof");
+	close(b), close(c), close(quiet);
 	free_fixture(f);
 }
 
@@ -249,6 +316,9 @@ int main(void)
 		cmocka_unit_test(clients_that_leave),
 		cmocka_unit_test(silent_clients_make_room),
 		cmocka_unit_test(the_socket_itself),
+		cmocka_unit_test(the_peer_is_known),
+		cmocka_unit_test(where_others_have_roles_they_may_knock),
+		cmocka_unit_test(each_answer_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,60 @@
+/*
+ * role.h - who may command: roles, the users and groups that have them, and what each role may ask.
+ *
+ * A peer of the control socket is known by what the kernel says of it (door.h), never by what it
+ * says of itself. Whoever the appliance runs as is an admin; others have the highest of the roles
+ * that the configuration (access:) gives to their user or to one of their groups, or none.
+ */
+#ifndef SAKER_ROLE_H
+#define SAKER_ROLE_H
+
+#include "appliance/door.h"
+#include "common/err.h"
+
+enum role { ACCESS_NONE, ACCESS_VIEWER, ACCESS_OPERATOR, ACCESS_RISK, ACCESS_ADMIN, ACCESS_ROLES };
+
+#define ACCESS_ENTRIES 64
+#define ACCESS_NAME    64
+
+struct access {
+	u32 own_uid;
+	u32 n;
+	struct access_entry {
+		bool is_group;
+		u8 role; /* enum role */
+		u32 id;  /* uid or gid */
+	} entry[ACCESS_ENTRIES];
+};
+
+const char *role_name(enum role r);
+
+/*
+ * Adds everybody that `list` names, separated by commas or blanks: a user, `@` and a group, or their
+ * numbers. Asks the system's user data base: start-up alone. ERR_NOT_FOUND, ERR_FULL: `bad` is the
+ * word it failed at.
+ */
+err_t access_add(struct access *a, enum role role, const char *list, char bad[ACCESS_NAME]);
+
+enum role access_role(const struct access *a, const struct door_peer *p);
+
+/*
+ * What is asked at the control socket; who may not ask it is told `role_refusal`. The rows of this
+ * table are all that anybody but an admin may ask.
+ */
+struct role_right {
+	const char *verb;
+	bool may[ACCESS_ROLES];
+	const char *remark;
+};
+extern const struct role_right role_rights[];
+extern const u32 role_rights_n;
+
+/* `arm` while the kill word is raised is a right of its own. */
+#define ROLE_ARM_AFTER_KILL "arm after kill"
+
+bool role_may(enum role r, const char *verb);
+
+/* A sentence: what the peer is and who may ask it. Returns `out` of `n` bytes. */
+const char *role_refusal(enum role r, const char *verb, char *out, size_t n);
+
+#endif
