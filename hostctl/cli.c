@@ -11,6 +11,8 @@
 
 const struct verb verbs[] = {
 	{ "status", "", "what runs, and what is wrong with it", LOOKS, 0, 0, verb_status, NULL, NULL },
+	{ "top", "", "the same live, on the whole screen: q ends it, p holds it, tab turns the page, s sorts", 0,
+	  0, 0, verb_top, NULL, NULL },
 	{ "arm", "", "begin trading, also after a kill", TAKES_VIEW, 0, 0, verb_command, NULL, NULL },
 	{ "pause", "[STRATEGY]", "stop one strategy or all, cancel their orders", TAKES_VIEW, 0, 1,
 	  verb_command, NULL, "strategy" },

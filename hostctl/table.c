@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define CELL_MAX 160
-
 static struct table *add(struct report *r, const char *name, const struct column *c, u32 n)
 {
 	assert(r->n < REPORT_TABLES && n);
@@ -129,7 +127,13 @@ static int cell_text(const struct column *c, const json_t *v, char out[CELL_MAX]
 	return snprintf(out, CELL_MAX, "%s", s);
 }
 
-static bool is_right(const struct column *c)
+int table_cell(const struct table *t, size_t row, u32 column, char out[CELL_MAX])
+{
+	const struct column *c = &t->column[column];
+	return cell_text(c, json_object_get(json_array_get(t->rows, row), c->key), out);
+}
+
+bool column_is_right(const struct column *c)
 {
 	return c->show == SHOW_DECIMAL || c->show == SHOW_COUNT || c->show == SHOW_NS;
 }
@@ -151,7 +155,7 @@ static int width_of(const struct table *t, u32 column)
 static void put(const struct table *t, FILE *out, u32 column, int width, const char *s)
 {
 	bool last = column + 1 == t->n_columns;
-	if (is_right(&t->column[column]))
+	if (column_is_right(&t->column[column]))
 		fprintf(out, "%*s", width, s);
 	else
 		fprintf(out, "%-*s", last ? 0 : width, s);

@@ -38,7 +38,8 @@ struct table {
 	json_t *rows;
 };
 
-#define REPORT_TABLES 12
+#define REPORT_TABLES 16
+#define CELL_MAX 160
 
 struct report {
 	u32 n;
@@ -57,6 +58,10 @@ void table_none(struct table *t);
 
 /* All of it, as text or as one JSON object on lines of its own. */
 void report_print(const struct report *r, FILE *out, bool json);
+
+/* One cell as people read it; returns its length. */
+int table_cell(const struct table *t, size_t row, u32 column, char out[CELL_MAX]);
+bool column_is_right(const struct column *c); /* aligned to the right */
 
 /* A table without end: prints its rows (JSON: one a line) and forgets them; the heading once. */
 void table_stream(struct table *t, FILE *out, bool json);
