@@ -214,8 +214,8 @@ PLACES := $(patsubst %,%:libexec/saker,$(wildcard appliance/demo*)) \
 	$(patsubst %,%:share/doc/saker/examples/systemd,$(wildcard tuning/packaging/dropins/*)) \
 	$(patsubst %,%:share/doc/saker/docs,$(wildcard docs/*.md)) $(patsubst %,%:share/doc/saker,LICENSE appliance/example.yaml $(wildcard *.md)) \
 	tuning/packaging/sysusers.conf:lib/sysusers.d/saker.conf tuning/packaging/udev.rules:lib/udev/rules.d/60-saker.rules \
-	tuning/packaging/tuned.conf:lib/tuned/saker/tuned.conf
-install: all ## install programs, plug-ins, units and pages under DESTDIR and PREFIX
+	tuning/packaging/tuned.conf:lib/tuned/saker/tuned.conf $(patsubst %,%:share/man/man1,$(wildcard docs/man/*.1))
+install: all ## install programs, plug-ins, units, pages and the completion under DESTDIR and PREFIX
 	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(LIBDIR)/saker' '$(LIBDIR)/systemd/system' '$(SHAREDIR)/saker'
 	$(Q)$(if $(PROGRAMS),install -m 755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin/')
 	$(Q)$(if $(PLUGINS),install -m 644 $(PLUGINS) '$(LIBDIR)/saker/')
@@ -225,6 +225,10 @@ install: all ## install programs, plug-ins, units and pages under DESTDIR and PR
 	$(Q)umask 022; cp -R hostctl/grafana '$(SHAREDIR)/saker/'
 	$(Q)umask 022; for u in tuning/packaging/units/*; do \
 		sed 's|@BIN@|$(PREFIX)/bin|' "$$u" >'$(LIBDIR)/systemd/system/'"$${u##*/}" || exit 1; done
+	$(Q)umask 022; mkdir -p '$(SHAREDIR)/man/man5' '$(SHAREDIR)/bash-completion/completions'
+	$(Q)umask 022; $(B)/bin/hostctl manual hostctl >'$(SHAREDIR)/man/man1/hostctl.1'
+	$(Q)umask 022; $(B)/bin/hostctl manual saker.yaml >'$(SHAREDIR)/man/man5/saker.yaml.5'
+	$(Q)umask 022; $(B)/bin/hostctl completion bash >'$(SHAREDIR)/bash-completion/completions/hostctl'
 
 deb: ## the Debian package, $(O)/saker_VERSION_ARCH.deb; the same commit gives the same bytes
 	$(Q)rm -rf '$(O)/deb'

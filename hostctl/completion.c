@@ -23,7 +23,7 @@ static void put_valued(FILE *out)
 
 static void put_verb(FILE *out, const struct verb *v)
 {
-	fprintf(out, "\t%s)\n\t\twords='", v->name);
+	fprintf(out, "\t%s)\n\t\toptions='", v->name);
 	put_options(out, v->takes);
 	fputs("'\n", out);
 	if (v->choices)
@@ -31,7 +31,9 @@ static void put_verb(FILE *out, const struct verb *v)
 	if (v->names)
 		fprintf(out, "\t\t[ $n -ne %d ] || words+=\" $(\"${COMP_WORDS[0]}\" \"${which[@]}\" completion names %s 2>/dev/null)\"\n",
 			v->choices ? 1 : 0, v->names);
-	fputs(strstr(v->args, "FILE") ? "\t\tfiles=1 ;;\n" : "\t\t;;\n", out);
+	if (strstr(v->args, "FILE"))
+		fprintf(out, "\t\t[ $n -ne %d ] || files=1\n", v->choices ? 1 : 0);
+	fputs("\t\t;;\n", out);
 }
 
 static void put_script(FILE *out)
@@ -39,7 +41,7 @@ static void put_script(FILE *out)
 	fputs("# Completion of hostctl for bash: source <(hostctl completion bash)\n"
 	      "_hostctl() {\n"
 	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	      "\tlocal verb= words= files= n=0 i which=()\n"
+	      "\tlocal verb= words= options= files= n=0 i which=()\n"
 	      "\tCOMPREPLY=()\n"
 	      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 	      "\t\tcase ${COMP_WORDS[i]} in\n"
@@ -64,11 +66,13 @@ static void put_script(FILE *out)
 	fputs(") return ;;\n\tesac\n\tcase $verb in\n\t'') words='", out);
 	for (u32 i = 0; i < n_verbs; i++)
 		fprintf(out, " %s", verbs[i].name);
+	fputs("' options='", out);
 	put_options(out, 0);
 	fputs("' ;;\n", out);
 	for (u32 i = 0; i < n_verbs; i++)
 		put_verb(out, &verbs[i]);
 	fputs("\tesac\n"
+	      "\tif [[ $cur == -* ]]; then words=$options files=; fi\n"
 	      "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\"; [ -z \"$files\" ] || compgen -f -- \"$cur\")\n"
 	      "}\n"
 	      "complete -o filenames -F _hostctl hostctl\n", out);

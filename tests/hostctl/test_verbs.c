@@ -237,13 +237,38 @@ static void test_a_stage_is_drawn(void **state)
 	ran_free(&r);
 }
 
+/* What the completion asks an instance for. */
+static void test_names(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		int code;
+		const char *out;
+	} rows[] = {
+		{ "completion names instrument", EXIT_DONE, "BTCUSDT\nPEPEUSDT\n" },
+		{ "completion names strategy", EXIT_DONE, "quotes\nsecond\n" },
+		{ "completion names latency", EXIT_DONE, "t2t\nfeed_lag\n" },
+		{ "completion names kill", EXIT_USAGE, "" }, /* and nothing was killed */
+		{ "completion names", EXIT_USAGE, "" },
+		{ "completion bash more", EXIT_USAGE, "" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct ran r = run_hostctl(&f, rows[i].line);
+		assert_int_equal(r.code, rows[i].code);
+		assert_string_equal(r.out, rows[i].out);
+		ran_free(&r);
+	}
+	assert_int_equal(kill_level(f.seg.kill), KILL_NONE);
+}
+
 #define CASE(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_fills),      CASE(test_pnl),   CASE(test_limits),     CASE(test_session),
-		CASE(test_instrument), CASE(test_venue), CASE(test_a_stage_is_drawn),
+		CASE(test_instrument), CASE(test_venue), CASE(test_names), CASE(test_a_stage_is_drawn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
