@@ -1,7 +1,6 @@
 #include "appliance/replay_run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #define ERR_STATE ossl_err_state /* OpenSSL's type of that name, not our error */
 #include <openssl/evp.h>
@@ -9,18 +8,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "appliance/replay_app.h"
+#include "appliance/replay_foreign.h"
+#include "appliance/replay_map.h"
 
-#define FILES_MAX 256
+#define FILES_MAX TAP_FILES
 
 struct options {
 	const char *orders, *plain; /* NULL: not written */
 	unsigned long times;
 	bool latency, pace;
+	struct foreign_options foreign; /* for captures of other programs */
 };
 
 /* What one run led to. */
@@ -51,42 +50,27 @@ static int usage(FILE *to, int rc)
 		"  -n N            run it N times; each must lead to the same\n"
 		"  --pace          turns as far apart as they were, instead of as fast as possible\n"
 		"  --latency       print the stages' times as they were now, on this machine\n"
+		"Captures of other programs (tcpdump, dumpcap) are told apart by themselves: the market data of one\n"
+		"connection goes through feed and books.\n"
+		"  --instrument SYMBOL:TICK:LOT   what its prices and quantities mean (BTCUSDT:0.01:0.00001); may repeat\n"
+		"  --keys FILE                    TLS secrets, as SSLKEYLOGFILE makes the recording program write them\n"
+		"  --connection N                 which one, where there are several\n"
+		"  --snapshot [SYMBOL=]FILE       the REST answer a book begins with; may repeat\n"
+		"  --plain FILE                   as above: the texts received\n"
 		"exit code: 0 all the same; 1 a difference, or not all could be run; 2 usage; 3 nothing could be run\n");
 	return rc;
 }
 
 /* ---- files ---- */
 
-static bool map_file(const char *path, struct span *bytes)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	void *p = MAP_FAILED;
-	if (fstat(fd, &st) == 0 && st.st_size > 0)
-		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	else if (!errno)
-		errno = ENODATA;
-	int why = errno;
-	close(fd);
-	errno = why;
-	if (p == MAP_FAILED)
-		return false;
-	*bytes = (struct span){ .p = p, .n = (size_t)st.st_size };
-	return true;
-}
-
 /* They stay mapped until the process ends. */
-static bool read_files(struct replay_file *f, char **paths, int n)
+static bool read_files(struct replay_file *f, char **paths, int n, struct tap_file *files)
 {
 	for (int i = 0; i < n; i++) {
 		struct span bytes;
-		errno = 0;
-		if (!map_file(paths[i], &bytes)) {
-			fprintf(stderr, "saker replay: %s: %s\n", paths[i], strerror(errno));
+		if (!replay_map(paths[i], &bytes))
 			return false;
-		}
+		files[i] = (struct tap_file){ .name = paths[i], .bytes = bytes };
 		err_t e = replay_file_add(f, paths[i], bytes);
 		if (e == ERR_OK)
 			continue;
@@ -235,8 +219,13 @@ static int replay_files(const struct options *opt, char **paths, int n)
 	char why[REPLAY_TEXT];
 	struct texts t = { 0 };
 	int rc = 3;
-	if (!read_files(&f, paths, n))
+	static struct tap_file files[FILES_MAX];
+	if (!read_files(&f, paths, n, files))
 		goto cannot;
+	if (!replay_file_ours(&f)) {
+		replay_file_free(&f);
+		return replay_foreign_run(&opt->foreign, files, (u32)n);
+	}
 	if (!replay_file_usable(&f, why)) {
 		fprintf(stderr, "saker replay: %s\n", why);
 		goto cannot;
@@ -261,15 +250,24 @@ int replay_run_main(int argc, char **argv)
 					       { "plain", required_argument, NULL, 'p' },
 					       { "pace", no_argument, NULL, 't' },
 					       { "latency", no_argument, NULL, 'l' },
+					       { "keys", required_argument, NULL, 'k' },
+					       { "connection", required_argument, NULL, 'c' },
+					       { "instrument", required_argument, NULL, 'i' },
+					       { "snapshot", required_argument, NULL, 's' },
 					       { "help", no_argument, NULL, 'h' },
 					       { 0 } };
 	struct options opt = { .times = 1 };
+	struct foreign_options *f = &opt.foreign;
 	char *end = "";
-	for (int c; (c = getopt_long(argc, argv, "n:h", longs, NULL)) != -1;)
+	for (int c; !*end && (c = getopt_long(argc, argv, "n:h", longs, NULL)) != -1;)
 		switch (c) {
 		case 'o': opt.orders = optarg; break;
 		case 'n': opt.times = strtoul(optarg, &end, 10); break;
-		case 'p': opt.plain = optarg; break;
+		case 'p': opt.plain = f->plain = optarg; break;
+		case 'k': f->keys = optarg; break;
+		case 'c': f->connection = (u32)strtoul(optarg, &end, 10); break;
+		case 'i': end = foreign_option(f->instrument, &f->n_instruments, optarg) ? "" : "full"; break;
+		case 's': end = foreign_option(f->snapshot, &f->n_snapshots, optarg) ? "" : "full"; break;
 		case 't': opt.pace = true; break;
 		case 'l': opt.latency = true; break;
 		case 'h': return usage(stdout, 0);

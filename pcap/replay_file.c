@@ -212,6 +212,12 @@ err_t replay_file_add(struct replay_file *f, const char *name, struct span bytes
 	return e;
 }
 
+bool replay_file_ours(const struct replay_file *f)
+{
+	return f->config.p || f->boot.p || f->core[RECORD_MD].n_items || f->core[RECORD_TRADE].n_items ||
+	       f->core[RECORD_MD].begun || f->core[RECORD_TRADE].begun || !f->n_packets;
+}
+
 bool replay_file_usable(const struct replay_file *f, char *why)
 {
 	const char *lacks = !f->config.p ? "the configuration" : !f->boot.p ? "the boot record" : NULL;

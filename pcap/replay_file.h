@@ -49,6 +49,9 @@ struct replay_file {
  */
 err_t replay_file_add(struct replay_file *f, const char *name, struct span bytes);
 
+/* Whether anything of ours is in it; else another program made it (tap.h). */
+bool replay_file_ours(const struct replay_file *f);
+
 /*
  * Whether any turn can be run: both cores' beginnings, configuration and boot record are there. Else
  * `why` (REPLAY_TEXT bytes) says what lacks.

@@ -1,6 +1,7 @@
 #include "pcap/tcp_frame.h"
 
 #include "common/cursor.h"
+#include "dataplane/net/csum.h"
 #include "pcap/link.h"
 
 enum { IPV4 = 0x0800, IPV6 = 0x86dd, PROTO_TCP = 6, FRAGMENT = 0x3fff };
@@ -13,10 +14,11 @@ static void mapped(u8 ip[16], const u8 *v4)
 }
 
 /* The bytes behind the header, as many as `total` says are the packet's. */
-static err_t behind(struct rd *r, size_t header, size_t total)
+static err_t behind(struct rd *r, size_t header, size_t total, struct tcp_frame *f)
 {
 	if (total < header)
 		return ERR_SYNTAX;
+	f->cut = rd_left(r) < total - header;
 	if (rd_left(r) > total - header)
 		r->end = r->p + (total - header);
 	return ERR_OK;
@@ -42,7 +44,7 @@ static err_t ipv4(struct rd *r, struct tcp_frame *f)
 		return ERR_UNSUPPORTED;
 	mapped(f->from.ip, from);
 	mapped(f->to.ip, to);
-	return behind(r, header, total);
+	return behind(r, header, total, f);
 }
 
 static err_t ipv6(struct rd *r, struct tcp_frame *f)
@@ -58,11 +60,12 @@ static err_t ipv6(struct rd *r, struct tcp_frame *f)
 		return ERR_UNSUPPORTED;
 	memcpy(f->from.ip, from, 16);
 	memcpy(f->to.ip, to, 16);
-	return behind(r, 0, payload);
+	return behind(r, 0, payload, f);
 }
 
 static err_t segment(struct rd *r, struct tcp_frame *f)
 {
+	f->segment = (struct span){ .p = r->p, .n = rd_left(r) };
 	f->from.port = rd_u16(r);
 	f->to.port = rd_u16(r);
 	f->seq = rd_u32(r);
@@ -92,4 +95,14 @@ err_t tcp_frame_parse(u16 link, struct span frame, struct tcp_frame *out)
 	default: return ERR_UNSUPPORTED;
 	}
 	return e == ERR_OK ? segment(&r, out) : e;
+}
+
+bool tcp_frame_sum_ok(const struct tcp_frame *f)
+{
+	static const u8 mapped4[12] = { [10] = 0xff, [11] = 0xff };
+	size_t skip = memcmp(f->from.ip, mapped4, sizeof mapped4) == 0 ? sizeof mapped4 : 0;
+	u64 sum = csum_bytes(f->from.ip + skip, sizeof f->from.ip - skip) +
+		  csum_bytes(f->to.ip + skip, sizeof f->to.ip - skip) + csum_word(PROTO_TCP) +
+		  csum_word((u16)f->segment.n) + csum_bytes(f->segment.p, f->segment.n);
+	return csum_finish(sum) == 0;
 }

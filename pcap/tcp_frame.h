@@ -30,6 +30,8 @@ struct tcp_frame {
 	u32 seq, ack;
 	u8 flags; /* enum tcp_frame_flags, and the others of RFC 9293 */
 	struct span payload;
+	struct span segment; /* header and payload */
+	bool cut; /* the IP header says there is more of it */
 };
 
 /*
@@ -37,5 +39,8 @@ struct tcp_frame {
  * ERR_TRUNCATED: the frame ends within a header. ERR_SYNTAX: a header's length cannot be.
  */
 err_t tcp_frame_parse(u16 link, struct span frame, struct tcp_frame *out);
+
+/* Whether the TCP checksum of a frame that is not cut is right. */
+bool tcp_frame_sum_ok(const struct tcp_frame *f);
 
 #endif
