@@ -64,7 +64,8 @@ static void send_side(struct foreign_core *c, u32 i, bool ask, const struct feed
 	struct ring *to = c->app.md_rings.from_ctl;
 	for (u32 at = 0; at < n; at += MSG_LEVELS_MAX) {
 		u32 k = u32_min(MSG_LEVELS_MAX, n - at);
-		struct msg_levels *m = ring_reserve(to, MSG_SNAPSHOT_LEVELS, i, (u32)(sizeof *m + k * sizeof m->level[0]));
+		struct msg_levels *m =
+			ring_reserve(to, MSG_SNAPSHOT_LEVELS, i, (u32)(sizeof *m + k * sizeof m->level[0]));
 		assert(m && "the ring has room for a snapshot of 5000 levels");
 		*m = (struct msg_levels){ .instrument = i, .n = (u16)k, .ask = ask };
 		for (u32 j = 0; j < k; j++)

@@ -94,7 +94,9 @@ static void print_side(const struct instrument *in, const char *name, i64 px, i6
 
 static void print_book(const struct foreign_core *c, u32 i)
 {
-	static const char *const states[] = { [BOOK_EMPTY] = "EMPTY", [BOOK_STALE] = "STALE", [BOOK_RESYNC] = "RESYNC", [BOOK_VALID] = "VALID" };
+	static const char *const states[] = {
+		[BOOK_EMPTY] = "EMPTY", [BOOK_VALID] = "VALID", [BOOK_STALE] = "STALE", [BOOK_RESYNC] = "RESYNC"
+	};
 	const struct instrument *in = &c->app.instrument[i];
 	const struct book *b = c->app.md.book[i];
 	const struct book_bbo *bbo = book_bbo(b);

@@ -1,6 +1,6 @@
 /*
- * replay_foreign.h - `saker replay` of a capture that another program made: the market data of one
- * WebSocket connection goes through feed, books and tape.
+ * replay_foreign.h - the verb `saker replay` for a capture that another program made: the market data
+ * of one WebSocket connection goes through feed, books and tape.
  */
 #ifndef SAKER_REPLAY_FOREIGN_H
 #define SAKER_REPLAY_FOREIGN_H

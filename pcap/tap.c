@@ -62,7 +62,8 @@ static void walk_file(struct tap *t, packet_fn *take, bool first_time)
 			t->at.packet++;
 			take(t, &b.packet);
 		}
-		if (first_time && b.kind == PCAPNG_SECRETS && b.secrets.type == PCAPNG_SECRETS_TLS && t->n_logs < TAP_LOGS)
+		if (first_time && b.kind == PCAPNG_SECRETS && b.secrets.type == PCAPNG_SECRETS_TLS &&
+		    t->n_logs < TAP_LOGS)
 			t->log[t->n_logs++] = b.secrets.data;
 	}
 	if (r.broken && first_time)
