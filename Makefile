@@ -80,7 +80,7 @@ $(B)/%.o: %.c $(B)/flags | $(O)/have-headers
 	$(Q)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c $< -o $@
 
 # One look at the headers that come from packages, so that a bare machine gets one clear sentence.
-HEADERS := rte_ethdev.h intel-ipsec-mb.h openssl/ssl.h jansson.h yaml.h curl/curl.h zlib.h hiredis/hiredis.h microhttpd.h curses.h
+HEADERS := rte_ethdev.h intel-ipsec-mb.h openssl/ssl.h jansson.h yaml.h curl/curl.h zlib.h sodium.h hiredis/hiredis.h microhttpd.h curses.h
 $(O)/have-headers: tuning/packages/build.txt
 	@mkdir -p $(@D); printf '#include <%s>\n' $(HEADERS) | \
 	$(CC) $$(pkg-config --cflags libdpdk 2>/dev/null) -x c -E - -o /dev/null 2>$@.log && touch $@ || \

@@ -16,6 +16,7 @@
 #include "appliance/log.h"
 #include "common/cpus.h"
 
+#define AUDIT_RING (64u << 10) /* some hundred entries */
 #define ARENA_BYTES (1536ull << 20) /* address space; pages are taken as they are used */
 
 static int stop_signals; /* times the process was asked to end; relaxed */
@@ -217,6 +218,22 @@ static void lock_memory(struct app *a)
 			 strerror(errno));
 }
 
+static err_t open_audit(struct app *a, char *error)
+{
+	a->audit.in = a->ctl.audit = ring_new(&a->arena, AUDIT_RING);
+	a->audit.errors = &a->ctl.cnt[APP_CNT_audit_errors];
+	if (!a->audit.in) {
+		snprintf(error, APP_ERROR, "out of memory for the audit log's ring");
+		return ERR_NO_MEMORY;
+	}
+	err_t e = audit_open(&a->audit, a->cfg.state_dir, error, APP_ERROR);
+	if (e != ERR_OK)
+		return e;
+	a->io.audit = &a->audit;
+	ctl_audit_start(&a->ctl, a->boot);
+	return ERR_OK;
+}
+
 err_t app_open(struct app *a, char *error)
 {
 	a->io.journal_fd = -1;
@@ -248,7 +265,7 @@ err_t app_open(struct app *a, char *error)
 	lock_memory(a);
 	if ((e = io_open_journal(&a->io, a->cfg.state_dir, a->boot, error, APP_ERROR)) != ERR_OK)
 		return e;
-	if ((e = app_open_capture(a, error)) != ERR_OK)
+	if ((e = app_open_capture(a, error)) != ERR_OK || (e = open_audit(a, error)) != ERR_OK)
 		return e;
 	arena_seal(&a->arena);
 	alloc_guard_start(&a->ctl.cnt[APP_CNT_allocations_after_seal]);

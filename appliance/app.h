@@ -49,6 +49,7 @@ struct app {
 	struct slow slow;
 	struct io io;
 	struct capture capture;
+	struct audit audit;
 	char *config_text; /* for the captures, as the next */
 	u8 *boot_bytes;
 	struct ctl ctl;

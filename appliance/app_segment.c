@@ -131,6 +131,7 @@ static u32 endpoint_line(char *to, size_t n, const char *name, const struct conf
 static bool texts(struct app *a)
 {
 	char strategies[CONFIG_STRATEGIES * 2 * CONFIG_NUMBER + 1] = "", summary[10 * CONFIG_TEXT];
+	char audit[CONFIG_TEXT + 16];
 	for (u32 i = 0, n = 0; i < a->cfg.n_strategies; i++)
 		n += (u32)snprintf(strategies + n, sizeof strategies - n, "%s %s\n", a->cfg.strategy[i].name,
 				   a->cfg.strategy[i].type);
@@ -140,7 +141,8 @@ static bool texts(struct app *a)
 	at += endpoint_line(summary + at, sizeof summary - at, "stream", &a->cfg.stream);
 	at += endpoint_line(summary + at, sizeof summary - at, "api", &a->cfg.api);
 	endpoint_line(summary + at, sizeof summary - at, "rest", &a->cfg.rest);
-	return table(a, "capture", 1, sizeof(struct capture_cell)) && text(a, "strategies", strategies) && text(a, "ctl.socket", a->cfg.socket) &&
+	snprintf(audit, sizeof audit, "%s/audit.log", a->cfg.state_dir);
+	return text(a, "audit", audit) && table(a, "capture", 1, sizeof(struct capture_cell)) && text(a, "strategies", strategies) && text(a, "ctl.socket", a->cfg.socket) &&
 	       text(a, "config", summary);
 }
 

@@ -55,6 +55,8 @@ err_t ctl_start(struct ctl *c, char *error, size_t n)
 	if ((e = check_access(c->cfg, &c->access, error)) != ERR_OK)
 		return e;
 	e = door_open(&c->door, c->cfg->socket, c->access.n != 0);
+	c->door.answered = ctl_on_answered;
+	c->door.answered_user = c;
 	if (e != ERR_OK) {
 		snprintf(error, n,
 			 "%s: the command socket cannot be made: %s (set files.socket to a path of "
@@ -150,16 +152,22 @@ int ctl_run(struct ctl *c, const int *stop_signals)
 		drain(c, "md", &c->md);
 		drain(c, "trade", &c->trade);
 		ctl_capture_turn(c);
+		ctl_audit_kill(c);
 		ctl_venue_turn(c, now);
 		int asked = __atomic_load_n(stop_signals, __ATOMIC_RELAXED);
-		if (asked && !c->stop_id)
+		if (asked && !c->stop_id) {
+			ctl_audit(c, "signal", "asked to stop", ERR_OK, "");
 			ctl_stop(c, 0);
+		}
 		bool late = c->stop_id && now >= c->stop_ns;
 		if (late)
 			log_line("ctl", "stop: the trade core does not answer");
 		if (asked > 1 || late) /* asked twice: not waiting for the venue's word */
 			c->done = true, c->exit_code = 1;
 	}
+	door_abandon(&c->door, "the process ended before an answer came");
+	ctl_audit(c, "stop", c->exit_code ? "not everything was confirmed" : "in good order",
+		  c->exit_code ? ERR_TIMEOUT : ERR_OK, "");
 	return c->exit_code;
 }
 

@@ -40,11 +40,13 @@ struct ctl {
 	u32 n_instruments;
 	i64 *io_venue_offset_ns; /* the io thread's: for the feed's lag */
 	struct ring *capture_ask, *capture_answers; /* to and from the io thread (capture.h) */
+	struct ring *audit; /* to the io thread: struct audit_entry; NULL: nobody keeps it */
 	u64 *cnt; /* APP_CNT_COUNT words */
 	/* its own */
 	struct http *http;
 	struct door door;
 	struct access access;
+	u32 kill_told; /* level of the kill word the audit knows of */
 	ns_t heartbeat_ns, time_ns; /* when due next */
 	bool time_asked;
 	bool snapshot_wanted[INSTRUMENTS_MAX], snapshot_asked[INSTRUMENTS_MAX];
@@ -70,6 +72,9 @@ err_t ctl_fetch_instruments(struct ctl *c, struct instrument *out, char *error, 
  */
 err_t ctl_start(struct ctl *c, char *error, size_t n);
 
+/* The first entries of this start in the audit log; before ctl_start. */
+void ctl_audit_start(struct ctl *c, u32 boot);
+
 /*
  * Until stopped. `stop_signals`: how many times the process was asked to end. Returns the exit
  * code.
@@ -86,6 +91,12 @@ void ctl_venue_turn(struct ctl *c, ns_t now);
 void ctl_on_request(void *user, u32 id, const struct door_peer *p, char *verb, char *arg); /* door_request */
 void ctl_on_answer(struct ctl *c, const struct msg_command *m);
 void ctl_stop(struct ctl *c, u32 id);
+
+/* ctl_audit.c */
+void ctl_audit(struct ctl *c, const char *what, const char *text, err_t result, const char *why);
+void ctl_audit_kill(struct ctl *c);
+void ctl_on_answered(void *user, const struct door_client *d, err_t result, const char *text); /* of the door */
+
 void ctl_capture_turn(struct ctl *c);
 err_t ctl_own_minimum(const struct config_risk *r,
 		      /* our minimum order value where it is above the venue's */

@@ -131,9 +131,26 @@ static bool is_settled(struct ctl *c, u32 id, enum role role, const char *verb, 
 	return true;
 }
 
+/*
+ * "via=redis:12-0 arm": a program that passes on what others ask says whose it is, for the audit log; it is that program's
+ * role that counts.
+ */
+static char *skip_origin(char *verb, char **arg)
+{
+	if (strncmp(verb, "via=", 4))
+		return verb;
+	verb = *arg;
+	*arg += strcspn(*arg, " \t");
+	if (**arg)
+		*(*arg)++ = 0;
+	*arg += strspn(*arg, " \t");
+	return verb;
+}
+
 void ctl_on_request(void *user, u32 id, const struct door_peer *p, char *verb, char *arg)
 {
 	struct ctl *c = user;
+	verb = skip_origin(verb, &arg);
 	enum role role = access_role(&c->access, p);
 	u32 kill_seen = kill_level(c->seg->kill);
 	counter_inc(&c->cnt[APP_CNT_commands]);

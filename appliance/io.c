@@ -158,7 +158,7 @@ u32 io_measure(struct io *io) { return drain_trace(io, io->trace) + drain_tape(i
 
 u32 io_step(struct io *io)
 {
-	u32 work = drain_journal(io) + io_measure(io);
+	u32 work = drain_journal(io) + io_measure(io) + (io->audit ? audit_step(io->audit) : 0);
 	return work + (io->capture ? capture_step(io->capture, clock_ns(&io->clock, tsc_now())) : 0);
 }
 
@@ -176,6 +176,8 @@ void *io_thread(void *arg)
 
 void io_close(struct io *io)
 {
+	if (io->audit)
+		audit_close(io->audit);
 	if (io->journal_fd >= 0) {
 		fdatasync(io->journal_fd);
 		close(io->journal_fd);

@@ -8,6 +8,7 @@
 #ifndef SAKER_IO_H
 #define SAKER_IO_H
 
+#include "appliance/audit.h"
 #include "appliance/capture.h"
 #include "appliance/outliers.h"
 #include "common/clock.h"
@@ -41,6 +42,7 @@ struct io {
 	u64 tape_next;
 	i64 venue_offset_ns; /* venue time = our clock + this; 0: not known yet. ctl sets it, relaxed */
 	struct capture *capture; /* NULL: none */
+	struct audit *audit;     /* likewise */
 	struct hist *hist[IO_HISTS];
 	struct outliers outliers;
 	int journal_fd;                                     /* -1: none */

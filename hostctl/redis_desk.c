@@ -64,7 +64,7 @@ static struct result command_of(const struct redis_desk *d, const struct redis_c
 	char line[DOOR_LINE_MAX], why[DOOR_WHY_MAX];
 	const char *text;
 	int ok;
-	snprintf(line, sizeof line, "%s%s%s", c->verb, *c->arg ? " " : "", c->arg);
+	snprintf(line, sizeof line, "via=redis:%s %s%s%s", c->id, c->verb, *c->arg ? " " : "", c->arg);
 	if (door_ask(d->c->socket, line, ANSWER_MS, why) != ERR_OK)
 		return (struct result){ .text = strdup(why) };
 	json_t *answer = json_loads(line, JSON_REJECT_DUPLICATES, NULL);

@@ -18,6 +18,7 @@ static const struct {
 	const char *region, *counter;
 } watched[] = {
 	{ "app", "allocations_after_seal" }, { "app", "journal_write_errors" },
+	{ "app", "audit_errors" },           { "app", "audit_lost" },
 	{ "app", "core_ring_full" },         { "app", "clock_alarms" },
 	{ "app", "memory_not_locked" },      { "trade.gateway", "journal_full" },
 	{ "trade.gateway", "rate_stops" },   { "trade.core", "tape_lapped" },

@@ -237,7 +237,8 @@ static void test_commands(void **state)
 	command("arm", "*");
 	wait_until(answered, &(long long){ 3 }, "the third answer");
 	fake_door_close(&door);
-	assert_string_equal(door.line, "arm");
+	assert_memory_equal(door.line, "via=redis:", 10); /* and the entry's id */
+	assert_string_equal(strchr(door.line, ' '), " arm");
 	assert_result(2, "1", "armed");
 	freeReplyObject(redis_say(&server, "XADD saker:{%s}:commands * verb arm extra x", f.name));
 	wait_until(answered, &(long long){ 4 }, "the fourth answer");
