@@ -72,22 +72,26 @@ u32 ws_frame(u8 *at, u32 n, u8 opcode, u32 mask)
 	return head_n + n;
 }
 
-/* Whole vectors as far as they go, then words, then bytes. */
+/*
+ * Whole vectors; the last one ends with the text and may overlap the one before. The cipher loads
+ * wide, and narrower stores would keep it waiting.
+ */
 static void copy_masked(u8 *to, const u8 *p, u32 n, u32 mask)
 {
-	u64 m8 = (u64)mask << 32 | mask, v;
+	u64 m8 = (u64)mask << 32 | mask;
 	vec m32 = { m8, m8, m8, m8 };
-	u32 i = 0;
 
-	for (; i + 32 <= n; i += 32)
+	for (u32 i = 0; i + 32 <= n; i += 32)
 		*(vec *)(to + i) = *(const vec *)(p + i) ^ m32;
-	for (; i + 8 <= n; i += 8) {
-		memcpy(&v, p + i, 8);
-		v ^= m8;
-		memcpy(to + i, &v, 8);
+	if (n < 32) {
+		for (u32 i = 0; i < n; i++, m8 = m8 >> 8 | m8 << 56)
+			to[i] = p[i] ^ (u8)m8;
+	} else if (n % 32) {
+		u32 turn = n % 4 * 8; /* at n - 32 the mask's byte number n mod 4 stands */
+		m8 = m8 >> turn | m8 << (64 - turn) % 64;
+		m32 = (vec){ m8, m8, m8, m8 };
+		*(vec *)(to + n - 32) = *(const vec *)(p + n - 32) ^ m32;
 	}
-	for (; i < n; i++, m8 >>= 8)
-		to[i] = p[i] ^ (u8)m8;
 }
 
 u32 ws_frame_of(u8 *at, struct span data, u8 opcode, u32 mask)
