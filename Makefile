@@ -24,6 +24,9 @@ export SAKER_DATA SAKER_BIN
 WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Werror
 BASE := -std=gnu11 -g -march=x86-64-v3 -D_GNU_SOURCE -I. -pthread $(WARN)
 flags.release := -O2 -fno-plt
+# What runs on hot cores is optimised across its files when a program or a bench is linked. The objects hold
+# ordinary code as well: the tests, which are many, are linked from that.
+lto.release   := -flto=auto -ffat-lto-objects
 flags.debug   := -Og -DSAKER_DEBUG
 flags.asan    := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined -DSAKER_DEBUG
 flags.tsan    := -O1 -fsanitize=thread -DSAKER_DEBUG
@@ -33,7 +36,9 @@ flags.fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-r
 	-Wno-unknown-warning-option -Wno-gnu-variable-sized-type-not-at-end
 $(if $(flags.$(BUILD)),,$(error BUILD=$(BUILD): expected release, debug, asan, tsan, cov or fuzz))
 COMPILE = $(CC) $(BASE) $(flags.$(BUILD)) $(cflags_here) $(CFLAGS)
-LINK    = $(CC) $(filter -fsanitize% --coverage,$(flags.$(BUILD)))
+LINK    = $(CC) $(filter -fsanitize% --coverage,$(flags.$(BUILD))) $(if $(lto.$(BUILD)),-fno-lto)
+# Calls into libraries are bound at start, not when a hot core makes the first.
+LINK_LTO = $(if $(lto.$(BUILD)),$(CC) $(BASE) $(filter-out -fno-plt,$(flags.$(BUILD))) $(lto.$(BUILD)) -z now,$(LINK))
 LIBS    = -pthread -Wl,--as-needed $(LDFLAGS)
 
 .DEFAULT_GOAL := all
@@ -41,6 +46,7 @@ LIBS    = -pthread -Wl,--as-needed $(LDFLAGS)
 .SUFFIXES:
 
 include layers.mk
+HOT := gateway $(uses.gateway)
 
 # --- what a folder is made of: *.c is its library, *_main.c a program, tests/<folder>/ its tests and fuzz targets ---
 srcs    = $(filter-out %_main.c,$(wildcard $(1)/*.c))
@@ -60,7 +66,7 @@ test_helpers = $(filter-out tests/$(1)/test_% tests/$(1)/fuzz_%,$(wildcard tests
 .PHONY: FORCE
 same = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(strip $(1)))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@
 $(B)/flags: FORCE
-	@$(call same,$(COMPILE) $(LDFLAGS))
+	@$(call same,$(COMPILE) $(LINK_LTO) $(LDFLAGS))
 
 define module_rules
 $(call lib,$(1)): $(call objs,$(call srcs,$(1))) $(call lib,$(1)).list
@@ -71,7 +77,7 @@ $(call lib,$(1)).list: FORCE
 $(call lib,$(1)).flags: FORCE
 	@$$(call same,$$(cflags.$(1)))
 $(call objs,$(wildcard $(1)/*.c)): $(call lib,$(1)).flags
-$(B)/$(1)/%.o: cflags_here = $(cflags.$(1))
+$(B)/$(1)/%.o: cflags_here = $(cflags.$(1)) $(if $(filter $(1),$(HOT)),$(lto.$(BUILD)))
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
 
@@ -94,7 +100,7 @@ define program_rules
 PROGRAMS += $(B)/bin/$(call progname,$(1))
 $(B)/bin/$(call progname,$(1)): $(B)/$(1:.c=.o) $(call libs_of,$(call closure,$(2)))
 	$$(call say,LD,$$@)
-	$(Q)mkdir -p $$(@D) && $(LINK) $$< $(ldflags.$(2)) $(link_libs) $(call ext_of,$(call closure,$(2))) -o $$@
+	$(Q)mkdir -p $$(@D) && $(LINK_LTO) $$< $(ldflags.$(2)) $(link_libs) $(call ext_of,$(call closure,$(2))) -o $$@
 endef
 $(foreach m,$(MAINS),$(eval $(call program_rules,$(m),$(patsubst %/,%,$(dir $(m))))))
 
@@ -110,11 +116,12 @@ endef
 $(foreach m,$(MODULES),$(foreach t,$(wildcard tests/$(m)/test_*.c),$(eval $(call test_rules,$(m),$(t)))))
 
 # --- benches: bench/bench_*.c, each linked with the other files there and everything up to the gateway ---
+$(B)/bench/%.o: cflags_here = $(lto.$(BUILD))
 define bench_rules
 BENCHES += $(B)/$(1:.c=)
 $(B)/$(1:.c=): $(B)/$(1:.c=.o) $(call objs,$(filter-out bench/bench_%,$(wildcard bench/*.c))) $(objs.$(1)) $(call libs_of,$(call closure,gateway))
 	$$(call say,LD,$$@)
-	$(Q)mkdir -p $$(@D) && $(LINK) $$(filter %.o,$$^) $(link_libs) $(call ext_of,$(call closure,gateway)) $(libs.$(1)) -lm -o $$@
+	$(Q)mkdir -p $$(@D) && $(LINK_LTO) $$(filter %.o,$$^) $(link_libs) $(call ext_of,$(call closure,gateway)) $(libs.$(1)) -lm -o $$@
 endef
 $(foreach b,$(filter-out $(BENCH_LACK),$(wildcard bench/bench_*.c)),$(eval $(call bench_rules,$(b))))
 

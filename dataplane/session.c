@@ -53,7 +53,7 @@ void session_fini(struct session *s) { tls_fini(&s->tls); }
 
 static void set_why(struct session *s, const char *text)
 {
-	size_t n = strnlen(text, sizeof s->why - 1);
+	size_t n = u64_min(strlen(text), sizeof s->why - 1);
 	memcpy(s->why, text, n);
 	s->why[n] = 0;
 }

@@ -114,7 +114,8 @@ static u64 check_exposure(const struct risk *r, const struct risk_row *w, const 
 	return f | deny((i128)px * q->qty > w->max_open_raw - w->open_raw, RISK_OPEN_NOTIONAL);
 }
 
-static NOINLINE enum risk_code denied(struct risk *r, u64 failed)
+/* Inlined: where it is called one can then see that this is no pass. */
+static inline __attribute__((always_inline)) enum risk_code denied(struct risk *r, u64 failed)
 {
 	enum risk_code code = (enum risk_code)__builtin_ctzll(failed);
 	assert(code > RISK_PASS && code < RISK_CODES);

@@ -74,7 +74,9 @@ def _objects(tree, exceptions):
         if not module.startswith(HOT) or not os.path.exists(archive):
             continue
         member = None
-        for line in subprocess.run(["nm", "--format=sysv", archive], capture_output=True, text=True, check=True).stdout.splitlines():
+        # Named, the target keeps nm from asking the compiler's plug-in, which knows no sections, about link-time code.
+        nm = ["nm", "--target=elf64-x86-64", "--format=sysv", archive]
+        for line in subprocess.run(nm, capture_output=True, text=True, check=True).stdout.splitlines():
             begin = re.match(r"Symbols from .*\[(.*)\.o\]", line)
             member = begin.group(1) if begin else member
             cols = [c.strip() for c in line.split("|")]
