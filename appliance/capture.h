@@ -29,8 +29,8 @@
 
 /* One core's recorder, from this side. */
 struct capture_core {
-	struct ring *from; /* NULL likewise */
-	struct recorder *recorder; /* switched by the io thread alone; NULL: nothing can be captured */
+	struct ring *from; /* NULL: nothing can be captured */
+	struct recorder *recorder; /* switched by the io thread alone; NULL likewise */
 	bool tx_csum;   /* the device fills checksums in */
 	u64 next;       /* number of the record that comes next */
 	u64 lost;       /* records lost since the last frame written */

@@ -92,11 +92,16 @@ static void start(struct replay_core_file *c, const struct replay_item *i)
 {
 	struct record_start s;
 	memcpy(&s, i->r.data.p, sizeof s);
-	if (s.turn == 0 && i->r.number == 0 && !c->begun)
+	if (s.turn == 0 && i->r.number == 0 && !c->begun && !c->n_items)
 		c->begun = true;
+	else if (!c->begun)
+		end(c, "begun behind packet %llu at turn %llu: the capture does not begin with the start of the process, "
+		       "and what the core was made of by then is not in it (capture.at_start: true)",
+		    (unsigned long long)i->packet, (unsigned long long)s.turn);
 	else
 		end(c, "behind packet %llu recording begins anew at turn %llu: the turns before it are missing",
 		    (unsigned long long)i->packet, (unsigned long long)s.turn);
+	c->next_number = i->r.number + 1;
 	c->first = c->n_items;
 }
 
@@ -140,15 +145,17 @@ static err_t take(struct replay_file *f, const struct replay_item *i)
 	const char *core = core_names[i->r.core];
 	if (c->ended)
 		return ERR_OK;
+	if (i->r.type == RECORD_START) {
+		start(c, i);
+		return ERR_OK;
+	}
 	if (i->r.numbered)
 		check_number(c, i, core);
 	if (i->r.type == RECORD_INBOX)
 		check_inbox(c, i, core);
 	if (i->r.type == RECORD_TURN)
 		check_turn(c, i, core);
-	if (i->r.type == RECORD_START)
-		start(c, i);
-	if (c->ended || i->r.type == RECORD_START)
+	if (c->ended)
 		return ERR_OK;
 	bool ok = i->r.type == RECORD_TURN ? add_turn(c, i) : add_item(c, i);
 	return ok ? ERR_OK : ERR_NO_MEMORY;

@@ -7,7 +7,7 @@
 #include "common/msg.h"
 #include "tests/appliance/capture_world.h"
 
-enum { CAPTURES = 5, BURST = 16, FRAMES = 500 };
+enum { CAPTURES = 5, BURST = 16, FRAMES = 500, RECONNECT = 1 << 19, OPENING = 4 };
 
 struct core {
 	struct fixture *f;
@@ -26,12 +26,17 @@ static void *run_core(void *arg)
 	struct core *c = arg;
 	struct recorder *under = &c->f->recorder[c->core];
 	while (!is_done()) {
+		if (c->turns % RECONNECT == 0)
+			recorder_opening(under);
 		struct recorder *r = recorder_turn(under, c->turns++, tsc_now());
-		if (!r)
-			continue;
-		for (u32 i = 0; i < BURST; i++)
+		if (c->turns % RECONNECT == OPENING) { /* as if the bytes were spent */
+			under->opening_left = 0;
+			under->at = RECORDER_LOOK_AGAIN;
+		}
+		for (u32 i = 0; under->level != RECORDER_OFF && i < BURST; i++)
 			frame(c->f, c->core, i & 1, TCP_FRAME_ACK, 1, text("payload"));
-		recorder_end(r, &(struct record_turn){ .turn = c->turns, .tsc = tsc_now() }, 1);
+		if (r)
+			recorder_end(r, &(struct record_turn){ .turn = c->turns, .tsc = tsc_now() }, 1);
 	}
 	recorder_want(under, RECORDER_OFF);
 	recorder_turn(under, c->turns, tsc_now());
@@ -91,6 +96,7 @@ static void begun_and_ended_while_cores_run(void **state)
 		assert_int_equal(got, r.frames);
 		assert_int_equal(s->isb_dropped, r.lost);
 		assert_int_equal(s->stats, RECORD_IFS);
+		assert_true(s->starts <= RECORD_CORES); /* none of an earlier capture */
 		free(s);
 	}
 	__atomic_store_n(&done, 1, __ATOMIC_RELAXED);

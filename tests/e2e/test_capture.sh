@@ -118,6 +118,8 @@ if EXPECTED_DROPS=trade.gateway.became_unknown KEEP=$out_dir/$run \
 	check "orders do not: the policy is market" [ "$(texts "${files[0]}" "trade tx" '"method"')" = 0 ]
 	check "order sessions began in this file" [ -n "$(shark "${files[0]}" -Y 'frame.interface_name == "trade tx" && tls.handshake.type == 1')" ]
 	check "and none of them is opened" [ -z "$(shark "${files[0]}" -Y 'frame.interface_name contains "trade" && (http || websocket)')" ]
+	"$SAKER_BIN/saker" replay "${files[0]}" >"$out_dir/replayed" 2>&1
+	check "replay says why it cannot run it" grep -q "does not begin with the start of the process" "$out_dir/replayed"
 	check "no API key is in the file" bash -c "! grep -q demo-key '${files[0]}'"
 	check "no packet is malformed" [ -z "$(shark "${files[0]}" -Y _ws.malformed)" ]
 fi
@@ -152,4 +154,14 @@ if EXPECTED_DROPS=trade.gateway.became_unknown KEEP=$out_dir/$run \
 	check "young: nothing sealed is left unopened" [ -z "$(shark "$f" -Y 'frame.interface_name contains "md" && tls.app_data && !websocket && !http')" ]
 	check "young: no frame is missing" [ -z "$(shark "$f" -Y 'frame.interface_name contains "md" && tcp.analysis.lost_segment')" ]
 fi
+
+# ---- without a folder: no recorder stands before the ports, nothing can be captured, trading goes on ----
+sed '/^capture:/d' "$root/appliance/demo.yaml.in" >"$out_dir/no_folder.yaml.in"
+cat >"$out_dir/scenario.sh" <<'S'
+! hostctl capture start 2>"$work/refused" || fail "capture start without a folder"
+grep -q "set capture.dir" "$work/refused" || fail "$(cat "$work/refused")"
+trade_for 2
+S
+CONFIG_TEMPLATE=$out_dir/no_folder.yaml.in run_scenario "without a folder" "$out_dir/scenario.sh"
+check "no folder: the ledgers match" [ "$(report .ledger_match)" = true ]
 finish
