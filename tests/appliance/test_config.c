@@ -282,7 +282,7 @@ static const struct {
 	{ "a: &x\n  b: *x\n",
 	  "t.yaml:1: found \"a\", which is no option; `hostctl config help` lists them" },
 	{ "risk: &x\n  risk: *x\n",
-	  "t.yaml:2: risk: found \"risk\", which is no option; `hostctl config help` lists them" },
+	  "t.yaml:2: risk: found \"risk\", which is no option; nearest: access.risk" },
 };
 
 static void test_what_is_missing_or_no_configuration_at_all(void **state)

@@ -52,7 +52,7 @@ static void journal_and_traces_of_a_running_core(void **state)
 	assert_int_equal(io_open_journal(&io, dir, 1, error, sizeof error), ERR_OK);
 	assert_int_equal(pthread_create(&thread, NULL, io_thread, &io), 0);
 	for (u32 i = 1; i <= RECORDS; i++) {
-		while (!journal_has_room(&j))
+		for (journal_turn(&j); !j.has_room; journal_turn(&j))
 			usleep(100);
 		assert_true(journal_cancel_sent(&j, i, 9, 1));
 		while (!trace_put(io.trace, TRACE_ANSWER, &t))

@@ -212,9 +212,9 @@ static void test_counters(void **state)
 	static const struct {
 		const char *line;
 		size_t n;
-	} rows[] = { { "counters", 4 },
-		     { "counters --nonzero", 1 },
-		     { "counters md.", 2 },
+	} rows[] = { { "counters", 5 },
+		     { "counters --nonzero", 2 },
+		     { "counters md.", 3 },
 		     { "counters md.port.rx", 1 },
 		     { "counters app --nonzero", 0 } };
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
