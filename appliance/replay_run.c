@@ -213,6 +213,20 @@ static bool close_out(const char *path, FILE *f)
 	return true;
 }
 
+/* Captures of ours and of others have options of their own; none is passed over in silence. */
+static bool options_fit(const struct options *opt, bool ours)
+{
+	const struct foreign_options *f = &opt->foreign;
+	bool for_others = f->keys || f->connection || f->n_instruments || f->n_snapshots;
+	bool for_ours = opt->orders || opt->pace || opt->latency || opt->times > 1;
+	if (ours ? !for_others : !for_ours)
+		return true;
+	fprintf(stderr, "saker replay: %s\n",
+		ours ? "--keys, --connection, --instrument and --snapshot are for captures of other programs; this one is saker's"
+		     : "--orders, --pace, --latency and -n are for captures of saker's; this one is another program's");
+	return false;
+}
+
 static int replay_files(const struct options *opt, char **paths, int n)
 {
 	static struct replay_file f;
@@ -222,9 +236,14 @@ static int replay_files(const struct options *opt, char **paths, int n)
 	static struct tap_file files[FILES_MAX];
 	if (!read_files(&f, paths, n, files))
 		goto cannot;
-	if (!replay_file_ours(&f)) {
-		replay_file_free(&f);
-		return replay_foreign_run(&opt->foreign, files, (u32)n);
+	bool ours = replay_file_ours(&f);
+	if (!options_fit(opt, ours)) {
+		rc = 2;
+		goto cannot;
+	}
+	if (!ours) {
+		rc = replay_foreign_run(&opt->foreign, files, (u32)n);
+		goto cannot;
 	}
 	if (!replay_file_usable(&f, why)) {
 		fprintf(stderr, "saker replay: %s\n", why);

@@ -234,9 +234,9 @@ static void run_packet(struct tap *t, const struct pcapng_packet *p)
 	if (p->at_ns > t->now)
 		t->now = p->at_ns; /* several interfaces may go back a little */
 	struct stream_piece piece = { .seq = f.seq, .packet = t->at.packet, .data = f.payload };
-	t->ev->turn(t->ev->user, t->now);
 	if (f.flags & TCP_FRAME_SYN)
-		return;
+		piece.seq++; /* it counts as a byte before the payload it may carry (RFC 7413) */
+	t->ev->turn(t->ev->user, t->now);
 	if (from == FLOW_CLIENT)
 		from_client(t, &piece);
 	else

@@ -12,6 +12,7 @@ import websockets
 
 folder, count, mode = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 PORT = 9001
+HOST = os.environ.get("HOST", "127.0.0.1")
 
 
 async def serve(ws, path=None):
@@ -42,8 +43,8 @@ def contexts():
 async def main():
     server, client = contexts()
     compression = "deflate" if os.environ.get("DEFLATE") else None
-    async with websockets.serve(serve, "127.0.0.1", PORT, ssl=server, compression=compression):
-        uri = ("wss" if client else "ws") + f"://127.0.0.1:{PORT}/stream"
+    async with websockets.serve(serve, HOST, PORT, ssl=server, compression=compression):
+        uri = ("wss" if client else "ws") + f"://{f'[{HOST}]' if ':' in HOST else HOST}:{PORT}/stream"
         async with websockets.connect(uri, ssl=client, compression=compression) as ws:
             with open(folder + "/received", "w") as out:
                 async for text in ws:

@@ -61,6 +61,8 @@ check "dumpcap records a plain connection" record lo plain plain
 check "one of TLS 1.3" record lo tls13 tls13
 check "one of TLS 1.2" record lo tls12 tls12
 check "one on any interface (Linux cooked)" record any cooked plain
+HOST=::1 record lo ipv6 plain
+check "IPv6" whole ipv6.pcapng ipv6
 check "plain: the texts received, and the venue's book" whole plain.pcapng plain
 check "wrong checksums of the loopback are said" says 0 "wrong TCP checksums"
 check "TLS 1.3, keys from the key log" whole tls13.pcapng tls13 --keys tls13.keys
@@ -115,6 +117,8 @@ check "no instrument: said" says 2 "by --instrument SYMBOL:TICK:LOT"
 "$saker" replay --instrument BTCUSDT:0:1 plain.pcapng >said 2>&1
 rc=$?
 check "a bad one" says 2 "expected SYMBOL:TICK:LOT"
+run plain.pcapng --orders orders
+check "an option for captures of ours" says 2 "are for captures of saker's"
 editcap plain.pcapng -r late.pcapng 50-100000
 run late.pcapng
 check "begun too late" says 3 "packet 1: the connection's beginning \(SYN\) is not in the capture"
