@@ -1,8 +1,9 @@
 /*
- * limits_row.h - limits as ctl sends them to the trade core, and as the core shows those in force in the segment.
+ * limits_row.h - limits as ctl sends them to the trade core, and as the core shows those in force
+ * in the segment.
  *
- * "limits" is a table by instrument id under sequence words (common/order_row.h), written when risk has accepted the limits; a row
- * never written has sequence 0: nothing is allowed in that instrument.
+ * "limits" is a table by instrument id under sequence words (common/order_row.h), written when risk
+ * has accepted the limits; a row never written has sequence 0: nothing is allowed in that instrument.
  */
 #ifndef SAKER_LIMITS_ROW_H
 #define SAKER_LIMITS_ROW_H

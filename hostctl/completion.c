@@ -1,4 +1,7 @@
-/* completion.c - what completes hostctl's words in bash, written from the tables; and the names that only an instance knows. */
+/*
+ * completion.c - what completes hostctl's words in bash, written from the tables; and the names that
+ * only an instance knows.
+ */
 #include <string.h>
 
 #include "hostctl/verb_table.h"
@@ -90,9 +93,10 @@ static enum exit_code put_names(const struct request *q, const struct verb *verb
 	if (view_open(&v, q->instance, why) != ERR_OK)
 		return complain(q, EXIT_NOT_RUNNING, "%s", why);
 	enum exit_code code = verb->run(&ask, &v, &r);
-	for (u32 k = 0; k < u32_min(r.n, 1); k++)
-		json_array_foreach(r.table[k].rows, i, row)
-			print_line(q->out, json_string_value(json_object_get(row, r.table[k].column[0].key)));
+	json_array_foreach(r.n ? r.table[0].rows : NULL, i, row)
+	{
+		print_line(q->out, json_string_value(json_object_get(row, r.table[0].column[0].key)));
+	}
 	report_free(&r);
 	view_close(&v);
 	return code;

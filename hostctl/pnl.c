@@ -1,4 +1,7 @@
-/* pnl.c - profit and loss since the start: by instrument, and summed by quote asset. Exact; a sum that does not fit is unknown. */
+/*
+ * pnl.c - profit and loss since the start: by instrument, and summed by asset. Exact; a sum that does
+ * not fit is unknown.
+ */
 #include <string.h>
 
 #include "hostctl/verb.h"

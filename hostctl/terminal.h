@@ -1,6 +1,6 @@
 /*
- * terminal.h - the terminal of a full-screen verb: opened, painted, asked for keys, given back as it was. ncurses, and the only
- * file that knows it. One at a time.
+ * terminal.h - the terminal of a full-screen verb: opened, painted, asked for keys, given back as it
+ * was. ncurses, and the only file that knows it. One at a time.
  */
 #ifndef HOSTCTL_TERMINAL_H
 #define HOSTCTL_TERMINAL_H

@@ -98,7 +98,8 @@ static int compare(const struct shown *p, u32 a, u32 b, u32 column)
 	const json_t *u = json_object_get(json_array_get(p->t->rows, a), key),
 		     *v = json_object_get(json_array_get(p->t->rows, b), key);
 	if (json_is_integer(u) && json_is_integer(v))
-		return (json_integer_value(u) > json_integer_value(v)) - (json_integer_value(u) < json_integer_value(v));
+		return (json_integer_value(u) > json_integer_value(v)) -
+		       (json_integer_value(u) < json_integer_value(v));
 	table_cell(p->t, a, column, x);
 	table_cell(p->t, b, column, y);
 	if (p->t->column[column].show == SHOW_DECIMAL) {
@@ -131,12 +132,12 @@ static bool prepare(struct shown *p, const struct report *r, const struct panel 
 	return true;
 }
 
-static void put_cell(struct screen *s, u32 row, u32 col, enum look look, const struct shown *p, u32 k, const char *text)
+static void put_cell(struct screen *s, u32 row, u32 col, const struct shown *p, u32 k, const char *text)
 {
 	char padded[CELL_MAX + 64];
 	bool right = column_is_right(&p->t->column[p->column[k]]);
 	snprintf(padded, sizeof padded, right ? "%*s" : "%-*s", p->width[k], text);
-	screen_put(s, row, col, look, padded);
+	screen_put(s, row, col, LOOK_PLAIN, padded);
 }
 
 static void draw_heading(struct screen *s, u32 at, const struct shown *p, u32 sort, u32 rows)
@@ -144,7 +145,7 @@ static void draw_heading(struct screen *s, u32 at, const struct shown *p, u32 so
 	char count[48];
 	u32 col = 0;
 	for (u32 k = 0; k < p->n_columns; k++) {
-		put_cell(s, at, col, LOOK_HEADING, p, k, p->t->column[p->column[k]].title);
+		put_cell(s, at, col, p, k, p->t->column[p->column[k]].title);
 		col += (u32)p->width[k] + 2;
 	}
 	screen_bar(s, at, LOOK_HEADING);
@@ -163,7 +164,7 @@ static void draw_panel(struct screen *s, u32 at, const struct shown *p, u32 sort
 	for (u32 i = 0; i < u32_min(rows, p->n_rows); i++)
 		for (u32 k = 0, col = 0; k < p->n_columns; col += (u32)p->width[k++] + 2) {
 			table_cell(p->t, p->row[i], p->column[k], text);
-			put_cell(s, at + 1 + i, col, LOOK_PLAIN, p, k, text);
+			put_cell(s, at + 1 + i, col, p, k, text);
 		}
 }
 
@@ -194,7 +195,8 @@ static void draw_head(struct screen *s, const struct report *r, const struct top
 	for (u32 row = 0; row < ARRAY_LEN(words); row++)
 		for (u32 i = 0, col = 0; i < ARRAY_LEN(words[row]) && words[row][i].key; i++) {
 			col = screen_put(s, row, col, LOOK_PLAIN, words[row][i].before);
-			col = screen_put(s, row, col, LOOK_BOLD, cell_of(r, words[row][i].table, words[row][i].key, text));
+			cell_of(r, words[row][i].table, words[row][i].key, text);
+			col = screen_put(s, row, col, LOOK_BOLD, text);
 		}
 	u32 n = (u32)snprintf(text, sizeof text, "%s%s", t->held ? "held  " : "", t->clock);
 	if (n < s->cols)

@@ -1,8 +1,10 @@
 /*
- * top_layout.h - the screen of hostctl top, from the tables of other verbs: pure, so that a test sees what an operator sees.
+ * top_layout.h - the screen of hostctl top, from the tables of other verbs: pure, so that a test sees
+ * what an operator sees.
  *
- * Two lines say what runs and what is wrong; below stand panels, each a heading and rows. A panel that finds no room for all
- * its rows says how many there are; one that finds none at all is left out. Columns that do not fit are left out from the right.
+ * Three lines say what runs and what is wrong; below stand panels, each a heading and rows. A panel
+ * that finds no room for all its rows says how many there are; one that finds none at all is left
+ * out. Columns that do not fit are left out from the right.
  */
 #ifndef HOSTCTL_TOP_LAYOUT_H
 #define HOSTCTL_TOP_LAYOUT_H

@@ -1,5 +1,6 @@
 /*
- * verb_table.h - every verb and every option of hostctl: from these tables come the parser, --help, the completion, the manual page.
+ * verb_table.h - every verb and every option of hostctl: from these tables come the parser, --help,
+ * the completion, the manual page.
  *
  * The tables stand in cli.c and never change.
  */

@@ -1,4 +1,7 @@
-/* Every table and field that --json prints stands in docs/hostctl.md, and nothing else does: verb by verb, as the columns say. */
+/*
+ * Every table and field that --json prints stands in docs/hostctl.md, and nothing else does: verb by
+ * verb, as the columns say.
+ */
 #include "tests/cmocka_all.h"
 
 #include <sched.h>

@@ -1,4 +1,7 @@
-/* The screen of hostctl top, as characters: what is on it at 80x24, at a large size, and at sizes that hold next to nothing. */
+/*
+ * The screen of hostctl top, as characters: what is on it at 80x24, at a large size, and at sizes that
+ * hold next to nothing.
+ */
 #include "tests/cmocka_all.h"
 
 #include <stdio.h>
