@@ -123,6 +123,7 @@ static err_t open_slow(struct app *a, char *error)
 	bool live = a->cfg.mode == MODE_LIVE;
 	struct slow_cfg sc = { .tls = { .ca_file = a->cfg.ca_file[0] ? a->cfg.ca_file : NULL },
 			       .recv_window_ms = a->cfg.recv_window_ms,
+			       .secrets_dir = a->cfg.secrets_dir,
 			       .private_key_file = live ? a->cfg.private_key_file : "",
 			       .api_key_file = live ? a->cfg.api_key_file : "" };
 	struct slow_target api = { a->cfg.api.host, a->cfg.api.address, api_path, a->cfg.api.port };

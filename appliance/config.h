@@ -113,6 +113,7 @@ struct config {
 	char shared_cpus[CONFIG_NUMBER]; /* "0" or "0,2-3": where everything else runs */
 	char state_dir[CONFIG_TEXT];     /* journal, boot number */
 	char socket[CONFIG_TEXT];        /* hostctl's door; default <state_dir>/ctl.sock */
+	char secrets_dir[CONFIG_TEXT];   /* encrypted secrets */
 	char log_file[CONFIG_TEXT];      /* "": standard error */
 	struct config_access access;
 	bool nic_no_huge;
@@ -120,8 +121,8 @@ struct config {
 	struct config_port md_port, trade_port;
 	struct config_endpoint stream, api, rest;
 	char ca_file[CONFIG_TEXT];          /* PEM bundle; "": the system's */
-	char api_key_file[CONFIG_TEXT];     /* one line */
-	char private_key_file[CONFIG_TEXT]; /* Ed25519, PEM */
+	char api_key_file[CONFIG_TEXT];     /* one line; or "secret:NAME" */
+	char private_key_file[CONFIG_TEXT]; /* Ed25519, PEM; likewise */
 	u32 recv_window_ms;
 	u32 n_instruments;
 	char instrument[INSTRUMENTS_MAX][SYMBOL_MAX];

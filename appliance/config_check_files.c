@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "appliance/config_check.h"
+#include "appliance/secret_store.h"
 
 #define HEAD_MAX 65536 /* a certificate or key begins within it; comments may stand before */
 
@@ -63,12 +64,26 @@ static err_t check_ca(const struct config *c, char *head, char *error)
 	return e;
 }
 
+/* An encrypted secret: there, and nobody else's. What is in it shows when it is opened, at start. */
+static err_t check_sealed(const struct config *c, const char *option, const char *name, char *head, char *error)
+{
+	char file[2 * CONFIG_TEXT];
+	if (!secret_name_ok(name))
+		return check_failed(c, option, error,
+				    "found secret:%s, expected a name of at most 31 letters, digits, '-', '_', '.'",
+				    name);
+	snprintf(file, sizeof file, "%s/%s", c->secrets_dir, name);
+	return read_head(c, option, file, true, head, error);
+}
+
 static err_t check_api_key(const struct config *c, char *head, char *error)
 {
 	err_t e;
 	size_t n;
 	if (!*c->api_key_file)
 		return ERR_OK;
+	if (secret_named(c->api_key_file))
+		return check_sealed(c, "venue.api_key_file", secret_named(c->api_key_file), head, error);
 	e = read_head(c, "venue.api_key_file", c->api_key_file, true, head, error);
 	if (e != ERR_OK)
 		return e;
@@ -87,6 +102,8 @@ static err_t check_private_key(const struct config *c, char *head, char *error)
 	err_t e;
 	if (!*file)
 		return ERR_OK;
+	if (secret_named(file))
+		return check_sealed(c, option, secret_named(file), head, error);
 	e = read_head(c, option, file, true, head, error);
 	if (e == ERR_OK && !strstr(head, "-----BEGIN PRIVATE KEY-----"))
 		e = check_failed(c, option, error,

@@ -6,13 +6,22 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+
+/* OpenSSL has a type of this name and no use for it in what is needed here. */
+#define ERR_STATE ossl_err_state
+#include <openssl/crypto.h>
+#undef ERR_STATE
 
 #include "appliance/app.h"
 #include "appliance/mkcap.h"
 #include "appliance/replay_run.h"
 
-static struct app app; /* large: both cores lie in it */
+#define SECURE_HEAP 65536
+
+/* large: both cores lie in it, and with them their sessions' keys */
+static _Alignas(4096) struct app app;
 
 static int usage(void)
 {
@@ -34,7 +43,9 @@ int main(int argc, char **argv)
 		return mkcap_main(argc - 1, argv + 1);
 	if (argc != 3 || strcmp(argv[1], "--config") != 0)
 		return usage();
-	prctl(PR_SET_DUMPABLE, 0); /* keys are in this memory */
+	prctl(PR_SET_DUMPABLE, 0);
+	madvise(&app, sizeof app, MADV_DONTDUMP);
+	CRYPTO_secure_malloc_init(SECURE_HEAP, 64); /* OpenSSL's, where private keys are then kept */
 	if (config_load(&app.cfg, argv[2], error) != ERR_OK || config_check(&app.cfg, error) != ERR_OK) {
 		fprintf(stderr, "saker: %s\n", error);
 		return 4;

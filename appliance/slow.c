@@ -19,44 +19,49 @@
 #define REST_NS (100 * NS_PER_US)
 #define REQUEST_MAX 2048
 
-/* ---- files ---- */
+/* ---- keys ---- */
 
-static err_t read_file(const char *path, char *out, size_t room, char *why)
+#define API_KEY_MAX 159
+
+static err_t take_private_key(struct slow *s, const struct secret *pem, const char *name, char *why)
 {
-	FILE *f = fopen(path, "re");
-	size_t n = f ? fread(out, 1, room - 1, f) : 0;
-	out[n] = 0;
-	if (f)
-		fclose(f);
-	if (n && n < room - 1)
+	err_t e = binance_key_open(&s->key, pem->text, pem->n);
+	s->has_key = e == ERR_OK;
+	if (e != ERR_OK)
+		snprintf(why, TLS_WHY_MAX,
+			 "%s: no unencrypted Ed25519 private key in PEM form (openssl genpkey -algorithm "
+			 "ed25519 makes one)",
+			 name);
+	return e;
+}
+
+static err_t take_api_key(struct slow *s, const char *name, char *why)
+{
+	struct secret *k = &s->api_key;
+	k->n = strcspn(k->text, " \r\n");
+	k->text[k->n] = 0;
+	if (k->n && k->n <= API_KEY_MAX)
 		return ERR_OK;
-	snprintf(why, TLS_WHY_MAX, "%s: %s", path,
-		 !f  ? "cannot be read"
-		 : n ? "is too long to be a key"
-		     : "is empty");
-	return f ? ERR_SYNTAX : ERR_IO;
+	snprintf(why, TLS_WHY_MAX, "%s: %s", name, k->n ? "is too long to be a key" : "is empty");
+	return ERR_SYNTAX;
 }
 
 static err_t read_keys(struct slow *s, const struct slow_cfg *cfg, char *why)
 {
-	char pem[4096];
+	struct secret_store store = { .dir = cfg->secrets_dir, .passphrase_fd = -1 };
+	struct secret pem;
+	char reason[SECRET_WHY];
 	if (!cfg->private_key_file[0])
 		return ERR_OK; /* observe: nothing is ever signed */
-	err_t e = read_file(cfg->private_key_file, pem, sizeof pem, why);
+	err_t e = secret_get(&store, cfg->private_key_file, &pem, reason);
+	if (e == ERR_OK)
+		e = secret_get(&store, cfg->api_key_file, &s->api_key, reason);
+	secret_store_close(&store);
 	if (e != ERR_OK)
-		return e;
-	e = binance_key_open(&s->key, pem, strlen(pem));
-	explicit_bzero(pem, sizeof pem);
-	if (e != ERR_OK) {
-		snprintf(why, TLS_WHY_MAX,
-			 "%s: no unencrypted Ed25519 private key in PEM form (openssl genpkey -algorithm "
-			 "ed25519 makes one)",
-			 cfg->private_key_file);
-		return e;
-	}
-	s->has_key = true;
-	e = read_file(cfg->api_key_file, s->api_key, sizeof s->api_key, why);
-	s->api_key[strcspn(s->api_key, " \r\n")] = 0;
+		snprintf(why, TLS_WHY_MAX, "%s", reason);
+	else if ((e = take_private_key(s, &pem, cfg->private_key_file, why)) == ERR_OK)
+		e = take_api_key(s, cfg->api_key_file, why);
+	secret_free(&pem);
 	return e;
 }
 
@@ -76,7 +81,7 @@ void slow_close(struct slow *s)
 		tls_client_ctx_free(s->ctx);
 	if (s->has_key)
 		binance_key_close(&s->key);
-	explicit_bzero(s->api_key, sizeof s->api_key);
+	secret_free(&s->api_key);
 }
 
 /* ---- answers ---- */
@@ -253,16 +258,17 @@ static void sign(struct slow *s, struct slow_core *c, const struct ring_msg *m)
 		       "no private key is configured: set venue.private_key_file and venue.api_key_file");
 		return;
 	}
-	binance_logon_payload(&w, s->api_key, s->recv_window_ms, q->venue_ms);
+	binance_logon_payload(&w, s->api_key.text, s->recv_window_ms, q->venue_ms);
 	err_t e = w.bad ? ERR_TOO_LONG : binance_sign(&s->key, text, wr_len(&w), signature);
 	w = wr_of(text, sizeof text);
 	if (e == ERR_OK)
-		binance_logon(&w, ++s->logons, s->api_key, s->recv_window_ms, q->venue_ms,
+		binance_logon(&w, ++s->logons, s->api_key.text, s->recv_window_ms, q->venue_ms,
 			      (struct span){ (const u8 *)signature, sizeof signature });
 	if (e != ERR_OK || w.bad)
 		failed(s, c, m->tag, e != ERR_OK ? e : ERR_TOO_LONG, "the logon cannot be signed");
 	else
 		answer(s, c, MSG_SEND, m->tag, (struct span){ (const u8 *)text, wr_len(&w) });
+	explicit_bzero(text, sizeof text);
 }
 
 /* ---- the loop ---- */

@@ -3,11 +3,12 @@
  * resolution, TLS handshakes, signatures.
  *
  * It answers the hot cores' messages by their inboxes and keeps no state of a session but its
- * handshake. Secrets (the private key, the API key) live here alone.
+ * handshake. Secrets (the private key, the API key) live here alone, in memory that core dumps leave out.
  */
 #ifndef SAKER_SLOW_H
 #define SAKER_SLOW_H
 
+#include "appliance/secret_store.h"
 #include "common/clock.h"
 #include "common/msg.h"
 #include "common/ring.h"
@@ -38,7 +39,8 @@ struct slow_core {
 
 struct slow_cfg {
 	struct tls_client_cfg tls;
-	const char *private_key_file, *api_key_file; /* "": no logon can be signed */
+	const char *private_key_file, *api_key_file; /* "": no logon can be signed; or "secret:NAME" */
+	const char *secrets_dir;
 	u32 recv_window_ms;
 };
 
@@ -48,7 +50,7 @@ struct slow {
 	struct tls_client_ctx *ctx;
 	struct binance_key key;
 	bool has_key;
-	char api_key[160];
+	struct secret api_key;
 	u32 recv_window_ms;
 	u64 logons;
 	bool stop; /* set by another thread, relaxed */

@@ -27,6 +27,7 @@ struct request {
 	const char *config;       /* path of --config; NULL: none */
 	char socket[CONFIG_TEXT]; /* from the configuration; "": ask the segment */
 	bool json, all, follow, nonzero, cancel_only, outliers, help;
+	u32 fd; /* of --fd; 0: not given */
 	u32 n; /* of -n; 0: not given */
 	u32 seconds; /* of --seconds; 0: not given */
 	u32 watch;   /* of --watch, seconds; 0: not given */
@@ -70,6 +71,7 @@ enum exit_code send_command(const struct request *q, const struct view *v, const
 /* These get no view (NULL): kill works on an instance of any build, serve, doctor, tune, jitter and config on none. */
 enum exit_code verb_kill(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_audit(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_secret(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_serve(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_jitter(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_tune(const struct request *q, const struct view *v, struct report *r);

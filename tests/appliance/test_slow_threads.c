@@ -202,11 +202,11 @@ static void files_that_are_no_keys(void **state)
 		const char *key, *api_key; /* NULL: a good one; "-": no such file */
 		const char *why;
 	} rows[] = {
-		{ "-", NULL, "cannot be read" },
+		{ "-", NULL, "is not there" },
 		{ "", NULL, "is empty" },
 		{ "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n", NULL,
 		  "openssl genpkey" },
-		{ NULL, "-", "cannot be read" },
+		{ NULL, "-", "is not there" },
 		{ NULL, "", "is empty" },
 	};
 	(void)state;
