@@ -142,7 +142,8 @@ static bool texts(struct app *a)
 	at += endpoint_line(summary + at, sizeof summary - at, "api", &a->cfg.api);
 	endpoint_line(summary + at, sizeof summary - at, "rest", &a->cfg.rest);
 	snprintf(audit, sizeof audit, "%s/audit.log", a->cfg.state_dir);
-	return text(a, "audit", audit) && table(a, "capture", 1, sizeof(struct capture_cell)) && text(a, "strategies", strategies) && text(a, "ctl.socket", a->cfg.socket) &&
+	return table(a, "capture", 1, sizeof(struct capture_cell)) && text(a, "audit", audit) &&
+	       text(a, "strategies", strategies) && text(a, "ctl.socket", a->cfg.socket) &&
 	       text(a, "config", summary);
 }
 

@@ -90,7 +90,7 @@ u32 audit_chain_add(struct audit_chain *c, const struct audit_entry *e, char *ou
 	put(&l, c->hash);
 	put(&l, "\"");
 	hash_text(out, l.n, c->hash);
-	put(&l, HASH_START + 1);
+	put(&l, &HASH_START[1]);
 	put(&l, c->hash);
 	put(&l, LINE_END "\n");
 	return l.n;

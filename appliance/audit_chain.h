@@ -36,7 +36,10 @@ struct audit_chain {
 
 void audit_chain_init(struct audit_chain *c);
 
-/* The next line, its newline included, to `out` (AUDIT_LINE bytes); the chain then stands after it. Returns its length. */
+/*
+ * The next line, its newline included, to `out` (AUDIT_LINE bytes); the chain then stands after it. Returns its
+ * length.
+ */
 u32 audit_chain_add(struct audit_chain *c, const struct audit_entry *e, char *out);
 
 /*
@@ -46,8 +49,8 @@ u32 audit_chain_add(struct audit_chain *c, const struct audit_entry *e, char *ou
 err_t audit_chain_check(struct audit_chain *c, const char *line, size_t n, char *why);
 
 /*
- * A whole file against its head record (the text of that file; n 0: there is none). `c` is where the chain
- * ends; ERR_SYNTAX: `why`, and `line` (from 1) is the first that is broken or missing.
+ * A whole file against its head record (the text of that file; n 0: there is none). `c` is where the
+ * chain ends; ERR_SYNTAX: `why`, and `line` (from 1) is the first that is broken or missing.
  */
 err_t audit_chain_verify(struct audit_chain *c, struct span file, struct span head, u64 *line, char *why);
 

@@ -44,7 +44,10 @@ void ctl_stop(struct ctl *c, u32 id)
 		c->exit_code = 1;
 }
 
-/* An explicit arm is what lowers a raised kill word; `seen`: as it stood when the asker's right to do so was checked. */
+/*
+ * An explicit arm is what lowers a raised kill word; `seen`: as it stood when the asker's right to do
+ * so was checked.
+ */
 static void lower_kill(struct ctl *c, u32 seen)
 {
 	if (seen == KILL_NONE)

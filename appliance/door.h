@@ -49,7 +49,10 @@ struct door {
 /* A request: `id` is to be given to door_answer. */
 typedef void (*door_request)(void *user, u32 id, const struct door_peer *peer, char *verb, char *arg);
 
-/* Replaces what a dead process left. `others`: who is not the owner may ask, too. ERR_IO; ERR_EXISTS: somebody listens there. */
+/*
+ * Replaces what a dead process left. `others`: who is not the owner may ask, too. ERR_IO; ERR_EXISTS:
+ * somebody listens there.
+ */
 err_t door_open(struct door *d, const char *path, bool others);
 
 /* Answers whoever still waits for one with `text`, and closes. */

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Looks for the API key, the private key and the passphrase where a thief might: in what a core dump of a process
-would hold (all mapped memory but what is marked as not to be dumped), in the segment, in the state folder and the log.
+would hold (all mapped memory but what is marked as not to be dumped), in the segment, in the state folder, in the log.
 
-find_secrets.py FOLDER PID INSTANCE. The folder holds api-key, private.pem, credentials/, state/, saker.log, saker.yaml."""
+find_secrets.py FOLDER PID INSTANCE. The folder holds api-key, private.pem, credentials/, state/, saker.log and
+saker.yaml."""
 import base64
 import glob
 import os
