@@ -76,6 +76,8 @@ elif [ "$unlocked" != 0 ]; then
 	fail "its memory is not locked"
 fi
 
+runuser -u saker -- hostctl --config $config whoami | grep -q admin || fail "the user saker is no admin"
+
 # Killed, it comes back by itself and trades again; stopped, it has cancelled everything and stays down.
 kill -9 "$pid"
 another() { local now; now=$(systemctl show -P MainPID saker@lab); [ "$now" != 0 ] && [ "$now" != "$pid" ]; }
