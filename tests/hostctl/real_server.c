@@ -18,14 +18,19 @@
 static const struct timespec turn = { .tv_nsec = 20000000 };
 #define TURNS 1000 /* 20 s */
 
+#define PORT_MAX 55535 /* a Redis of a cluster listens 10,000 above its port as well */
+
 u16 free_port(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at;
 	socklen_t n = sizeof at;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
-	close(fd);
+	do {
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		at = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+		assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+		close(fd);
+	} while (ntohs(at.sin_port) > PORT_MAX);
 	return ntohs(at.sin_port);
 }
 
