@@ -57,8 +57,8 @@ static const struct {
 	{ "config check", "config check @.yaml" },
 };
 
-/* These print no object: a screen, a daemon, text for shells and readers. */
-static const char *const others[] = { "top", "serve", "completion", "manual" };
+/* These print no object: a screen, a daemon, text for shells and readers, what takes a secret. */
+static const char *const others[] = { "top", "serve", "completion", "manual", "secret" };
 
 static void write_journal(void)
 {
