@@ -4,7 +4,8 @@
 # purged; what lies on the disk before and after is compared. Then systemd boots there and the units trade (trial.sh).
 # Then the package is made once more, of the unpacked archive of the sources in another folder: the same bytes.
 #
-# The Debian is kept in $O/debian, so that only the first run takes the minutes and the network that debootstrap needs.
+# The Debian is kept in $O/debian, so that only the first run takes the minutes and the network that debootstrap
+# needs; it is made anew where the package depends on something else.
 set -u -o pipefail
 cd "$(dirname "$0")/../.."
 make=${MAKE:-make} out=$(realpath -m "${O:-build}")
@@ -45,9 +46,9 @@ make_base() {
 	rm -f "$base"/etc/apt/apt.conf.d/{20packagekit,50appstream,70debconf} "$base"/etc/apt/sources.list.d/*nodesource*
 	# shellcheck disable=SC2046
 	within "$base" sh -c 'apt-get -q update && apt-get -q -y install --no-install-recommends "$@" && apt-get clean' sh \
-		$(depends "$deb") iproute2 jq curl openssl procps && touch "$base/ready"
+		$(depends "$deb") iproute2 jq curl openssl procps && depends "$deb" >"$base/ready"
 }
-[ -e "$base/ready" ] || make_base >"$out/debian.log" 2>&1 ||
+[ "$(cat "$base/ready" 2>/dev/null)" = "$(depends "$deb")" ] || make_base >"$out/debian.log" 2>&1 ||
 	skip "debootstrap or apt-get did not get what the Debian is made of: $(tail -n 1 "$out/debian.log")"
 cp -a "$base" "$root"
 
