@@ -65,6 +65,7 @@ test_helpers = $(filter-out tests/$(1)/test_% tests/$(1)/fuzz_%,$(wildcard tests
 # missed. `same` leaves a file alone that says so already.
 .PHONY: FORCE
 same = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(strip $(1)))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@
+$(B)/flags: cflags_here = # not those of whichever object asks first
 $(B)/flags: FORCE
 	@$(call same,$(COMPILE) $(LINK_LTO) $(LDFLAGS))
 

@@ -93,7 +93,8 @@ static bool find_log(const struct request *q, const char *file, char *path, size
 enum exit_code verb_audit(const struct request *q, const struct view *none, struct report *r)
 {
 	bool verify = q->n_args && !strcmp(q->arg[0], "verify");
-	const char *file = q->n_args > verify ? q->arg[verify] : NULL;
+	u32 at = verify ? 1 : 0;
+	const char *file = q->n_args > at ? q->arg[at] : NULL;
 	char path[512], why[AUDIT_WHY] = "";
 	struct audit_chain c;
 	struct span text = { 0 };
@@ -109,7 +110,7 @@ enum exit_code verb_audit(const struct request *q, const struct view *none, stru
 		judge(r, path, &c, e == ERR_OK ? 0 : line, why);
 	else if (!verify)
 		show(r, text, q->n ? q->n : LINES_SHOWN);
-	free((void *)(uintptr_t)text.p);
+	free((void *)text.p);
 	if (e == ERR_OK)
 		return EXIT_DONE;
 	return line ? complain(q, EXIT_REFUSED, "%s: line %llu %s", path, (unsigned long long)line, why)

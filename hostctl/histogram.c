@@ -29,7 +29,7 @@ static u64 sum_of(const struct hist *h, u32 first, u32 n)
 	return sum;
 }
 
-static i64 ppm(u64 part, u64 whole) { return (i64)((i128)part * 1000000 / whole); }
+static i64 ppm(u64 part, u64 whole) { return whole ? (i64)((i128)part * 1000000 / whole) : 0; }
 
 void add_histogram(struct report *r, const struct hist *h)
 {

@@ -9,6 +9,8 @@
 #include "appliance/secret_store.h"
 #include "hostctl/verb.h"
 
+static_assert(SECRET_WHY >= CONFIG_ERROR, "one text for either's reasons");
+
 /* By --fd, or typed twice alike. */
 static err_t take(const struct request *q, const char *name, struct secret *value, char *why)
 {
@@ -47,7 +49,7 @@ static err_t set(const struct request *q, const char *dir, const char *name, cha
 
 enum exit_code verb_secret(const struct request *q, const struct view *none, struct report *r)
 {
-	char why[SECRET_WHY > CONFIG_ERROR ? SECRET_WHY : CONFIG_ERROR];
+	char why[SECRET_WHY]; /* as large as CONFIG_ERROR */
 	const char *name = q->n_args == 2 ? q->arg[1] : "";
 	(void)none, (void)r;
 	if (q->n_args != 2 || strcmp(q->arg[0], "set"))

@@ -237,7 +237,7 @@ bool replay_file_usable(const struct replay_file *f, char *why)
 		const struct replay_core_file *c = &f->core[k];
 		if (c->begun && c->n_turns)
 			continue;
-		snprintf(why, REPLAY_TEXT, "%s: %s", core_names[k],
+		snprintf(why, REPLAY_TEXT, "%s: %.230s", core_names[k],
 			 c->ended ? c->why
 				  : "no whole turn from its beginning on (capture.at_start: true records from there)");
 		return false;
