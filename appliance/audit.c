@@ -64,8 +64,8 @@ err_t audit_verify_file(const char *path, struct audit_chain *c, u64 *line, char
 	if (text)
 		*text = file;
 	else
-		free((void *)(uintptr_t)file.p);
-	free((void *)(uintptr_t)head.p);
+		free((void *)file.p);
+	free((void *)head.p);
 	return e;
 }
 
