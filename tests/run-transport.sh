@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/.."
 . tests/steps.sh
-make_step release BUILD=release TRANSPORT_FULL=1 unit-dataplane
+make_step release BUILD=release TRANSPORT_FULL=1 all unit-dataplane
 make_step asan BUILD=asan unit-dataplane
 step peers tests/run-scripts.sh tests/peers/test_*.py tests/e2e/test_reconnect.sh
 sum
