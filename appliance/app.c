@@ -85,11 +85,11 @@ static err_t parse_mac(const struct config_port *p, u8 mac[6], char *error)
 static err_t open_ports(struct app *a, char *error)
 {
 	struct nic_port_cfg ports[2] = { { .device = a->cfg.md_port.device,
-					   .rx_csum = true,
+					   .rx_csum = a->cfg.md_port.rx_checksum,
 					   .groups = a->cfg.md_port.ip6[0],
 					   .tx_csum = a->cfg.md_port.tx_checksum },
 					 { .device = a->cfg.trade_port.device,
-					   .rx_csum = true,
+					   .rx_csum = a->cfg.trade_port.rx_checksum,
 					   .groups = a->cfg.trade_port.ip6[0],
 					   .tx_csum = a->cfg.trade_port.tx_checksum } };
 	struct nic_cfg n = { .instance = a->cfg.instance,

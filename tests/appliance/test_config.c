@@ -46,7 +46,7 @@ static void test_defaults(void **state)
 	assert_string_equal(c.socket, "/var/lib/saker/saker/ctl.sock");
 	assert_string_equal(c.log_file, "");
 	assert_false(c.nic_no_huge);
-	assert_true(c.md_port.tx_checksum);
+	assert_true(c.md_port.tx_checksum && c.md_port.rx_checksum);
 	assert_string_equal(c.md_port.mac, "");
 	assert_int_equal(c.stream.port, 443);
 	assert_int_equal(c.n_instruments, 2);
@@ -68,7 +68,8 @@ static void test_everything_given(void **state)
 		      "ports:\n"
 		      "  md: { device: 'net_tap0,iface=a', mac: 02:00:00:00:00:01, ip: "
 		      "10.1.0.2/30, gateway: 10.1.0.1, tx_checksum: false }\n"
-		      "  trade: { device: 'net_tap1,iface=b', ip: 10.2.0.2/16 }\n"
+		      "  trade: { device: 'net_tap1,iface=b', ip: 10.2.0.2/16, "
+		      "rx_checksum: false }\n"
 		      "venue:\n"
 		      "  stream: { host: s.test, address: 10.1.0.1, port: 9443 }\n"
 		      "  api: { host: a.test, port: 65535 }\n"
@@ -95,7 +96,7 @@ static void test_everything_given(void **state)
 	assert_string_equal(c.md_port.device, "net_tap0,iface=a");
 	assert_string_equal(c.md_port.gateway, "10.1.0.1");
 	assert_false(c.md_port.tx_checksum);
-	assert_true(c.trade_port.tx_checksum);
+	assert_true(c.trade_port.tx_checksum && !c.trade_port.rx_checksum && c.md_port.rx_checksum);
 	assert_int_equal(c.api.port, 65535);
 	assert_int_equal(c.recv_window_ms, 60000);
 	assert_int_equal(c.n_strategies, 2);
