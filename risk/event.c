@@ -19,21 +19,21 @@ void risk_release(struct risk *r, struct risk_order *x, i64 n)
 	orders_end(&r->orders, x);
 }
 
-static void track(struct risk *r, u64 id, const struct order_req *q, i64 px, i64 filled)
+static void track(struct risk *r, u64 id, const struct order_req *q, i64 px)
 {
 	struct risk_row *w = &r->row[q->instrument];
-	i64 left = q->qty - filled, working;
+	i64 working;
 	i128 raw;
-	bool over = __builtin_add_overflow(w->working[q->side], left, &working);
-	over |= __builtin_add_overflow(w->open_raw, (i128)px * left, &raw);
+	bool over = __builtin_add_overflow(w->working[q->side], q->qty, &working);
+	over |= __builtin_add_overflow(w->open_raw, (i128)px * q->qty, &raw);
 	struct risk_order *x = over ? NULL : orders_open(&r->orders, id);
 	if (!x) {
 		risk_latch(r, RISK_UNTRACKED);
 		return;
 	}
 	x->px = px;
-	x->left = left;
-	x->booked = x->deduced = x->executed = filled;
+	x->left = q->qty;
+	x->booked = x->deduced = x->executed = 0;
 	x->instrument = q->instrument;
 	x->side = q->side;
 	w->working[q->side] = working;
@@ -48,18 +48,7 @@ void risk_on_sent(struct risk *r, u64 order_id, const struct risk_passed *p)
 	       "one pass, one order: the latest alone may be sent");
 	assert(order_id && !orders_find(&r->orders, order_id));
 	r->passes++; /* spent */
-	track(r, order_id, &p->req, p->px, 0);
-}
-
-void risk_on_found(struct risk *r, u64 order_id, const struct order_req *q, i64 filled_qty)
-{
-	bool sound = order_id && q->instrument < INSTRUMENTS_MAX && q->side <= SIDE_SELL &&
-		     q->qty > 0 && q->qty <= RISK_BOUND && q->px >= 0 && q->px <= RISK_BOUND &&
-		     filled_qty >= 0 && filled_qty < q->qty;
-	if (!sound)
-		risk_latch(r, RISK_UNTRACKED);
-	else if (!orders_find(&r->orders, order_id))
-		track(r, order_id, q, q->px, filled_qty);
+	track(r, order_id, &p->req, p->px);
 }
 
 /* ---- fills ---- */

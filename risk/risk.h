@@ -158,12 +158,6 @@ bool risk_cancel_allowed(struct risk *r, ns_t now);
 void risk_on_sent(struct risk *r, u64 order_id, const struct risk_passed *p);
 
 /*
- * An order of an earlier run, or one that reconciliation found, is open at the venue with
- * `filled_qty` already in the position.
- */
-void risk_on_found(struct risk *r, u64 order_id, const struct order_req *q, i64 filled_qty);
-
-/*
  * Any order in any sequence, duplicates included. A fill with trade id 0 is one deduced from
  * order.status: it counts as far as its cumulative quantity passes what is known. An order that
  * ends with fills not yet seen keeps their exposure until they come.

@@ -104,10 +104,7 @@ static void place(struct risk *r, struct input *in, u64 *last_id, ns_t now)
 			       .ask_px = take_i64(in),
 			       .book_rx_ns = now,
 			       .book_state = BOOK_VALID };
-	u8 found = take_u8(in);
-	if (found == 1)
-		risk_on_found(r, ++*last_id, &q, take_i64(in));
-	else if (risk_check(r, &q, &v, now, &p) == RISK_PASS)
+	if (risk_check(r, &q, &v, now, &p) == RISK_PASS)
 		risk_on_sent(r, ++*last_id, &p);
 }
 

@@ -242,7 +242,7 @@ CHANGE(loss_way_out)
 CHANGE(loss_armed_anew) { loss_above(w); risk_set_state(w->risk, RISK_STATE_ACTIVE); }
 CHANGE(untracked)
 {
-	risk_on_found(w->risk, 9, &(struct order_req){ .instrument = BTC, .qty = -1 }, 0);
+	world_fill(w, 77, 0, LOT, 2 * LOT); /* deduced, of what we know nothing of */
 }
 CHANGE(untracked_no_way_out) { untracked(w); reduce_long(w); }
 
@@ -374,21 +374,31 @@ static void test_each_check_at_its_bound(void **state)
 	}
 }
 
-/* A sum of quantities beyond i64: only a found order can bring one that far. */
+/* A sum of quantities beyond i64, each within bounds. */
 static void test_overflow_denies(void **state)
 {
 	(void)state;
 	struct world w;
 	struct risk_passed p;
 	world_open(&w);
-	w.limits.max_long = INT64_MAX;
-	w.limits.max_open_notional = INT64_MAX;
+	w.btc.lot = 1;
+	w.btc.max_qty = w.btc.min_notional = w.btc.max_notional = 0;
+	w.limits = (struct risk_limits){ .max_qty = INT64_MAX,
+					 .max_notional = INT64_MAX,
+					 .max_open_notional = INT64_MAX,
+					 .max_long = INT64_MAX,
+					 .max_through = -1,
+					 .max_open_orders = 20,
+					 .collar_bps = 10000,
+					 .max_book_age_ns = NS_PER_S,
+					 .allowed = 1 };
 	world_apply(&w);
-	struct order_req found = {
-		.instrument = BTC, .side = SIDE_BUY, .px = 1, .qty = INT64_MAX / 4
-	};
+	w.view.bid_px = 1;
+	w.view.ask_px = 2;
+	w.req.px = 1;
+	w.req.qty = INT64_MAX / 4;
 	for (u64 id = 1; id <= 3; id++)
-		risk_on_found(w.risk, id, &found, 0);
+		world_send(&w, id);
 	assert_int_equal(risk_set_position(w.risk, BTC, INT64_MAX / 4, 0), ERR_OK);
 	assert_int_equal(risk_latched(w.risk), 0);
 	assert_int_equal(world_check(&w, &p), RISK_OVERFLOW);

@@ -173,26 +173,6 @@ static void test_orders_of_others(void **state)
 	world_close(&w);
 }
 
-static void test_found_orders_are_exposure(void **state)
-{
-	(void)state;
-	struct world w;
-	world_open(&w);
-	assert_int_equal(risk_set_position(w.risk, BTC, 300 * LOT, 6000000), ERR_OK);
-	w.req.side = SIDE_SELL;
-	risk_on_found(w.risk, 5, &w.req, 300 * LOT);
-	risk_on_found(w.risk, 5, &w.req, 300 * LOT); /* reported twice */
-	assert_int_equal(risk_exposure(w.risk, BTC).sell_qty, COIN - 300 * LOT);
-	world_fill(&w, 5, 9, 300 * LOT,
-		   300 * LOT); /* a replayed trade of what the account's status held already */
-	assert_int_equal(risk_position(w.risk, BTC)->qty, 300 * LOT);
-	world_fill(&w, 5, 10, LOT, 301 * LOT);
-	assert_int_equal(risk_position(w.risk, BTC)->qty, 299 * LOT);
-	world_event(&w, ORDER_EV_CANCELED, 5, 301 * LOT);
-	assert_int_equal(risk_exposure(w.risk, BTC).sell_qty, 0);
-	world_close(&w);
-}
-
 /*
  * The account's status settles what ended orders were waiting for, and their trades are no news
  * afterwards.
@@ -281,7 +261,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
 		cmocka_unit_test(test_orders_of_others),
-		cmocka_unit_test(test_found_orders_are_exposure),
 		cmocka_unit_test(test_set_position_settles),
 		cmocka_unit_test(test_fees_and_loss),
 		cmocka_unit_test(test_fill_out_of_range_latches),

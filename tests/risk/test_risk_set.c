@@ -108,7 +108,7 @@ static void test_untracked_stands_before_other_latches(void **state)
 	assert_int_equal(risk_set_position(w.risk, BTC, COIN, 6000000), ERR_OK);
 	risk_mark(w.risk, BTC, 5000000);
 	assert_int_equal(risk_latched(w.risk), RISK_LOSS);
-	risk_on_found(w.risk, 9, &(struct order_req){ .instrument = BTC, .qty = -1 }, 0);
+	world_fill(&w, 77, 0, LOT, 2 * LOT); /* deduced, of what we know nothing of */
 	assert_int_equal(risk_latched(w.risk), RISK_UNTRACKED);
 	risk_mark(w.risk, BTC, 5000000);
 	assert_int_equal(risk_latched(w.risk), RISK_UNTRACKED);
