@@ -6,6 +6,7 @@
 #define TESTS_TRADE_WORLD_H
 
 #include "gateway/trade_internal.h"
+#include "tests/gateway/trade_rules.h"
 #include "tests/gateway/trade_venue.h"
 
 #define TURN_NS NS_PER_MS
@@ -13,7 +14,6 @@
 #define WALL_NS (1723161255000 * NS_PER_MS)
 #define TAPE_SLOTS 64
 #define BOOT 7
-#define LOT 100000 /* 0.001 */
 
 struct world {
 	struct arena arena;
@@ -331,44 +331,11 @@ static inline void make_core(struct world *w)
 static inline void set_limits(struct world *w)
 {
 	struct msg_clock k = { .offset_ns = (i64)(WALL_NS - START_NS) };
-	struct msg_limits l = { .limits = { .max_qty = 10 * LOT,
-					    .max_notional = INT64_MAX,
-					    .max_open_notional = INT64_MAX,
-					    .max_long = INT64_MAX / 4,
-					    .max_short = INT64_MAX / 4,
-					    .max_through = -1,
-					    .max_open_orders = 1000,
-					    .collar_bps = 10000,
-					    .max_book_age_ns = 2 * NS_PER_S,
-					    .allowed = 1 },
-				.account = { .orders_per_s = 100000,
-					     .orders_burst = 100000,
-					     .cancels_per_s = 100000,
-					     .cancels_burst = 100000,
-					     .max_open_orders = 1000 } };
 	tell(w, MSG_CLOCK, 0, &k, sizeof k);
-	for (l.instrument = 0; l.instrument < 2; l.instrument++)
+	for (u32 i = 0; i < 2; i++) {
+		struct msg_limits l = rules_limits(i);
 		tell(w, MSG_LIMITS, 0, &l, sizeof l);
-}
-
-static inline struct instrument instrument(const char *symbol, u32 id)
-{
-	struct instrument i = { .id = id,
-				.version = 1,
-				.px_scale = 2,
-				.qty_scale = 8,
-				.symbol_n = (u8)strlen(symbol),
-				.base = "B",
-				.quote = "USDT",
-				.tick = 1,
-				.min_px = 1,
-				.max_px = 100000000,
-				.lot = 1000,
-				.min_qty = 1000,
-				.max_qty = 900000000000,
-				.min_notional = 500000000 };
-	memcpy(i.symbol, symbol, strlen(symbol));
-	return i;
+	}
 }
 
 static inline struct world *world_new(void)
@@ -377,8 +344,8 @@ static inline struct world *world_new(void)
 		aligned_alloc(CACHE_LINE, (sizeof *w + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
 	memset(w, 0, sizeof *w);
 	w->now = w->venue.now = START_NS;
-	w->instrument[0] = instrument("BTCUSDT", 0);
-	w->instrument[1] = instrument("ETHUSDT", 1);
+	w->instrument[0] = rules_instrument("BTCUSDT", 0);
+	w->instrument[1] = rules_instrument("ETHUSDT", 1);
 	assert_int_equal(arena_open(&w->arena, 256u << 20), ERR_OK);
 	assert_int_equal(tls_crypto_init(&w->crypto, true), ERR_OK);
 	assert_int_equal(

@@ -8,13 +8,13 @@
 #include "dataplane/md_core.h"
 #include "gateway/trade_core.h"
 #include "pcap/replay.h"
+#include "tests/gateway/trade_rules.h"
 #include "tests/gateway/trade_venue.h"
 
 #define START_NS (100 * NS_PER_S)
 #define TAPE_SLOTS 256
 #define DEPTH 16
 #define BOOT 7
-#define LOT 100000 /* 0.001 */
 
 struct cores {
 	struct arena arena;
@@ -155,20 +155,7 @@ static inline void make_trade(struct cores *c, ns_t budget_ns)
 /* `c->port` is open. `own_tape`: the trading core has a tape and an image of its own, for a replay. */
 static inline void cores_make(struct cores *c, bool own_tape, ns_t budget_ns)
 {
-	c->instrument = (struct instrument){ .version = 1,
-					     .px_scale = 2,
-					     .qty_scale = 8,
-					     .symbol_n = 7,
-					     .symbol = "BTCUSDT",
-					     .base = "BTC",
-					     .quote = "USDT",
-					     .tick = 1,
-					     .min_px = 1,
-					     .max_px = 100000000,
-					     .lot = 1000,
-					     .min_qty = 1000,
-					     .max_qty = 900000000000,
-					     .min_notional = 500000000 };
+	c->instrument = rules_instrument("BTCUSDT", 0);
 	assert_int_equal(tls_crypto_init(&c->crypto, true), ERR_OK);
 	for (u32 i = 0; i < RECORD_CORES; i++) {
 		c->records[i] = ring_new(&c->arena, 1 << 20);

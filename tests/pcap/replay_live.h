@@ -97,21 +97,7 @@ static inline void command(struct live *w, u32 verb)
 static inline void set_limits(struct live *w)
 {
 	struct msg_clock k = { .offset_ns = (i64)(WALL_NS - START_NS) };
-	struct msg_limits l = { .limits = { .max_qty = 10 * LOT,
-					    .max_notional = INT64_MAX,
-					    .max_open_notional = INT64_MAX,
-					    .max_long = INT64_MAX / 4,
-					    .max_short = INT64_MAX / 4,
-					    .max_through = -1,
-					    .max_open_orders = 1000,
-					    .collar_bps = 10000,
-					    .max_book_age_ns = 2 * NS_PER_S,
-					    .allowed = 1 },
-				.account = { .orders_per_s = 100000,
-					     .orders_burst = 100000,
-					     .cancels_per_s = 100000,
-					     .cancels_burst = 100000,
-					     .max_open_orders = 1000 } };
+	struct msg_limits l = rules_limits(0);
 	u64 seed[4] = { 11, 12, 13, 14 };
 	tell(w->c.ml.in_ctl, MSG_ENTROPY, 0, seed, sizeof seed);
 	tell(w->c.tl.in_ctl, MSG_ENTROPY, 0, seed, sizeof seed);
