@@ -136,7 +136,8 @@ static void strategy_texts(const struct config *c, struct trade_strategy *out,
 					      c->strategy[i].param[p].text);
 		out[i] = (struct trade_strategy){ .type = c->strategy[i].type,
 						  .plugin = c->strategy[i].plugin,
-						  .params = params[i] };
+						  .params = params[i],
+						  .stopped = !c->strategy[i].enabled };
 	}
 }
 

@@ -16,7 +16,7 @@ static bool needs_others(const struct option *o) { return o->def && strchr(o->de
 static void set_defaults(struct config *c)
 {
 	for (const struct option *o = config_options; o < config_options + config_options_n; o++) {
-		if (!o->def || option_is_list(o) || needs_others(o))
+		if (!o->def || option_is_list(o) || option_is_element(o) || needs_others(o))
 			continue;
 		err_t e = value_set(o, (u8 *)c + o->offset, o->def, strlen(o->def));
 		assert(e == ERR_OK && "a default is of its own type");

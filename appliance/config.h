@@ -56,6 +56,7 @@ struct config_strategy {
 	char name[CONFIG_NUMBER]; /* of this instance of it */
 	char type[CONFIG_NUMBER]; /* "maker", or what a plug-in calls itself */
 	char plugin[CONFIG_TEXT]; /* path of a .so; "": built in */
+	bool enabled;             /* false: made, and held stopped */
 	u32 line;                 /* where it begins in the file */
 	u32 n_params;
 	struct config_param param[CONFIG_PARAMS];

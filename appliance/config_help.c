@@ -30,8 +30,8 @@ unsigned config_help(FILE *out, const char *prefix)
 		put_plain(out, o->help);
 		fputs("\n    ", out);
 		put_plain(out, option_expected(o, expected));
-		fprintf(out, "%s%s; default: %s\n", o->type == OPTION_DECIMAL ? ", in " : "",
-			o->type == OPTION_DECIMAL ? o->unit : "", default_text(o));
+		fprintf(out, "%s%s; default: %s; changed: %s\n", o->type == OPTION_DECIMAL ? ", in " : "",
+			o->type == OPTION_DECIMAL ? o->unit : "", default_text(o), option_change_word(o->change));
 		n++;
 	}
 	return n;
@@ -44,7 +44,7 @@ static void reference_row(FILE *out, const struct option *o)
 	fprintf(out, "| `%s` | %s%s%s | ", o->path, option_expected(o, expected),
 		o->type == OPTION_DECIMAL ? ", in " : "", o->type == OPTION_DECIMAL ? o->unit : "");
 	fprintf(out, !o->def ? "**must be given**" : *o->def ? "`%s`" : "none", o->def);
-	fprintf(out, " | %s |\n", o->help);
+	fprintf(out, " | %s | %s |\n", option_change_word(o->change), o->help);
 }
 
 static void reference_table(FILE *out, const char *group)
@@ -54,7 +54,7 @@ static void reference_table(FILE *out, const char *group)
 		if (!option_in_group(o->path, group))
 			continue;
 		if (!any)
-			fputs("\n| option | value | default | |\n|---|---|---|---|\n", out);
+			fputs("\n| option | value | default | changed | |\n|---|---|---|---|---|\n", out);
 		any = true;
 		reference_row(out, o);
 	}

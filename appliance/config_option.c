@@ -7,16 +7,17 @@
 
 const struct option config_options[] = {
 #define GROUP(path, sentence)
-#define OPTION(path_, member, type_, min_, max_, unit_, allowed_, default_, sentence) \
-	{ .path = path_,                                                              \
-	  .type = OPTION_##type_,                                                     \
-	  .min = min_,                                                                \
-	  .max = max_,                                                                \
-	  .unit = unit_,                                                              \
-	  .allowed = allowed_,                                                        \
-	  .def = default_,                                                            \
-	  .help = sentence,                                                           \
-	  .offset = offsetof(struct config, member),                                  \
+#define OPTION(path_, member, type_, change_, min_, max_, unit_, allowed_, default_, sentence) \
+	{ .path = path_,                                                                       \
+	  .type = OPTION_##type_,                                                              \
+	  .change = OPTION_##change_,                                                          \
+	  .min = min_,                                                                         \
+	  .max = max_,                                                                         \
+	  .unit = unit_,                                                                       \
+	  .allowed = allowed_,                                                                 \
+	  .def = default_,                                                                     \
+	  .help = sentence,                                                                    \
+	  .offset = offsetof(struct config, member),                                           \
 	  .size = sizeof(((struct config *)0)->member) },
 #include "appliance/options.def"
 #undef OPTION
@@ -63,6 +64,17 @@ const char *option_in_group(const char *path, const char *group)
 }
 
 bool option_is_list(const struct option *o) { return o->type >= OPTION_SYMBOLS; }
+
+bool option_is_element(const struct option *o) { return strstr(o->path, "[]"); }
+
+const char *option_change_word(enum option_change c)
+{
+	static const char *const words[] = {
+		[OPTION_START] = "start",      [OPTION_LIVE] = "live", [OPTION_LIMIT] = "live, a limit",
+		[OPTION_LIMIT_OR_0] = "live, a limit", [OPTION_FLOOR] = "live, a limit", [OPTION_SERVE] = "serve",
+	};
+	return words[c];
+}
 
 /* "observe|live" as "observe, live" behind `lead`. */
 static void expected_choice(const struct option *o, char *out)

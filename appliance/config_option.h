@@ -29,9 +29,20 @@ enum option_type {
 	OPTION_PARAMS,
 };
 
+/* When another value of an option can come into force (`hostctl config apply`). */
+enum option_change {
+	OPTION_START,      /* with the next start */
+	OPTION_LIVE,       /* while it runs */
+	OPTION_LIMIT,      /* likewise; a larger value, or none at all, allows more risk */
+	OPTION_LIMIT_OR_0, /* likewise; 0 is none */
+	OPTION_FLOOR,      /* while it runs; a smaller value allows more risk */
+	OPTION_SERVE,      /* while it runs: hostctl serve takes it over */
+};
+
 struct option {
 	const char *path; /* "venue.stream.port" */
 	enum option_type type;
+	enum option_change change;
 	u64 min, max; /* of a number; of a text's length; of a list's elements */
 	const char *unit, *allowed, *def; /* allowed: "observe|live"; def NULL: must be given */
 	const char *help;                 /* a sentence, Markdown */
@@ -56,6 +67,12 @@ const char *option_in_group(const char *path, const char *group);
 
 /* A list has elements or pairs of its own; everything else is one text. */
 bool option_is_list(const struct option *o);
+
+/* Does an element of a list own it? Its path has "[]", its field is element 0's. */
+bool option_is_element(const struct option *o);
+
+/* "live", "start", ...: a word for the tables. */
+const char *option_change_word(enum option_change c);
 
 #define OPTION_EXPECTED_MAX 160
 /* What a value must be: "an integer from 1 to 60000 (ms)". Returns `out` of OPTION_EXPECTED_MAX bytes. */

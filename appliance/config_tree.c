@@ -205,6 +205,13 @@ static err_t read_params(struct walk *w, const struct option *o, const yaml_node
 static err_t read_group(struct walk *w, const yaml_node_t *map, const char *group);
 static err_t check_given(struct walk *w, u32 line, const char *element);
 
+static void set_element_defaults(struct config_strategy *s)
+{
+	for (const struct option *o = config_options; o < config_options + config_options_n; o++)
+		if (option_is_element(o) && o->def && !option_is_list(o))
+			value_set(o, (u8 *)s + o->offset - offsetof(struct config, strategy), o->def, strlen(o->def));
+}
+
 static err_t read_strategies(struct walk *w, const struct option *o, const yaml_node_t *list)
 {
 	struct config *c = w->c;
@@ -216,6 +223,7 @@ static err_t read_strategies(struct walk *w, const struct option *o, const yaml_
 			return wrong(w, o, node);
 		w->element = c->n_strategies;
 		w->seen = 0;
+		set_element_defaults(&c->strategy[c->n_strategies]);
 		c->strategy[c->n_strategies++].line = line_of(node);
 		e = read_group(w, node, "strategies[]");
 		if (e == ERR_OK)
@@ -249,13 +257,11 @@ static err_t read_list(struct walk *w, const struct option *o, const yaml_node_t
 
 /* ---- groups and options ---- */
 
-static bool is_element_option(const struct option *o) { return strstr(o->path, "[]"); }
-
 static err_t read_option(struct walk *w, const struct option *o, const yaml_node_t *node)
 {
 	u32 row = (u32)(o - config_options);
 	u8 *field = (u8 *)w->c + o->offset;
-	if (is_element_option(o)) {
+	if (option_is_element(o)) {
 		field += w->element * sizeof(struct config_strategy);
 		w->seen |= 1u << (row - (u32)(option_find("strategies") - config_options));
 	} else {
@@ -306,9 +312,9 @@ static err_t check_given(struct walk *w, u32 line, const char *element)
 	const struct option *list = option_find("strategies");
 	for (const struct option *o = config_options; o < config_options + config_options_n; o++) {
 		char expected[OPTION_EXPECTED_MAX];
-		bool given = is_element_option(o) ? w->seen & 1u << (o - list)
+		bool given = option_is_element(o) ? w->seen & 1u << (o - list)
 						  : w->c->line[o - config_options];
-		if (is_element_option(o) == !!*element && !o->def && !given)
+		if (option_is_element(o) == !!*element && !o->def && !given)
 			return fail(w, line, o->path, "is missing, expected %s",
 				    option_expected(o, expected));
 	}

@@ -222,3 +222,38 @@ err_t value_set(const struct option *o, void *field, const char *text, size_t n)
 	}
 	return ok ? ERR_OK : ERR_SYNTAX;
 }
+
+static void print_choice(const struct option *o, u32 place, char out[CONFIG_TEXT])
+{
+	const char *p = o->allowed;
+	while (place-- && (p = strchr(p, '|')))
+		p++;
+	assert(p && "a choice is one of the table's words");
+	snprintf(out, CONFIG_TEXT, "%.*s", (int)strcspn(p, "|"), p);
+}
+
+void value_print(const struct option *o, const void *field, char out[CONFIG_TEXT])
+{
+	u32 v = 0;
+	u16 v16;
+	assert(!option_is_list(o));
+	switch (o->type) {
+	case OPTION_INTEGER:
+	case OPTION_POWER_OF_2:
+		memcpy(&v16, field, sizeof v16);
+		if (o->size == sizeof v)
+			memcpy(&v, field, sizeof v);
+		snprintf(out, CONFIG_TEXT, "%u", o->size == sizeof v ? v : v16);
+		break;
+	case OPTION_BOOL:
+		snprintf(out, CONFIG_TEXT, "%s", *(const bool *)field ? "true" : "false");
+		break;
+	case OPTION_CHOICE:
+		memcpy(&v, field, sizeof v);
+		print_choice(o, v, out);
+		break;
+	default:
+		snprintf(out, CONFIG_TEXT, "%s", (const char *)field);
+		break;
+	}
+}

@@ -14,6 +14,9 @@
  */
 err_t value_set(const struct option *o, void *field, const char *text, size_t n);
 
+/* The text that value_set would take for it. */
+void value_print(const struct option *o, const void *field, char out[CONFIG_TEXT]);
+
 /* "BTCUSDT": upper case letters, digits, '-', '_', fewer than SYMBOL_MAX. */
 bool value_is_symbol(const char *text, size_t n);
 

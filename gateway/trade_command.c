@@ -56,26 +56,29 @@ static void cancel_of(struct trade_core *c, u16 strategy)
 	}
 }
 
-static void pause_one(struct trade_core *c, u16 id, bool resume)
+static err_t pause_one(struct trade_core *c, u16 id, bool resume)
 {
-	if (resume) {
-		host_resume(c->host, id);
-	} else if (host_pause(c->host, id) == ERR_OK) {
+	err_t e = resume ? host_resume(c->host, id) : host_pause(c->host, id);
+	if (e == ERR_OK && !resume)
 		cancel_of(c, id);
-	}
+	return e;
 }
 
 static void pause_or_resume(struct trade_core *c, const struct msg_command *m)
 {
 	bool resume = m->verb == CMD_RESUME;
 	u32 n = host_count(c->host);
+	err_t e = ERR_OK;
 	if (m->target > n) {
 		trade_answer(c, m, ERR_NOT_FOUND, "no such strategy");
 		return;
 	}
 	for (u32 i = m->target ? m->target - 1 : 0; i < (m->target ? m->target : n); i++)
-		pause_one(c, (u16)i, resume);
-	trade_answer(c, m, ERR_OK, resume ? "resumed" : "paused, its orders are being cancelled");
+		e = pause_one(c, (u16)i, resume);
+	if (m->target && e != ERR_OK)
+		trade_answer(c, m, e, "it is stopped");
+	else
+		trade_answer(c, m, ERR_OK, resume ? "resumed" : "paused, its orders are being cancelled");
 }
 
 static void stop(struct trade_core *c, const struct msg_command *m)

@@ -101,11 +101,13 @@ static err_t make_strategies(struct trade_core *c, struct arena *a, struct param
 	err_t e = c->host ? ERR_OK : ERR_NO_MEMORY;
 	for (u32 i = 0; e == ERR_OK && i < c->cfg.n_strategies; i++) {
 		const struct trade_strategy *s = &c->cfg.strategies[i];
-		u16 id;
+		u16 id = 0;
 		if (s->plugin[0] && !host_find(c->host, s->type))
 			e = host_load(c->host, s->plugin, why);
 		if (e == ERR_OK)
 			e = host_add(c->host, a, s->type, s->params, &id, why);
+		if (e == ERR_OK && s->stopped)
+			host_enable(c->host, id, false);
 		if (e == ERR_OK)
 			trade_show_values(c, i);
 	}

@@ -47,6 +47,7 @@ const char *link_state_name(u64 state);
 
 struct trade_strategy { /* text lives until trade_core_init returns */
 	const char *type, *plugin, *params;
+	bool stopped;
 };
 
 struct trade_cfg {

@@ -113,6 +113,7 @@ const char *name_of_pause(u64 pause)
 {
 	static const char *const names[] = { [HOST_RUNNING] = "running",
 					     [HOST_PAUSED_BY_OPERATOR] = "paused",
-					     [HOST_PAUSED_BY_BUDGET] = "over_budget" };
+					     [HOST_PAUSED_BY_BUDGET] = "over_budget",
+					     [HOST_STOPPED] = "stopped" };
 	return NAME_OF(names, pause);
 }

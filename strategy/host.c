@@ -126,19 +126,39 @@ err_t host_pause(struct host *h, u16 id)
 {
 	if (id >= h->n)
 		return ERR_NOT_FOUND;
+	if (h->instance[id].pause == HOST_STOPPED)
+		return ERR_STATE;
 	h->instance[id].pause = HOST_PAUSED_BY_OPERATOR;
 	h->instance[id].overruns = 0;
 	return ERR_OK;
+}
+
+static void go_on(struct host *h, struct strategy_ctx *c)
+{
+	c->pause = HOST_RUNNING;
+	c->overruns = 0;
+	h->next_timer = u64_min(h->next_timer, c->timer); /* what fell due meanwhile fires next */
 }
 
 err_t host_resume(struct host *h, u16 id)
 {
 	if (id >= h->n)
 		return ERR_NOT_FOUND;
+	if (h->instance[id].pause == HOST_STOPPED)
+		return ERR_STATE;
+	go_on(h, &h->instance[id]);
+	return ERR_OK;
+}
+
+err_t host_enable(struct host *h, u16 id, bool on)
+{
+	if (id >= h->n)
+		return ERR_NOT_FOUND;
 	struct strategy_ctx *c = &h->instance[id];
-	c->pause = HOST_RUNNING;
-	c->overruns = 0;
-	h->next_timer = u64_min(h->next_timer, c->timer); /* what fell due meanwhile fires next */
+	if (!on)
+		c->pause = HOST_STOPPED;
+	else if (c->pause == HOST_STOPPED)
+		go_on(h, c);
 	return ERR_OK;
 }
 

@@ -19,7 +19,7 @@
 #define HOST_INSTANCES_MAX 256
 #define HOST_DESCS_MAX 32
 
-enum host_pause { HOST_RUNNING, HOST_PAUSED_BY_OPERATOR, HOST_PAUSED_BY_BUDGET };
+enum host_pause { HOST_RUNNING, HOST_PAUSED_BY_OPERATOR, HOST_PAUSED_BY_BUDGET, HOST_STOPPED };
 
 /* What the trade core does for strategies. `core` is its own first argument. */
 struct host_ops {
@@ -105,10 +105,17 @@ ns_t host_next_timer(const struct host *h); /* UINT64_MAX: none; may be early, n
 err_t host_set_params(struct host *h, u16 id, const struct strategy_value *v, u32 n, ns_t now);
 
 /*
- * ERR_NOT_FOUND: no such instance. A pause ends a budget's count; orders are the core's to cancel.
+ * ERR_NOT_FOUND: no such instance. ERR_STATE: it is stopped. A pause ends a budget's count; orders are
+ * the core's to cancel.
  */
 err_t host_pause(struct host *h, u16 id);
 err_t host_resume(struct host *h, u16 id);
+
+/*
+ * Stopped is as paused, but for a resume: host_enable alone ends it, and then it runs. On where it is
+ * not stopped: nothing. ERR_NOT_FOUND.
+ */
+err_t host_enable(struct host *h, u16 id, bool on);
 
 /*
  * Replay, where no time is measured: pauses the instance by its budget after `calls` callbacks in

@@ -11,18 +11,9 @@
 
 #include "appliance/config.h"
 #include "appliance/config_tree.h"
+#include "tests/appliance/config_least.h"
 
-/* What must be given and nothing else, 9 lines. */
-#define LEAST                                                     \
-	"cpus: { trade: 1, shared: '0' }\n"                       \
-	"ports:\n"                                                \
-	"  md: { device: '0000:01:00.0', ip: 10.77.0.2/24 }\n"    \
-	"  trade: { device: '0000:01:00.1', ip: 10.78.0.2/24 }\n" \
-	"venue:\n"                                                \
-	"  stream: { host: stream.test }\n"                       \
-	"  api: { host: api.test }\n"                             \
-	"  rest: { host: rest.test }\n"                           \
-	"instruments: [BTCUSDT, ETHUSDT]\n"
+#define LEAST CONFIG_LEAST
 
 static struct config c;
 static char error[CONFIG_ERROR];

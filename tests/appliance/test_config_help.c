@@ -154,7 +154,7 @@ static void test_help_names_every_option(void **state)
 	assert_non_null(strstr(
 		all,
 		"tape.slots\n    Events kept, 128 bytes each; a reader further behind reloads.\n"
-		"    a power of two from 1024 to 16777216 (events); default: 65536\n"));
+		"    a power of two from 1024 to 16777216 (events); default: 65536; changed: start\n"));
 	free(all);
 	free(risk);
 	free(none);

@@ -30,7 +30,7 @@ static void test_every_value_has_a_name(void **state)
 		{ name_of_tape_kind, TAPE_BBO, TAPE_STATUS },
 		{ name_of_capture, CAPTURE_ABSENT, CAPTURE_FAILED },
 		{ name_of_capture_secrets, CAPTURE_SECRETS_NONE, CAPTURE_SECRETS_ALL },
-		{ name_of_pause, HOST_RUNNING, HOST_PAUSED_BY_BUDGET },
+		{ name_of_pause, HOST_RUNNING, HOST_STOPPED },
 		{ name_of_instrument, INSTRUMENT_TRADING, INSTRUMENT_CANCEL_ONLY },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -65,6 +65,32 @@ static void test_pause_and_resume(void **state)
 	core_close(&c);
 }
 
+static void test_stopped_is_not_resumed(void **state)
+{
+	(void)state;
+	struct core c;
+	core_open(&c);
+	struct probe *p = add(&c, "instrument=BTCUSDT");
+	p->submit_on_order = true;
+	p->api->set_timer(p->ctx, 100);
+	assert_int_equal(host_enable(c.host, 0, true), ERR_OK); /* it runs: nothing */
+	assert_int_equal(host_enable(c.host, 0, false), ERR_OK);
+	assert_int_equal(host_enable(c.host, 1, false), ERR_NOT_FOUND);
+	assert_int_equal(host_pause(c.host, 0), ERR_STATE);
+	assert_int_equal(host_resume(c.host, 0), ERR_STATE);
+	assert_int_equal(tick(&c, 0), 0);
+	assert_int_equal(host_on_time(c.host, 150, 0), 0);
+	host_on_order(c.host, &(struct order_event){ .strategy = 0 }, 160, 0);
+	assert_int_equal(p->submitted, STRATEGY_PAUSED);
+	assert_int_equal(host_enable(c.host, 0, true), ERR_OK);
+	assert_int_equal(host_on_time(c.host, 170, 0), 1); /* what fell due meanwhile */
+	assert_int_equal(tick(&c, 0), 1);
+	assert_int_equal(host_pause(c.host, 0), ERR_OK);
+	assert_int_equal(host_enable(c.host, 0, true), ERR_OK); /* no resume */
+	assert_int_equal(tick(&c, 0), 0);
+	core_close(&c);
+}
+
 static void test_overruns_in_a_row_pause(void **state)
 {
 	(void)state;
@@ -177,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_events_reach_their_own),
 		cmocka_unit_test(test_timers),
 		cmocka_unit_test(test_pause_and_resume),
+		cmocka_unit_test(test_stopped_is_not_resumed),
 		cmocka_unit_test(test_overruns_in_a_row_pause),
 		cmocka_unit_test(test_each_is_measured_alone),
 		cmocka_unit_test(test_live_parameters),
