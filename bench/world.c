@@ -209,7 +209,7 @@ static void make_trade(struct world *w)
 	const struct strategy_desc *d = w->cfg.strategy;
 	struct trade_strategy idle[HOST_INSTANCES_MAX];
 	for (u32 i = 0; i < w->cfg.idle_strategies; i++)
-		idle[i] = (struct trade_strategy){ "null", "", "instrument=BTCUSDT" };
+		idle[i] = (struct trade_strategy){ "null", "", "instrument=BTCUSDT", false };
 	struct param_error why = { "" };
 	struct trade_cfg t = { .clock = w->clock,
 			       .net = peer_net_cfg(&w->trade_port, CLIENT_IP),
