@@ -107,6 +107,7 @@ static inline u64 tape_publish(struct tape *t, const struct tape_event *e)
 	struct tape_slot *s = &t->slot[seq & (t->slots - 1)];
 	const tape_word *w = (const tape_word *)e;
 	__atomic_store_n(&s->seq, 0, __ATOMIC_RELAXED);
+#pragma GCC unroll 16
 	for (u32 i = 0; i < TAPE_WORDS; i++)
 		__atomic_store_n(&s->w[i], w[i], __ATOMIC_RELEASE);
 	__atomic_store_n(&s->seq, seq, __ATOMIC_RELEASE);
@@ -130,6 +131,7 @@ static inline enum tape_result tape_read(const struct tape *t, u64 seq, struct t
 		if (__atomic_load_n(&s->seq, __ATOMIC_ACQUIRE) != seq)
 			return TAPE_LAPPED;
 	}
+#pragma GCC unroll 16
 	for (u32 i = 0; i < TAPE_WORDS; i++)
 		w[i] = __atomic_load_n(&s->w[i], __ATOMIC_ACQUIRE);
 	if (__atomic_load_n(&s->seq, __ATOMIC_RELAXED) != seq)

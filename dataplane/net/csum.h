@@ -8,6 +8,8 @@
 #ifndef SAKER_CSUM_H
 #define SAKER_CSUM_H
 
+#include <string.h>
+
 #include "common/types.h"
 
 /* Sum of `n` bytes; an odd last byte counts as if a zero followed. */
@@ -18,14 +20,25 @@ u64 csum_copy(u8 *dst, const u8 *src, size_t n);
 
 static inline u64 csum_word(u16 v) { return __builtin_bswap16(v); }
 
-/* What goes into the packet as it stands in memory: the complement, to be stored by memcpy. */
+/* The 20 bytes of an IPv4 header without options. */
+static inline u64 csum_ip4(const u8 *ip)
+{
+	u64 w[2];
+	u32 last;
+	memcpy(w, ip, sizeof w);
+	memcpy(&last, ip + sizeof w, sizeof last);
+	return (w[0] >> 32) + (u32)w[0] + (w[1] >> 32) + (u32)w[1] + last;
+}
+
+/*
+ * What goes into the packet as it stands in memory: the complement, to be stored by memcpy. A half
+ * and the other half added carry into the upper one just what end-around carry wants (RFC 1071
+ * section 2).
+ */
 static inline u16 csum_finish(u64 sum)
 {
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (u16)~sum;
+	u32 v = (u32)((sum + (sum << 32 | sum >> 32)) >> 32);
+	return (u16)(~(v + (v << 16 | v >> 16)) >> 16);
 }
 
 /* The same without the complement: the pseudo-header sum a device with offload wants. */

@@ -70,7 +70,7 @@ static inline bool verified(const struct frame *f, const struct fast_seg *s)
 	const u8 *from = s->ip + (v4 ? IP_OFF_SRC : IP6_OFF_SRC); /* addresses, then the segment */
 	u64 sum = csum_bytes(from, (size_t)(s->tcp - from) + s->tcp_len) + csum_word(IP_TCP) +
 		  csum_word((u16)s->tcp_len);
-	return !csum_finish(sum) && (!v4 || !csum_finish(csum_bytes(s->ip, IP_BYTES)));
+	return !csum_finish(sum) && (!v4 || !csum_finish(csum_ip4(s->ip)));
 }
 
 /*

@@ -126,6 +126,14 @@ void tls_reset(struct tls *t);
  */
 err_t tls_rx(struct tls *t, const u8 *p, u32 n, ns_t now);
 
+/*
+ * The short way of what comes nearly always, instead of tls_rx: the bytes are exactly one record, of
+ * application data alone, and nothing waits. Its plaintext is written to `out`, which has room for
+ * `n` bytes; no callback runs. Returns the plaintext's length; 0: none of that, and nothing has
+ * changed but `out`: tls_rx takes the same bytes.
+ */
+u32 tls_rx_usual(struct tls *t, const u8 *p, u32 n, u8 *out);
+
 /* HANDSHAKE: the slow thread is ready for one more record. */
 err_t tls_hs_credit(struct tls *t, ns_t now);
 

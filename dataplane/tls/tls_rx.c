@@ -224,24 +224,25 @@ static err_t rx_in_place(struct tls *t, struct rd *in, ns_t now)
 	return ERR_OK;
 }
 
-/*
- * What comes nearly always: exactly one protected record, on a connection where nothing waits. The
- * reasons against it are collected and branched on once.
- */
-static inline bool is_usual(const struct tls *t, const u8 *p, u32 n)
+u32 tls_rx_usual(struct tls *t, const u8 *p, u32 n, u8 *out)
 {
 	u32 waits = t->part.rec_n | t->in_n | t->hs_head_n | t->rx_hold | t->parked;
-	u64 head;
 
-	if (t->state != TLS_OPEN || waits || n < sizeof head || n > TLS_REC_MAX)
-		return false;
-	memcpy(&head, p, sizeof head);
-	u64 want = (u64)__builtin_bswap16((u16)(n - TLS_HEADER_LEN)) << 24 | 0x030317;
-	return (head & 0xffffffffff) == want;
+	if (t->state != TLS_OPEN || waits)
+		return 0;
+	u32 got = tls_open_usual(tls_dir_now(t, TLS_RX), p, n, out);
+	if (!got)
+		return 0;
+	counter_inc(&t->cnt[TLS_CNT_rx_records]);
+	counter_inc(&t->cnt[TLS_CNT_rx_in_place]);
+	t->empty_run = 0;
+	return got;
 }
 
-static err_t rx_general(struct tls *t, const u8 *p, u32 n, ns_t now)
+err_t tls_rx(struct tls *t, const u8 *p, u32 n, ns_t now)
 {
+	if (t->state == TLS_CLOSED)
+		return t->why;
 	struct rd in = rd_of(p, n);
 	err_t e = t->part.rec_n ? rx_part(t, &in, now) : ERR_OK;
 	if (!e && t->in_n)
@@ -251,24 +252,6 @@ static err_t rx_general(struct tls *t, const u8 *p, u32 n, ns_t now)
 	if (e == ERR_AGAIN)
 		e = keep(t, &in, (u32)rd_left(&in));
 	/* A message may have ended it already, with an alert of its own. */
-	return e && t->state != TLS_CLOSED ? tls_fail(t, e) : e;
-}
-
-err_t tls_rx(struct tls *t, const u8 *p, u32 n, ns_t now)
-{
-	if (t->state == TLS_CLOSED)
-		return t->why;
-	if (!is_usual(t, p, n))
-		return rx_general(t, p, n, now);
-	err_t e = take(t, p, n, now);
-	if (e == ERR_OK) {
-		counter_inc(&t->cnt[TLS_CNT_rx_in_place]);
-		return ERR_OK;
-	}
-	if (e == ERR_AGAIN) {
-		struct rd in = rd_of(p, n);
-		e = keep(t, &in, n);
-	}
 	return e && t->state != TLS_CLOSED ? tls_fail(t, e) : e;
 }
 

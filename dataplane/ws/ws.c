@@ -272,9 +272,9 @@ static u16 take_whole(struct ws *w, const struct head *h, u8 *at, struct ws_even
 /*
  * What a client receives nearly always: a whole text message in one frame of up to 65535 bytes, where
  * no other message is under way and nobody asks for a check of its characters. Returns the bytes
- * consumed; 0: not mine, nothing has changed.
+ * it takes; 0: not mine.
  */
-static inline u32 next_text(struct ws *w, const u8 *buf, u32 n, struct ws_event *ev)
+static inline u32 usual_text(const struct ws *w, const u8 *buf, u32 n, struct span *text)
 {
 	u32 unusual = w->role ^ WS_CLIENT;
 	unusual |= w->join_op | w->large_told | w->close_rx | w->check_text | w->fail_code | w->left;
@@ -285,22 +285,36 @@ static inline u32 next_text(struct ws *w, const u8 *buf, u32 n, struct ws_event 
 	if (buf[1] > LEN_16 || (extended && text_n < LEN_16) || text_n > w->own || text_n > n - head_n)
 		return 0;
 	assert(!w->large && w->own <= w->max);
-	w->need = 0;
-	ev->kind = WS_TEXT;
-	ev->code = 0;
-	ev->data = (struct span){ buf + head_n, text_n };
-	counter_inc(&w->cnt[WS_CNT_rx_messages]);
+	*text = (struct span){ buf + head_n, text_n };
 	return head_n + text_n;
+}
+
+static void text_taken(struct ws *w)
+{
+	w->need = 0;
+	counter_inc(&w->cnt[WS_CNT_rx_messages]);
+}
+
+bool ws_text(struct ws *w, const u8 *buf, u32 n, struct span *text)
+{
+	if (usual_text(w, buf, n, text) != n)
+		return false;
+	text_taken(w);
+	return true;
 }
 
 u32 ws_next(struct ws *w, u8 *buf, u32 n, struct ws_event *ev)
 {
 	struct head h;
 	u16 code = 0;
-	u32 fast = next_text(w, buf, n, ev);
+	u32 usual = usual_text(w, buf, n, &ev->data);
 
-	if (fast)
-		return fast;
+	if (usual) {
+		text_taken(w);
+		ev->kind = WS_TEXT;
+		ev->code = 0;
+		return usual;
+	}
 	*ev = (struct ws_event){ .kind = WS_NONE };
 	if (w->large_told)
 		give_back(w);

@@ -111,6 +111,13 @@ void ws_share(struct ws *w, struct pool *pool, u32 max);
 u32 ws_next(struct ws *w, u8 *buf, u32 n, struct ws_event *ev);
 
 /*
+ * The short way of what comes nearly always, instead of ws_next: the `n` bytes are exactly one frame, a
+ * whole text message, to a client. False: something else, and nothing has changed: ws_next takes
+ * the same bytes.
+ */
+bool ws_text(struct ws *w, const u8 *buf, u32 n, struct span *text);
+
+/*
  * Bytes, from the start of the frame that ws_next could not take yet, that it must be offered at
  * once; never above the limit given to ws_init + WS_HEAD_MAX.
  */
