@@ -128,7 +128,8 @@ static inline void make_trade(struct cores *c, ns_t budget_ns)
 {
 	struct trade_strategy maker = { "maker", "",
 					"instrument=BTCUSDT half_spread=20 size=0.001 "
-					"max_position=0.1 refresh=3 post_only=false backoff=5" };
+					"max_position=0.1 refresh=3 post_only=false backoff=5",
+					false };
 	struct param_error why = { "" };
 	struct trade_cfg t = { .clock = { .mult = 1ull << 32, .tsc_hz = NS_PER_S },
 			       .net = net_cfg_of(&c->port[RECORD_TRADE], OUR_IP),
