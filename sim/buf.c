@@ -12,7 +12,7 @@ static void *xrealloc(void *p, size_t n)
 {
 	void *q = realloc(p, n);
 	if (!q) {
-		fprintf(stderr, "saker-venue: out of memory (%zu bytes asked)\n", n);
+		fprintf(stderr, "out of memory (%zu bytes asked)\n", n);
 		exit(1);
 	}
 	return q;

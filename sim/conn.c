@@ -9,7 +9,7 @@
 	16384 /* a whole TLS record, so that nothing stays inside OpenSSL when we stop reading */
 #define READ_ROUNDS 4
 
-struct conn *conn_new(int fd, SSL_CTX *tls, u64 id, ns_t now, i64 now_ms)
+struct conn *sim_conn_new(int fd, SSL_CTX *tls, u64 id, ns_t now, i64 now_ms)
 {
 	struct conn *c = calloc(1, sizeof *c);
 	SSL *ssl = SSL_new(tls);

@@ -50,7 +50,7 @@ struct conn {
 	struct api_session api;
 };
 
-struct conn *conn_new(int fd, SSL_CTX *tls, u64 id, ns_t now, i64 now_ms); /* owns fd */
+struct conn *sim_conn_new(int fd, SSL_CTX *tls, u64 id, ns_t now, i64 now_ms); /* owns fd */
 void conn_free(struct conn *c);
 
 /* Reads what has come into c->in, up to 64 kB. Returns whether the connection is still alive. */

@@ -125,7 +125,7 @@ static err_t replay_cancel(struct exchange *x, const char *record)
 static err_t replay(struct exchange *x)
 {
 	err_t e;
-	while ((e = journal_next(&x->journal)) == ERR_OK) {
+	while ((e = sim_journal_next(&x->journal)) == ERR_OK) {
 		const char *record = x->journal.record;
 		err_t done = record[0] == 'T'   ? replay_ticks(x, record)
 			     : record[0] == 'P' ? replay_place(x, record)
@@ -164,7 +164,7 @@ err_t exchange_open(struct exchange *x, const struct exchange_options *o)
 			    "--symbol %s: expected capital letters ending in a quote asset, such "
 			    "as BTCUSDT",
 			    o->symbol);
-	err_t e = market_open(&x->market, &x->rules, o->recordings, o->recordings_n, o->seed);
+	err_t e = sim_market_open(&x->market, &x->rules, o->recordings, o->recordings_n, o->seed);
 	if (e != ERR_OK)
 		return fail(x, e, "%s", x->market.error);
 	matching_init(&x->matching, &x->rules, o->fees,
@@ -173,7 +173,7 @@ err_t exchange_open(struct exchange *x, const struct exchange_options *o)
 	if (!o->journal_path)
 		return ERR_OK;
 	header_of(o, header, sizeof header);
-	e = journal_open(&x->journal, o->journal_path, header);
+	e = sim_journal_open(&x->journal, o->journal_path, header);
 	return e == ERR_OK ? replay(x) : journal_failed(x, e);
 }
 

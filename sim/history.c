@@ -24,7 +24,7 @@ static void drop_oldest(struct history *h, size_t n)
 
 static void apply(struct ladder *l, const struct history_entry *e)
 {
-	ladder_apply(l, &e->bids, &e->asks, e->first_id, e->last_id);
+	sim_ladder_apply(l, &e->bids, &e->asks, e->first_id, e->last_id);
 }
 
 void history_start(struct history *h, const struct ladder *base) { ladder_copy(&h->base, base); }

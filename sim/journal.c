@@ -43,7 +43,7 @@ static err_t end_reading(struct journal *j)
 	return ERR_CLOSED;
 }
 
-err_t journal_next(struct journal *j)
+err_t sim_journal_next(struct journal *j)
 {
 	char line[JOURNAL_RECORD_MAX + CRC_DIGITS + 4];
 	if (!j->in || !fgets(line, sizeof line, j->in))
@@ -62,7 +62,7 @@ err_t journal_next(struct journal *j)
 
 static err_t check_header(struct journal *j, const char *header)
 {
-	err_t e = journal_next(j);
+	err_t e = sim_journal_next(j);
 	if (e == ERR_CLOSED)
 		return journal_add(j, "%s", header);
 	if (e != ERR_OK || !strcmp(j->record, header))
@@ -74,7 +74,7 @@ static err_t check_header(struct journal *j, const char *header)
 	return ERR_STATE;
 }
 
-err_t journal_open(struct journal *j, const char *path, const char *header)
+err_t sim_journal_open(struct journal *j, const char *path, const char *header)
 {
 	journal_none(j);
 	snprintf(j->path, sizeof j->path, "%s", path);

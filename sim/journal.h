@@ -32,13 +32,13 @@ void journal_none(struct journal *j);
  * Opens or creates the file. The first record is `header`; where the file has another,
  * ERR_STATE with j->error.
  */
-err_t journal_open(struct journal *j, const char *path, const char *header);
+err_t sim_journal_open(struct journal *j, const char *path, const char *header);
 
 /*
  * The next record read back, in j->record; ERR_CLOSED after the last one: from then on
  * journal_add() may be called.
  */
-err_t journal_next(struct journal *j);
+err_t sim_journal_next(struct journal *j);
 
 /* Appends one record (no newline in it). ERR_IO with j->error. */
 err_t journal_add(struct journal *j, const char *fmt, ...) PRINTF_LIKE(2, 3);

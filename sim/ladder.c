@@ -69,7 +69,7 @@ void ladder_load(struct ladder *l, const struct levels *bids, const struct level
 	l->last_id = last_id;
 }
 
-err_t ladder_apply(struct ladder *l, const struct levels *bids, const struct levels *asks,
+err_t sim_ladder_apply(struct ladder *l, const struct levels *bids, const struct levels *asks,
 		   u64 first_id, u64 last_id)
 {
 	assert(first_id <= last_id);

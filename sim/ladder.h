@@ -23,7 +23,7 @@ void ladder_load(struct ladder *l, const struct levels *bids, const struct level
  * ERR_OK; ERR_EXISTS: older than the ladder, ignored; ERR_STATE: a gap before `first_id`,
  * nothing applied.
  */
-err_t ladder_apply(struct ladder *l, const struct levels *bids, const struct levels *asks,
+err_t sim_ladder_apply(struct ladder *l, const struct levels *bids, const struct levels *asks,
 		   u64 first_id, u64 last_id);
 
 void ladder_set(struct ladder *l, enum side s, i64 price, i64 qty);

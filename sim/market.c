@@ -36,7 +36,7 @@ err_t market_peek(struct market *m)
 
 static err_t apply_depth(struct market *m, const struct message *d)
 {
-	err_t e = ladder_apply(&m->ladder, &d->bids, &d->asks, d->first_id, d->last_id);
+	err_t e = sim_ladder_apply(&m->ladder, &d->bids, &d->asks, d->first_id, d->last_id);
 	if (e == ERR_OK)
 		history_add(&m->history, d);
 	if (e != ERR_STATE)
@@ -119,7 +119,7 @@ static err_t roll_forward(struct market *m, struct history *early)
 	}
 }
 
-err_t market_open(struct market *m, const struct rules *rules, const char *const *files,
+err_t sim_market_open(struct market *m, const struct rules *rules, const char *const *files,
 		  size_t files_n, u64 seed)
 {
 	struct history early = { 0 };

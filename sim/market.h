@@ -38,7 +38,7 @@ struct market {
  * Opens the source (files_n 0: the generator with `seed`) and rolls forward to its snapshot,
  * splicing in the depth updates that came before it. On an error m->error says what and where.
  */
-err_t market_open(struct market *m, const struct rules *rules, const char *const *files,
+err_t sim_market_open(struct market *m, const struct rules *rules, const char *const *files,
 		  size_t files_n, u64 seed);
 
 /*

@@ -105,7 +105,7 @@ static void accept_all(struct venue *v)
 		}
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 		v->conns = vec_grow(v->conns, v->conns_n, &v->conns_cap, sizeof *v->conns);
-		struct conn *c = conn_new(fd, v->tls, ++v->next_conn_id, v->now_ns, v->now_ms);
+		struct conn *c = sim_conn_new(fd, v->tls, ++v->next_conn_id, v->now_ns, v->now_ms);
 		v->conns[v->conns_n++] = c;
 		watch(v, fd, c, EPOLLIN, EPOLL_CTL_ADD);
 	}

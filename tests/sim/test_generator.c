@@ -30,7 +30,7 @@ static void on_ticker(struct client *c, const struct message *m)
 static void on_depth(struct client *c, const struct message *m)
 {
 	assert_int_equal(m->first_id, c->depth_id + 1);
-	assert_int_equal(ladder_apply(&c->book, &m->bids, &m->asks, m->first_id, m->last_id),
+	assert_int_equal(sim_ladder_apply(&c->book, &m->bids, &m->asks, m->first_id, m->last_id),
 			 ERR_OK);
 	assert_true(m->last_id >= c->ticker_id);
 	struct level b = ladder_at(&c->book, SIDE_BUY, 0), a = ladder_at(&c->book, SIDE_SELL, 0);

@@ -28,8 +28,8 @@ static void write_three(void)
 {
 	struct journal j;
 	remove(path);
-	assert_int_equal(journal_open(&j, path, "header"), ERR_OK);
-	assert_int_equal(journal_next(&j), ERR_CLOSED);
+	assert_int_equal(sim_journal_open(&j, path, "header"), ERR_OK);
+	assert_int_equal(sim_journal_next(&j), ERR_CLOSED);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(journal_add(&j, "record %d", i), ERR_OK);
 	journal_close(&j);
@@ -40,8 +40,8 @@ static int count(err_t *e, char *error)
 {
 	struct journal j;
 	int n = 0;
-	*e = journal_open(&j, path, "header");
-	while (*e == ERR_OK && (*e = journal_next(&j)) == ERR_OK) {
+	*e = sim_journal_open(&j, path, "header");
+	while (*e == ERR_OK && (*e = sim_journal_next(&j)) == ERR_OK) {
 		char want[32];
 		snprintf(want, sizeof want, "record %d", n++);
 		assert_string_equal(j.record, want);
@@ -60,7 +60,7 @@ static void test_what_is_written_is_read(void **state)
 	assert_int_equal(count(&e, error), 3);
 	assert_int_equal(e, ERR_CLOSED);
 	struct journal j;
-	assert_int_equal(journal_open(&j, path, "another header"), ERR_STATE);
+	assert_int_equal(sim_journal_open(&j, path, "another header"), ERR_STATE);
 	assert_non_null(strstr(j.error, "another header"));
 	journal_close(&j);
 }
@@ -81,8 +81,8 @@ static void test_cut_anywhere(void **state)
 		assert_int_equal(e, ERR_CLOSED);
 		assert_true(left <= 3 && (n < st.st_size || left == 3));
 		struct journal j;
-		assert_int_equal(journal_open(&j, path, "header"), ERR_OK);
-		while (journal_next(&j) == ERR_OK)
+		assert_int_equal(sim_journal_open(&j, path, "header"), ERR_OK);
+		while (sim_journal_next(&j) == ERR_OK)
 			;
 		assert_int_equal(journal_add(&j, "record %d", left), ERR_OK);
 		journal_close(&j);
@@ -121,7 +121,7 @@ static void test_none_is_kept(void **state)
 	journal_none(&j);
 	assert_int_equal(journal_add(&j, "x"), ERR_OK);
 	journal_close(&j);
-	assert_int_equal(journal_open(&j, "/no/such/folder/journal", "h"), ERR_IO);
+	assert_int_equal(sim_journal_open(&j, "/no/such/folder/journal", "h"), ERR_IO);
 	assert_non_null(strstr(j.error, "/no/such/folder"));
 	journal_close(&j);
 }
@@ -135,7 +135,7 @@ static void test_disk_full(void **state)
 	char error[4096];
 	remove(path);
 	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(journal_open(&j, path, "header"), ERR_OK);
+	assert_int_equal(sim_journal_open(&j, path, "header"), ERR_OK);
 	getrlimit(RLIMIT_FSIZE, &old);
 	tight.rlim_max = old.rlim_max;
 	setrlimit(RLIMIT_FSIZE, &tight);

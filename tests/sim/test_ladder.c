@@ -72,7 +72,7 @@ static void test_update_ids(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		bids.v[0].qty = (i64)i + 1;
 		i64 before = ladder_qty(&l, SIDE_BUY, 5);
-		err_t e = ladder_apply(&l, &bids, &none, rows[i].first_id, rows[i].last_id);
+		err_t e = sim_ladder_apply(&l, &bids, &none, rows[i].first_id, rows[i].last_id);
 		if (e != rows[i].err || l.last_id != rows[i].stands_at)
 			fail_msg("%s", rows[i].remark);
 		assert_int_equal(ladder_qty(&l, SIDE_BUY, 5), e == ERR_OK ? (i64)i + 1 : before);

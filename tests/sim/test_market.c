@@ -51,7 +51,7 @@ static err_t open_market(struct market *m)
 {
 	static const char *file;
 	file = path;
-	return market_open(m, &rules, &file, 1, 0);
+	return sim_market_open(m, &rules, &file, 1, 0);
 }
 
 static void test_splice_table(void **state)
