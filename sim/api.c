@@ -191,9 +191,14 @@ json_t *api_order_counts(struct api_call *a)
 	return list;
 }
 
-static void answer(struct api_call *a, const json_t *id, json_t *result, bool limits, bool order)
+static bool wants_limits(const struct api_call *a)
 {
-	struct buf out = { 0 };
+	const json_t *v = json_object_get(a->params, "returnRateLimits");
+	return json_is_boolean(v) ? json_is_true(v) : a->c->api.rate_limits;
+}
+
+static void answer(struct api_call *a, const json_t *id, json_t *result, bool order, struct buf *out)
+{
 	json_t *j = json_object();
 	json_object_set(j, "id", id ? (json_t *)id : json_null());
 	json_object_set_new(j, "status", json_integer(a->status));
@@ -202,17 +207,9 @@ static void answer(struct api_call *a, const json_t *id, json_t *result, bool li
 	else
 		json_object_set_new(j, "error",
 				    json_pack("{s:i, s:s}", "code", a->code, "msg", a->msg));
-	if (limits)
+	if (wants_limits(a))
 		json_object_set_new(j, "rateLimits", rate_limits(&a->v->limits, order));
-	json_write(&out, j);
-	wsconn_text(a->c, buf_p(&out), buf_n(&out));
-	buf_free(&out);
-}
-
-static bool wants_limits(const struct api_call *a)
-{
-	const json_t *v = json_object_get(a->params, "returnRateLimits");
-	return json_is_boolean(v) ? json_is_true(v) : a->c->api.rate_limits;
+	json_write(out, j);
 }
 
 static bool good_id(const json_t *id)
@@ -221,9 +218,9 @@ static bool good_id(const json_t *id)
 	       (json_is_string(id) && json_string_length(id) <= 64);
 }
 
-void api_on_text(struct venue *v, struct conn *c, const void *text, size_t n)
+void api_answer(struct venue *v, struct conn *c, struct span text, struct buf *out)
 {
-	json_t *request = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL), *none = json_object(),
+	json_t *request = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES, NULL), *none = json_object(),
 	       *result = NULL;
 	const json_t *params = json_object_get(request, "params"),
 		     *id = json_object_get(request, "id");
@@ -239,8 +236,17 @@ void api_on_text(struct venue *v, struct conn *c, const void *text, size_t n)
 		result = run(&a, method);
 	}
 	if (!v->failed)
-		answer(&a, id, result, wants_limits(&a), method && strstr(method, "order.place"));
+		answer(&a, id, result, method && strstr(method, "order.place"), out);
 	json_decref(request);
 	json_decref(none);
+}
+
+void api_on_text(struct venue *v, struct conn *c, const void *text, size_t n)
+{
+	struct buf out = { 0 };
+	api_answer(v, c, (struct span){ text, n }, &out);
+	if (buf_n(&out))
+		wsconn_text(c, buf_p(&out), buf_n(&out));
+	buf_free(&out);
 	reports_send(v);
 }

@@ -20,6 +20,12 @@ struct api_call {
 };
 
 /*
+ * One request text: appends its answer to `out`, nothing where the venue has to stop. What account
+ * events it caused are in the matching's reports.
+ */
+void api_answer(struct venue *v, struct conn *c, struct span text, struct buf *out);
+
+/*
  * One request text from a client; the answer, and what account events it caused, go out before
  * this returns.
  */

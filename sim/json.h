@@ -21,9 +21,10 @@ json_t *json_fills(const struct rules *r, const struct fill *fills, size_t n);
 /* order.cancel */
 json_t *json_canceled(const struct rules *r, const struct order *o);
 
-/* User data events: what all begin with; executionReport of one change of an order. json_report.c */
+/* User data events: what all begin with; executionReport and outboundAccountPosition of one change of an order. */
 json_t *json_event(const char *type, i64 time_ms);
 json_t *json_execution(const struct matching *m, const struct report *p);
+json_t *json_position(const struct rules *r, const struct report *p);
 
 /* myTrades */
 json_t *json_trade(const struct rules *r, const struct fill *f);

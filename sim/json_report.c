@@ -69,3 +69,21 @@ json_t *json_execution(const struct matching *m, const struct report *p)
 	return e;
 }
 
+static void add_balance(json_t *list, const char *asset, const struct balance *b)
+{
+	json_t *j = json_object();
+	json_set_text(j, "a", asset);
+	json_set_amount(j, "f", b->free);
+	json_set_amount(j, "l", b->locked);
+	json_array_append_new(list, j);
+}
+
+json_t *json_position(const struct rules *r, const struct report *p)
+{
+	json_t *e = json_event("outboundAccountPosition", p->time_ms), *balances = json_array();
+	json_set_int(e, "u", p->account.updated_ms);
+	add_balance(balances, r->base, &p->account.base);
+	add_balance(balances, r->quote, &p->account.quote);
+	json_object_set_new(e, "B", balances);
+	return e;
+}

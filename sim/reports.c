@@ -3,25 +3,6 @@
 #include "sim/json.h"
 #include "sim/wsconn.h"
 
-static void add_balance(json_t *list, const char *asset, const struct balance *b)
-{
-	json_t *j = json_object();
-	json_set_text(j, "a", asset);
-	json_set_amount(j, "f", b->free);
-	json_set_amount(j, "l", b->locked);
-	json_array_append_new(list, j);
-}
-
-static json_t *account_position(const struct rules *r, const struct report *p)
-{
-	json_t *e = json_event("outboundAccountPosition", p->time_ms), *balances = json_array();
-	json_set_int(e, "u", p->account.updated_ms);
-	add_balance(balances, r->base, &p->account.base);
-	add_balance(balances, r->quote, &p->account.quote);
-	json_object_set_new(e, "B", balances);
-	return e;
-}
-
 static void send_event(struct conn *c, const struct buf *event)
 {
 	struct buf out = { 0 };
@@ -51,7 +32,7 @@ void reports_send(struct venue *v)
 		if (p->exec == EXEC_TRADE && p->order.filled == m->fills[p->fill].qty)
 			limits_order_filled(&v->limits);
 		publish(v, json_execution(m, p));
-		publish(v, account_position(m->rules, p));
+		publish(v, json_position(m->rules, p));
 	}
 	m->reports_n = 0;
 }
