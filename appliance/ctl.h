@@ -16,6 +16,7 @@
 #include "common/order_row.h"
 #include "common/ring.h"
 #include "common/segment.h"
+#include "gateway/limits_row.h"
 
 enum app_cnt {
 #define CNT(name, help) APP_CNT_##name,
@@ -98,6 +99,8 @@ void ctl_audit_kill(struct ctl *c);
 void ctl_on_answered(void *user, const struct door_client *d, err_t result, const char *text); /* of the door */
 
 void ctl_capture_turn(struct ctl *c);
+/* The limits of one instrument and the account; on failure `error` names the option. */
+err_t ctl_limits(const struct config *cfg, const struct instrument *i, struct msg_limits *m, char *error, size_t n);
 err_t ctl_own_minimum(const struct config_risk *r,
 		      /* our minimum order value where it is above the venue's */
 		      struct instrument *i);

@@ -65,17 +65,25 @@ static struct risk_account account_of(const struct config_risk *r)
 				      .fills_window_ns = r->fills_window_ms * NS_PER_MS };
 }
 
+err_t ctl_limits(const struct config *cfg, const struct instrument *i, struct msg_limits *m, char *error,
+		 size_t n)
+{
+	const char *what = "";
+	*m = (struct msg_limits){ .instrument = i->id, .account = account_of(&cfg->risk) };
+	err_t e = limits_of(&cfg->risk, i, &m->limits, &what);
+	if (e != ERR_OK)
+		snprintf(error, n, "%s: %s: not an exact amount in the scale of %s: %s", cfg->file, what, i->symbol,
+			 err_text(e));
+	return e;
+}
+
 err_t ctl_send_limits(struct ctl *c, char *error, size_t n)
 {
 	for (u32 i = 0; i < c->n_instruments; i++) {
-		struct msg_limits m = { .instrument = i, .account = account_of(&c->cfg->risk) };
-		const char *what = "";
-		err_t e = limits_of(&c->cfg->risk, &c->instrument[i], &m.limits, &what);
-		if (e != ERR_OK) {
-			snprintf(error, n, "%s: %s: not an exact amount in the scale of %s: %s", c->cfg->file,
-				 what, c->instrument[i].symbol, err_text(e));
+		struct msg_limits m;
+		err_t e = ctl_limits(c->cfg, &c->instrument[i], &m, error, n);
+		if (e != ERR_OK)
 			return e;
-		}
 		if (!ctl_tell(c, &c->trade, MSG_LIMITS, i, &m, sizeof m))
 			return ERR_FULL;
 	}

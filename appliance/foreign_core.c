@@ -133,22 +133,29 @@ err_t foreign_core_open(struct foreign_core *c, FILE *plain, char *error)
 	a->io.journal_fd = -1;
 	a->clock = (struct clock){ .mult = 1ull << 32, .tsc_hz = NS_PER_S };
 	err_t e = config_parse(&a->cfg, "replay", config_text, sizeof config_text - 1, error);
+	if (e == ERR_OK && c->paper)
+		paper_configure(c->paper, &a->cfg);
 	if (e != ERR_OK || (e = app_make_private_segment(a, error)) != ERR_OK ||
 	    (e = arena_open(&a->arena, ARENA)) != ERR_OK || (e = tls_crypto_init(&a->crypto, true)) != ERR_OK)
 		return e;
 	make_port(&a->md_port, &c->port[RECORD_MD], a, 1);
-	make_port(&a->trade_port, &c->port[RECORD_TRADE], a, 2);
-	if ((e = app_make_cores(a, error)) != ERR_OK)
+	if (!c->paper)
+		make_port(&a->trade_port, &c->port[RECORD_TRADE], a, 2);
+	else if ((e = paper_open(c->paper, a, error)) != ERR_OK)
+		return e;
+	if ((e = app_make_cores(a, error)) != ERR_OK || (e = replay_measure(a, error)) != ERR_OK)
 		return e;
 	for (u32 i = 0; i < a->n_instruments; i++)
 		ring_put(a->md_rings.from_ctl, MSG_INSTRUMENT, i, &a->instrument[i], sizeof a->instrument[i]);
 	if (plain)
 		replay_plain_listen(&c->plain, a, plain);
-	return ERR_OK;
+	return c->paper ? paper_begin(c->paper, error) : ERR_OK;
 }
 
 void foreign_core_close(struct foreign_core *c)
 {
+	if (c->paper)
+		paper_close(c->paper);
 	if (c->app.trade_up)
 		trade_core_close(&c->app.trade);
 	if (c->app.md_up)
@@ -158,8 +165,18 @@ void foreign_core_close(struct foreign_core *c)
 	arena_close(&c->app.arena);
 }
 
+/* What the last frame has led to is whole: the trading core's turn. */
+static void settle(struct foreign_core *c)
+{
+	if (c->paper && c->turns)
+		paper_market(c->paper, c->now);
+}
+
 static void step(struct foreign_core *c, ns_t at)
 {
+	settle(c);
+	if (c->pace)
+		replay_pace_wait(&c->pacer, &c->app.clock, &c->app.io.clock, at);
 	c->now = at;
 	c->turns++;
 	md_core_step(&c->app.md, at);
@@ -171,6 +188,13 @@ void foreign_core_turn(struct foreign_core *c, ns_t at)
 	for (u32 i = 0; c->turns && i < IDLE_TURNS && c->now + IDLE_NS < at; i++)
 		step(c, c->now + IDLE_NS);
 	step(c, at);
+	c->poll_tsc = tsc_now();
+}
+
+bool foreign_core_end(struct foreign_core *c)
+{
+	settle(c);
+	return !c->paper || paper_end(c->paper);
 }
 
 void foreign_core_up(struct foreign_core *c, ns_t at)
@@ -182,6 +206,6 @@ void foreign_core_up(struct foreign_core *c, ns_t at)
 void foreign_core_text(struct foreign_core *c, const u8 *p, u32 n, ns_t at)
 {
 	struct session *s = &c->app.md.session;
-	c->app.md.rx_tsc = at;
+	c->app.md.rx_tsc = c->poll_tsc;
 	s->user->text(s->ctx, s, p, n, at);
 }

@@ -8,7 +8,8 @@
 #ifndef SAKER_FOREIGN_CORE_H
 #define SAKER_FOREIGN_CORE_H
 
-#include "appliance/app.h"
+#include "appliance/paper.h"
+#include "appliance/replay_clock.h"
 #include "appliance/replay_plain.h"
 #include "pcap/replay_port.h"
 
@@ -16,6 +17,10 @@ struct foreign_core {
 	struct app app; /* instruments are set before foreign_core_open */
 	struct replay_port port[RECORD_CORES];
 	struct replay_plain plain;
+	struct paper *paper; /* the trading core runs with it; NULL: it does not run */
+	bool pace;           /* turns as far apart as they were */
+	struct replay_pace pacer;
+	u64 poll_tsc; /* this machine's time as the frame at hand was read */
 	struct span snapshot[INSTRUMENTS_MAX]; /* REST answers; NULL: none */
 	u64 unanswered;                        /* snapshots asked for that nobody has */
 	ns_t now;
@@ -23,12 +28,14 @@ struct foreign_core {
 	char why[APP_ERROR]; /* what is wrong with a snapshot */
 };
 
-/* Zeroed, instruments set. `plain`: texts are written there, unless NULL. foreign_core_close is due. */
+/* Zeroed; instruments, paper and pace set. `plain`: texts are written there, unless NULL. foreign_core_close is due. */
 err_t foreign_core_open(struct foreign_core *c, FILE *plain, char *error);
 void foreign_core_close(struct foreign_core *c);
 
 /* A turn at `at`, and those before it that time itself makes due. */
 void foreign_core_turn(struct foreign_core *c, ns_t at);
+/* The connection has ended. false: c->paper says what the trading core's stand-in could not do. */
+bool foreign_core_end(struct foreign_core *c);
 /* Within the turn. */
 void foreign_core_up(struct foreign_core *c, ns_t at);
 void foreign_core_text(struct foreign_core *c, const u8 *p, u32 n, ns_t at);

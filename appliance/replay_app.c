@@ -84,18 +84,12 @@ static void on_text(void *user, const u8 *p, u32 n)
 		r->text(r->user, p, n);
 }
 
-/* The recorded clock says how far the turns were apart, this machine's how long that is. */
 static void pace(void *user, u64 tsc)
 {
 	struct replay_app *r = user;
-	const struct clock *here = &r->app.io.clock;
-	if (!r->begun_tsc) {
-		r->begun_tsc = tsc;
-		r->began_ns = clock_ns(here, tsc_now());
-	}
-	i64 late_ns = (i64)(clock_ns(&r->app.clock, tsc) - clock_ns(&r->app.clock, r->begun_tsc));
-	while (late_ns > 0 && clock_ns(here, tsc_now()) - r->began_ns < (u64)late_ns)
-		_mm_pause();
+	r->now_tsc = tsc;
+	if (r->pace)
+		replay_pace_wait(&r->pacer, &r->app.clock, &r->app.io.clock, tsc);
 }
 
 static void empty(struct ring *r)
@@ -113,6 +107,16 @@ static void after(void *user, enum record_core core)
 	empty(rings->to_ctl);
 	empty(rings->to_slow);
 	empty(a->journal);
+}
+
+/* Behind a turn of the md core: everything of the trading core is the stand-in's. */
+static void after_market(void *user, enum record_core core)
+{
+	struct replay_app *r = user;
+	(void)core;
+	empty(r->app.md_rings.to_ctl);
+	empty(r->app.md_rings.to_slow);
+	paper_market(r->paper, r->now_tsc);
 }
 
 static void link_core(struct replay_app *r, enum record_core core, const struct app_rings *rings)
@@ -133,34 +137,38 @@ static void link_replay(struct replay_app *r, const struct replay_file *f)
 	p->md_tape = a->md_links.tape;
 	p->kill = a->seg.kill;
 	p->journal = a->journal;
-	p->after = after;
+	p->after = r->paper ? after_market : after;
 	p->user = r;
-	p->before = r->pace ? pace : NULL;
+	p->before = pace;
 	link_core(r, RECORD_MD, &a->md_rings);
 	link_core(r, RECORD_TRADE, &a->trade_rings);
 	a->recorder[RECORD_TRADE]->text = on_text;
 	a->recorder[RECORD_TRADE]->text_user = r;
 }
 
-/* Times are this machine's, so its clock measures them. */
-static err_t link_io(struct app *a, char *error)
+/* The recorded ports, and the trading core's own market; or a stand-in's. */
+static err_t make_surroundings(struct replay_app *r, const struct boot_record *b, char *error)
 {
-	u64 *cnt = a->ctl.cnt;
-	a->io = (struct io){ .trace = a->trace,
-			     .journal = a->journal,
-			     .tape = a->md_links.tape,
-			     .tape_next = 1,
-			     .journal_fd = -1,
-			     .lag_negative = &cnt[APP_CNT_lag_negative],
-			     .lag_implausible = &cnt[APP_CNT_lag_implausible],
-			     .tape_lapped = &cnt[APP_CNT_tape_lapped],
-			     .outliers = { .seen = &cnt[APP_CNT_outliers], .tape = a->md_links.tape } };
-	for (u32 i = 0; i < IO_HISTS; i++)
-		a->io.hist[i] = segment_at(&a->seg, segment_find(&a->seg, io_hist_names[i]));
-	err_t e = clock_calibrate(&a->io.clock);
-	if (e != ERR_OK)
-		snprintf(error, APP_ERROR, "this processor's time-stamp counter is not invariant");
-	return e;
+	struct app *a = &r->app;
+	make_port(&a->md_port, &r->replay.core[RECORD_MD].port, &b->port[RECORD_MD]);
+	if (r->paper)
+		return paper_open(r->paper, a, error);
+	make_port(&a->trade_port, &r->replay.core[RECORD_TRADE].port, &b->port[RECORD_TRADE]);
+	return own_market(r, error);
+}
+
+/* Its venue's clock is the one this machine had as the process began. */
+static void configure_paper(struct replay_app *r, const struct replay_file *f, const struct boot_record *b)
+{
+	u64 first_tsc = f->core[RECORD_MD].turns[0].t.tsc;
+	r->paper->cfg.wall_offset_ns = (i64)(b->wall_ns - clock_ns(&b->clock, first_tsc));
+	paper_configure(r->paper, &r->app.cfg);
+}
+
+static err_t check_paper(const struct replay_app *r, char *error)
+{
+	const struct config *t = r->paper ? r->paper->cfg.trading : NULL;
+	return t ? paper_check_instruments(t, r->app.instrument, r->app.n_instruments, false, error) : ERR_OK;
 }
 
 err_t replay_app_open(struct replay_app *r, const struct replay_file *f, char *error)
@@ -170,25 +178,28 @@ err_t replay_app_open(struct replay_app *r, const struct replay_file *f, char *e
 	a->replay = true;
 	a->io.journal_fd = -1;
 	err_t e = take_boot(a, f, &b, error);
-	if (e != ERR_OK || (e = take_config(a, f, error)) != ERR_OK)
+	if (e != ERR_OK || (e = take_config(a, f, error)) != ERR_OK || (e = check_paper(r, error)) != ERR_OK)
 		return e;
+	if (r->paper)
+		configure_paper(r, f, &b);
 	if ((e = app_make_private_segment(a, error)) != ERR_OK ||
 	    (e = arena_open(&a->arena, REPLAY_ARENA)) != ERR_OK ||
-	    (e = tls_crypto_init(&a->crypto, true)) != ERR_OK || (e = own_market(r, error)) != ERR_OK)
+	    (e = tls_crypto_init(&a->crypto, true)) != ERR_OK || (e = make_surroundings(r, &b, error)) != ERR_OK)
 		return e;
-	make_port(&a->md_port, &r->replay.core[RECORD_MD].port, &b.port[RECORD_MD]);
-	make_port(&a->trade_port, &r->replay.core[RECORD_TRADE].port, &b.port[RECORD_TRADE]);
-	if ((e = app_make_cores(a, error)) != ERR_OK || (e = link_io(a, error)) != ERR_OK)
+	if ((e = app_make_cores(a, error)) != ERR_OK || (e = replay_measure(a, error)) != ERR_OK)
 		return e;
-	app_restore(a);
+	if (!r->paper)
+		app_restore(a);
 	link_replay(r, f);
 	if (r->plain_to)
 		replay_plain_listen(&r->plain, a, r->plain_to);
-	return ERR_OK;
+	return r->paper ? paper_begin(r->paper, error) : ERR_OK;
 }
 
 void replay_app_close(struct replay_app *r)
 {
+	if (r->paper)
+		paper_close(r->paper);
 	if (r->app.trade_up)
 		trade_core_close(&r->app.trade);
 	if (r->app.md_up)

@@ -5,7 +5,8 @@
 #ifndef SAKER_REPLAY_APP_H
 #define SAKER_REPLAY_APP_H
 
-#include "appliance/app.h"
+#include "appliance/paper.h"
+#include "appliance/replay_clock.h"
 #include "appliance/replay_plain.h"
 #include "pcap/replay.h"
 
@@ -15,8 +16,10 @@ struct replay_app {
 	struct replay replay;
 	struct replay_plain plain;
 	FILE *plain_to; /* NULL: texts are not written */
+	struct paper *paper; /* set: the trading core runs with it, and not what it did then; NULL: as recorded */
 	bool pace;      /* turns as far apart as they were */
-	u64 begun_tsc, began_ns; /* the first turn's, as recorded, and as it was run again */
+	struct replay_pace pacer;
+	u64 now_tsc; /* of the turn at hand */
 	u64 n_texts;
 	/* each order and cancel as it stood before mask and seal */
 	void (*text)(void *user, const u8 *p, u32 n);

@@ -188,58 +188,83 @@ static void on_opened(void *user, ns_t at) { foreign_core_up(user, at); }
 
 static void on_text(void *user, const u8 *p, u32 n, ns_t at) { foreign_core_text(user, p, n, at); }
 
-static int run(struct foreign_core *c, struct tap *t, u32 index, FILE *plain)
+static void print_run(const struct foreign_core *c, const struct tap *t, u32 index)
+{
+	print_flow(stdout, t, index);
+	print_core(c, t);
+	print_tally(t);
+	if (t->why[0])
+		printf("ended early: %s\n", t->why);
+}
+
+static int run(struct foreign_core *c, struct tap *t, u32 index, const struct foreign_options *opt)
 {
 	const struct tap_events events = { .turn = on_turn, .opened = on_opened, .text = on_text, .user = c };
 	char error[APP_ERROR] = "out of memory";
-	print_flow(stdout, t, index);
+	bool again = opt->runs && opt->runs->n_runs;
+	FILE *plain = again ? NULL : opt->way.plain;
+	if (opt->runs) {
+		c->pace = opt->way.pace;
+		c->paper = paper_runs_next(opt->runs);
+		opt->runs->plain = plain ? &c->plain : NULL;
+	}
 	if (foreign_core_open(c, plain, error) != ERR_OK ||
 	    tap_run(t, index, &events, &c->app.arena, &c->app.crypto) != ERR_OK) {
 		fprintf(stderr, "saker replay: %s\n", error);
 		return 3;
 	}
-	print_core(c, t);
-	print_tally(t);
-	if (t->why[0])
-		printf("ended early: %s\n", t->why);
-	return faultless(c, t) ? 0 : t->ws.up ? 1 : 3;
+	bool whole = foreign_core_end(c);
+	if (!again)
+		print_run(c, t, index);
+	if (opt->runs)
+		paper_runs_done(opt->runs);
+	if (opt->way.latency && !again)
+		replay_print_latency(&c->app);
+	return whole && faultless(c, t) ? 0 : t->ws.up ? 1 : 3;
 }
 
-static int run_to(struct foreign_core *c, struct tap *t, u32 index, const char *path)
+/* Each of the configuration's instruments, and no other, has to be known. */
+static bool check_instruments(const struct app *a, const struct foreign_options *opt)
 {
-	FILE *plain = path ? fopen(path, "we") : NULL;
-	int rc = !path || plain ? run(c, t, index, plain) : 3;
-	bool bad = path && (!plain || ferror(plain));
-	if ((plain && fclose(plain)) || bad) {
-		fprintf(stderr, "saker replay: %s: %s\n", path, strerror(errno));
-		rc = 3;
-	}
+	char error[APP_ERROR];
+	if (!opt->runs || (opt->runs->cfg.trading && paper_check_instruments(opt->runs->cfg.trading, a->instrument,
+									     a->n_instruments, true, error) == ERR_OK))
+		return true;
+	fprintf(stderr, "saker replay: %s\n",
+		opt->runs->cfg.trading ? error
+				       : "the capture is another program's: say which strategies and limits are to run "
+					 "on it, by --config FILE");
+	return false;
+}
+
+static int run_once(const struct foreign_options *opt, const struct tap_file *files, u32 n, struct foreign_core *c)
+{
+	static struct tap t;
+	u32 index = 0;
+	int rc = 3;
+	memset(&t, 0, sizeof t);
+	memcpy(t.file, files, n * sizeof *files);
+	t.n_files = n;
+	if (!take_options(c, &t, opt) || !check_instruments(&c->app, opt))
+		return 2;
+	tap_scan(&t);
+	if (choose(&t, opt->connection, &index))
+		rc = run(c, &t, index, opt);
+	else
+		print_tally(&t);
+	foreign_core_close(c);
 	return rc;
 }
 
 int replay_foreign_run(const struct foreign_options *opt, const struct tap_file *files, u32 n)
 {
-	static struct tap t;
-	u32 index = 0;
-	int rc = 3;
 	size_t size = (sizeof(struct foreign_core) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
 	struct foreign_core *c = aligned_alloc(CACHE_LINE, size);
-	if (!c)
-		return rc;
-	memset(c, 0, size);
-	memset(&t, 0, sizeof t);
-	memcpy(t.file, files, n * sizeof *files);
-	t.n_files = n;
-	if (!take_options(c, &t, opt)) {
-		rc = 2;
-	} else {
-		tap_scan(&t);
-		if (choose(&t, opt->connection, &index))
-			rc = run_to(c, &t, index, opt->plain);
-		else
-			print_tally(&t);
-		foreign_core_close(c);
+	int rc = c ? 0 : 3;
+	for (unsigned long i = 0; i < opt->way.times && !rc; i++) {
+		memset(c, 0, size);
+		rc = run_once(opt, files, n, c);
 	}
 	free(c);
-	return rc;
+	return rc || !opt->runs ? rc : opt->runs->differs;
 }

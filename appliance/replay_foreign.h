@@ -5,14 +5,17 @@
 #ifndef SAKER_REPLAY_FOREIGN_H
 #define SAKER_REPLAY_FOREIGN_H
 
+#include "appliance/replay_paper.h"
 #include "common/instrument.h"
 #include "pcap/tap.h"
 
 struct foreign_options {
-	const char *keys, *plain; /* NULL: none, not written */
+	const char *keys;         /* NULL: none */
 	u32 connection;           /* as they are listed, from 1; 0: the only one that could be meant */
 	const char *instrument[INSTRUMENTS_MAX], *snapshot[INSTRUMENTS_MAX];
 	u32 n_instruments, n_snapshots;
+	struct paper_runs *runs; /* strategies on it; NULL: none */
+	struct paper_way way;
 };
 
 /* Appends to one of the lists; false: it is full. */

@@ -2,6 +2,7 @@
 
 static void put_line(const struct replay_listener *l, char way, struct span text, ns_t now)
 {
+	flockfile(l->to); /* the other core's thread may write as well */
 	fprintf(l->to, "%llu.%09llu %s %c ", (unsigned long long)(now / NS_PER_S),
 		(unsigned long long)(now % NS_PER_S), l->name, way);
 	for (size_t i = 0; i < text.n; i++)
@@ -12,6 +13,7 @@ static void put_line(const struct replay_listener *l, char way, struct span text
 		default: putc(text.p[i], l->to);
 		}
 	putc('\n', l->to);
+	funlockfile(l->to);
 }
 
 static void on_up(void *ctx, struct session *s, ns_t now)

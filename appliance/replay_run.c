@@ -19,6 +19,7 @@ struct options {
 	const char *orders, *plain; /* NULL: not written */
 	unsigned long times;
 	bool latency, pace;
+	struct paper_options paper;
 	struct foreign_options foreign; /* for captures of other programs */
 };
 
@@ -50,6 +51,13 @@ static int usage(FILE *to, int rc)
 		"  -n N            run it N times; each must lead to the same\n"
 		"  --pace          turns as far apart as they were, instead of as fast as possible\n"
 		"  --latency       print the stages' times as they were now, on this machine\n"
+		"Strategies where no order session is in the capture, or others than those that ran:\n"
+		"  --fills none    every order is acknowledged and rests until it is cancelled\n"
+		"  --fills sim     orders fill against the replayed best prices and trades, as docs/replay.md says\n"
+		"  --config FILE   strategies, risk and safety; by default the capture's own\n"
+		"  --round-trip US from sending an order until it took effect and was answered (1000)\n"
+		"  --layout fused|split   one thread or two, which leads to the same orders\n"
+		"  --free          a pinned thread for each core, each as fast as it can: for --latency's figures alone\n"
 		"Captures of other programs (tcpdump, dumpcap) are told apart by themselves: the market data of one\n"
 		"connection goes through feed and books.\n"
 		"  --instrument SYMBOL:TICK:LOT   what its prices and quantities mean (BTCUSDT:0.01:0.00001); may repeat\n"
@@ -57,6 +65,7 @@ static int usage(FILE *to, int rc)
 		"  --connection N                 which one, where there are several\n"
 		"  --snapshot [SYMBOL=]FILE       the REST answer a book begins with; may repeat\n"
 		"  --plain FILE                   as above: the texts received\n"
+		"  --orders, -n, --pace, --latency   with --fills\n"
 		"exit code: 0 all the same; 1 a difference, or not all could be run; 2 usage; 3 nothing could be run\n");
 	return rc;
 }
@@ -94,18 +103,6 @@ static void on_text(void *user, const u8 *p, u32 n)
 	}
 }
 
-static void print_latency(const struct app *a)
-{
-	printf("%-20s %10s %10s %10s %10s\n", "this machine, ns", "n", "p50", "p99", "max");
-	for (u32 i = 0; i < IO_HISTS; i++) {
-		const struct hist *h = a->io.hist[i];
-		if (h->n && i != HIST_FEED_LAG && i != HIST_ORDER_TO_ACK)
-			printf("%-20s %10llu %10llu %10llu %10llu\n", io_hist_names[i], (unsigned long long)h->n,
-			       (unsigned long long)hist_quantile(h, 5000), (unsigned long long)hist_quantile(h, 9900),
-			       (unsigned long long)h->max);
-	}
-}
-
 static bool run(const struct replay_file *f, const struct options *opt, struct texts *t, struct outcome *o)
 {
 	char error[APP_ERROR] = "out of memory";
@@ -127,7 +124,7 @@ static bool run(const struct replay_file *f, const struct options *opt, struct t
 		memcpy(o->core, r->replay.core, sizeof o->core);
 		memcpy(o->why, r->replay.why, sizeof o->why);
 		if (opt->latency && !t->again)
-			print_latency(&r->app);
+			replay_print_latency(&r->app);
 	} else {
 		fprintf(stderr, "saker replay: %s\n", error[0] ? error : err_text(e));
 	}
@@ -218,47 +215,69 @@ static bool options_fit(const struct options *opt, bool ours)
 {
 	const struct foreign_options *f = &opt->foreign;
 	bool for_others = f->keys || f->connection || f->n_instruments || f->n_snapshots;
-	bool for_ours = opt->orders || opt->pace || opt->latency || opt->times > 1;
-	if (ours ? !for_others : !for_ours)
+	bool with_fills = opt->orders || opt->pace || opt->latency || opt->times > 1;
+	if (ours ? !for_others : !with_fills || paper_options_given(&opt->paper))
 		return true;
 	fprintf(stderr, "saker replay: %s\n",
 		ours ? "--keys, --connection, --instrument and --snapshot are for captures of other programs; this one is saker's"
-		     : "--orders, --pace, --latency and -n are for captures of saker's; this one is another program's");
+		     : "--orders, --pace, --latency and -n are for captures of saker's, or with --fills; this one is another program's");
 	return false;
+}
+
+static int as_recorded(const struct replay_file *f, const struct options *opt, FILE *orders, FILE *plain)
+{
+	struct texts t = { .digest = EVP_MD_CTX_new(), .file = orders, .plain = plain };
+	int rc = t.digest ? run_all(f, opt, &t) : 3;
+	EVP_MD_CTX_free(t.digest);
+	return rc;
+}
+
+static int with_strategies(const struct replay_file *f, const struct options *opt, struct foreign_options *foreign,
+			   const struct tap_file *files, FILE *orders)
+{
+	static struct paper_runs runs;
+	int rc = paper_runs_open(&runs, &opt->paper);
+	runs.cfg.measure = foreign->way.latency;
+	runs.orders_to = orders;
+	foreign->runs = &runs;
+	if (!rc)
+		rc = replay_file_ours(f) ? paper_runs_own(&runs, f, &foreign->way)
+					 : replay_foreign_run(foreign, files, f->n_files);
+	paper_runs_close(&runs);
+	return rc;
+}
+
+static int run_files(const struct replay_file *f, const struct options *opt, const struct tap_file *files, bool ours)
+{
+	struct foreign_options foreign = opt->foreign;
+	FILE *orders = NULL, *plain = NULL;
+	int rc = 3;
+	if (!open_out(opt->orders, &orders) || !open_out(opt->plain, &plain))
+		return rc;
+	foreign.way = (struct paper_way){ opt->times, opt->pace, opt->latency || opt->paper.free, plain };
+	if (paper_options_given(&opt->paper))
+		rc = with_strategies(f, opt, &foreign, files, orders);
+	else
+		rc = ours ? as_recorded(f, opt, orders, plain) : replay_foreign_run(&foreign, files, f->n_files);
+	bool wrote = close_out(opt->orders, orders);
+	return close_out(opt->plain, plain) && wrote ? rc : 3;
 }
 
 static int replay_files(const struct options *opt, char **paths, int n)
 {
 	static struct replay_file f;
-	char why[REPLAY_TEXT];
-	struct texts t = { 0 };
-	int rc = 3;
 	static struct tap_file files[FILES_MAX];
-	if (!read_files(&f, paths, n, files))
-		goto cannot;
-	bool ours = replay_file_ours(&f);
-	if (!options_fit(opt, ours)) {
-		rc = 2;
-		goto cannot;
+	char why[REPLAY_TEXT];
+	int rc = 3;
+	if (read_files(&f, paths, n, files)) {
+		bool ours = replay_file_ours(&f);
+		if (!options_fit(opt, ours))
+			rc = 2;
+		else if (ours && !replay_file_usable(&f, why))
+			fprintf(stderr, "saker replay: %s\n", why);
+		else
+			rc = run_files(&f, opt, files, ours);
 	}
-	if (!ours) {
-		rc = replay_foreign_run(&opt->foreign, files, (u32)n);
-		goto cannot;
-	}
-	if (!replay_file_usable(&f, why)) {
-		fprintf(stderr, "saker replay: %s\n", why);
-		goto cannot;
-	}
-	FILE *orders = NULL, *plain = NULL;
-	t.digest = EVP_MD_CTX_new();
-	if (t.digest && open_out(opt->orders, &orders) && open_out(opt->plain, &plain)) {
-		t.file = orders, t.plain = plain;
-		rc = run_all(&f, opt, &t);
-	}
-	EVP_MD_CTX_free(t.digest);
-	if (!close_out(opt->orders, orders) || !close_out(opt->plain, plain))
-		rc = 3;
-cannot:
 	replay_file_free(&f);
 	return rc;
 }
@@ -273,20 +292,31 @@ int replay_run_main(int argc, char **argv)
 					       { "connection", required_argument, NULL, 'c' },
 					       { "instrument", required_argument, NULL, 'i' },
 					       { "snapshot", required_argument, NULL, 's' },
+					       { "fills", required_argument, NULL, 'f' },
+					       { "config", required_argument, NULL, 'C' },
+					       { "layout", required_argument, NULL, 'L' },
+					       { "round-trip", required_argument, NULL, 'r' },
+					       { "free", no_argument, NULL, 'F' },
 					       { "help", no_argument, NULL, 'h' },
 					       { 0 } };
 	struct options opt = { .times = 1 };
 	struct foreign_options *f = &opt.foreign;
+	struct paper_options *p = &opt.paper;
 	char *end = "";
 	for (int c; !*end && (c = getopt_long(argc, argv, "n:h", longs, NULL)) != -1;)
 		switch (c) {
 		case 'o': opt.orders = optarg; break;
 		case 'n': opt.times = strtoul(optarg, &end, 10); break;
-		case 'p': opt.plain = f->plain = optarg; break;
+		case 'p': opt.plain = optarg; break;
 		case 'k': f->keys = optarg; break;
 		case 'c': f->connection = (u32)strtoul(optarg, &end, 10); break;
 		case 'i': end = foreign_option(f->instrument, &f->n_instruments, optarg) ? "" : "full"; break;
 		case 's': end = foreign_option(f->snapshot, &f->n_snapshots, optarg) ? "" : "full"; break;
+		case 'f': p->fills = optarg; break;
+		case 'C': p->config = optarg; break;
+		case 'L': p->layout = optarg; break;
+		case 'r': p->round_trip_us = optarg; break;
+		case 'F': p->free = true; break;
 		case 't': opt.pace = true; break;
 		case 'l': opt.latency = true; break;
 		case 'h': return usage(stdout, 0);

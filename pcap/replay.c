@@ -181,11 +181,25 @@ static void fill_journal(struct replay *r)
 			return;
 }
 
+static void begin(struct replay *r)
+{
+	r->tape_next = 1;
+	r->core[RECORD_MD].port.kill = r->core[RECORD_TRADE].port.kill = &r->kill->kill;
+}
+
+static bool run_rest_of_md(struct replay *r)
+{
+	const struct replay_turn *t;
+	while ((t = next_turn(r, RECORD_MD)))
+		if (!run_turn(r, RECORD_MD, t))
+			return false;
+	return true;
+}
+
 bool replay_run(struct replay *r)
 {
 	const struct replay_turn *t;
-	r->tape_next = 1;
-	r->core[RECORD_MD].port.kill = r->core[RECORD_TRADE].port.kill = &r->kill->kill;
+	begin(r);
 	while ((t = next_turn(r, RECORD_TRADE))) {
 		if (!show_market(r, t))
 			return false;
@@ -194,8 +208,11 @@ bool replay_run(struct replay *r)
 		if (!run_turn(r, RECORD_TRADE, t))
 			return false;
 	}
-	while ((t = next_turn(r, RECORD_MD)))
-		if (!run_turn(r, RECORD_MD, t))
-			return false;
-	return true;
+	return run_rest_of_md(r);
+}
+
+bool replay_run_market(struct replay *r)
+{
+	begin(r);
+	return run_rest_of_md(r);
 }

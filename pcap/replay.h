@@ -47,4 +47,7 @@ struct replay {
 /* Runs all turns. false: `why` says where it ended early, and `differs` whether by a difference. */
 bool replay_run(struct replay *r);
 
+/* The same for the md core alone: what the trading core does meanwhile is the caller's, in `after`. */
+bool replay_run_market(struct replay *r);
+
 #endif

@@ -118,7 +118,7 @@ check "no instrument: said" says 2 "by --instrument SYMBOL:TICK:LOT"
 rc=$?
 check "a bad one" says 2 "expected SYMBOL:TICK:LOT"
 run plain.pcapng --orders orders
-check "an option for captures of ours" says 2 "are for captures of saker's"
+check "an option for captures of ours, or with strategies" says 2 "are for captures of saker's, or with --fills"
 editcap plain.pcapng -r late.pcapng 50-100000
 run late.pcapng
 check "begun too late" says 3 "packet 1: the connection's beginning \(SYN\) is not in the capture"
@@ -145,6 +145,92 @@ rc=$?
 check "without a snapshot: best prices and trades, said" says 0 "no snapshot for a book"
 run plain.pcapng --snapshot messages
 check "a snapshot that is none" says 1 "snapshot of BTCUSDT: "
+# ---- strategies on it ----
+cat >trade.yaml <<'YAML'
+instance: paper
+mode: observe
+cpus: { trade: 1, shared: "0" }
+ports:
+  md: { device: net_tap0, ip: 10.77.0.2/24 }
+  trade: { device: net_tap1, ip: 10.78.0.2/24 }
+venue: { stream: { host: a.example }, api: { host: b.example }, rest: { host: c.example } }
+instruments: [BTCUSDT]
+strategies:
+  - { name: quotes, type: maker, params: { instrument: BTCUSDT, half_spread: 50, size: 0.001, max_position: 0.01 } }
+risk: { max_quantity: 0.01, max_notional: 1000, max_position: 0.02, max_open_notional: 5000, collar_bps: 50,
+        max_open_orders: 4, orders_per_second: 100, order_burst: 50 }
+YAML
+sed 's/half_spread: 50/half_spread: 1, refresh: 2, post_only: false/' trade.yaml >narrow.yaml
+trades() { # capture, configuration, more options: leaves said, plain, orders
+	local file=$1 config=$2
+	shift 2
+	"$saker" replay "${in[@]}" "$file" --config "$config" "$@" --orders orders --plain plain >said 2>&1
+	rc=$?
+}
+model() { "$here/paper_model.py" plain "$1" >fills || { cat said; return 1; }; }
+filled() { [ "$(wc -l <fills)" -ge "$1" ] && grep -q "^BTCUSDT: $(wc -l <fills) fills" said; }
+sums() { grep -E "^(orders and cancels|answers|BTCUSDT:)" said; }
+
+trades tls13.pcapng trade.yaml --keys tls13.keys --fills none -n 2
+check "strategies, nothing fills" says 0 "^BTCUSDT: 0 fills.* position 0.00000000"
+check "orders were sent" [ "$(wc -l <orders)" -gt 10 ]
+check "and acknowledged" grep -q '"x":"NEW"' plain
+check "their texts are those in the clear" cmp orders <(sed -n 's/^[^ ]* order > //p' plain)
+for config in trade narrow; do
+	trades tls13.pcapng $config.yaml --keys tls13.keys --fills sim -n 2
+	check "$config: strategies, orders fill, twice to the same" says 0 "^strategies: fused, fills sim, round trip 1000 us"
+	sums >fused.sums
+	check "$config: fills are those of another model" model 1000000
+	check "$config: there are some" filled 10
+	trades tls13.pcapng $config.yaml --keys tls13.keys --fills sim --layout split -n 3
+	check "$config: in two threads, three times" says 0 "^strategies: split"
+	check "$config: the same orders, answers and position" cmp fused.sums <(sums)
+done
+sed "s|type: maker, params: .*|type: example, plugin: $SAKER_BIN/../strategy/example.so, params: { instrument: BTCUSDT, threshold: 60, lots: 10 } }|" \
+	trade.yaml >takes.yaml
+trades tls13.pcapng takes.yaml --keys tls13.keys --fills sim --round-trip 5000
+check "a plug-in that takes" says 0 "^orders: [0-9]+"
+check "what it takes is the model's" model 5000000
+check "as taker" grep -q "taker$" fills
+trades tls13.pcapng takes.yaml --keys tls13.keys --fills none
+check "immediate-or-cancel orders expire where nothing fills" grep -q '"x":"EXPIRED"' plain
+trades plain.pcapng narrow.yaml --fills sim --round-trip 20
+check "a round trip of 20 us" says 0 "round trip 20 us"
+check "fills again as the model's" model 20000
+trades tls13.pcapng narrow.yaml --keys tls13.keys --fills sim --latency --pace
+check "at the recorded pace, with the stages' times" says 0 "^t2t +[0-9]+ +[0-9]+"
+if [ "$(nproc)" -ge 2 ]; then
+	trades tls13.pcapng narrow.yaml --keys tls13.keys --free
+	check "free: for timing alone" says 0 "these need not be the orders of another run"
+	check "the hop between the cores is timed" says 0 "^publish_to_read +[0-9]+"
+fi
+trades plain.pcapng none.yaml --fills sim
+check "no such configuration" says 4 "none.yaml: cannot be read"
+sed 's/type: maker/type: quoter/' trade.yaml >unknown.yaml
+trades plain.pcapng unknown.yaml --fills sim
+check "an unknown strategy" says 3 "trading core: quoter: no such strategy"
+sed 's/instruments: .*/instruments: [BTCUSDT, ETHUSDT]/' trade.yaml >more.yaml
+trades plain.pcapng more.yaml --fills sim
+check "an instrument nobody explains" says 2 "more.yaml: instruments: ETHUSDT is not in the replayed market data"
+"$saker" replay --instrument BTCUSDT:0.01:0.00001 --instrument ETHUSDT:0.01:0.0001 plain.pcapng --config trade.yaml \
+	--fills sim >said 2>&1
+rc=$?
+check "one the configuration lacks" says 2 "ETHUSDT is not among the instruments of trade.yaml"
+sed 's/instrument: BTCUSDT,/instrument: ETHUSDT,/' trade.yaml >other.yaml
+trades plain.pcapng other.yaml --fills sim
+check "a strategy on another instrument" says 3 "trading core: maker: does not start with these parameters"
+run plain.pcapng --fills sim
+check "no configuration: said" says 2 "by --config FILE"
+run plain.pcapng --fills maybe
+check "fills that are none" says 2 "expected none .* or sim"
+run plain.pcapng --layout split
+check "a layout without strategies" says 2 "say --fills none or sim"
+run plain.pcapng --fills sim --config trade.yaml --round-trip 0
+check "a round trip of nothing" says 2 "expected microseconds"
+"$saker" replay --instrument BTCUSDT:0.01:0.00001 plain.pcapng --config trade.yaml --fills sim >said 2>&1
+rc=$?
+check "without a snapshot no book is valid and nothing is sent" says 0 "^orders: 0,"
+
 DEFLATE=1 record lo deflate plain
 run deflate.pcapng
 check "compressed messages: said" says 3 "permessage-deflate"

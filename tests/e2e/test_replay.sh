@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# timeout: 300 s
+# timeout: 400 s
 # The demo captured from its start, in both layouts, and replayed: the same frames, and order texts that
 # are, byte for byte, what tshark decrypts from the frames that were sent.
 set -u
@@ -54,6 +54,27 @@ says() { # file, exit code, sentence
 CAPTURE=true SECRETS=market FILE_MB=1024 DEMO_SECONDS=3 KEEP=$out_dir/market OUT=$out_dir "$root/appliance/demo.sh" >"$out_dir/log" 2>&1
 check "order keys withheld: said, with the remedy" says "$out_dir"/market/captures/*.pcapng 1 "capture.secrets: all"
 check "and market data is run to its end" grep -Eq "^market-data core +([0-9]+) of \1 turns" "$out_dir/says"
+
+# ---- its strategies again, with a stand-in for the order session ----
+market=$(ls "$out_dir"/market/captures/*.pcapng)
+paper() { # options: leaves paper, plain, paper.orders
+	"$saker" replay "$@" --orders "$out_dir/paper.orders" --plain "$out_dir/plain" "$market" >"$out_dir/paper" 2>&1 && return
+	cat "$out_dir/paper"
+	return 1
+}
+sums() { grep -E "^(orders and cancels|answers|BTCUSDT:)" "$out_dir/paper"; }
+check "order keys withheld, nothing fills" paper --fills none -n 2
+check "orders were sent" [ "$(wc -l <"$out_dir/paper.orders")" -gt 5 ]
+check "and none filled" grep -q "^BTCUSDT: 0 fills" "$out_dir/paper"
+check "orders fill" paper --fills sim -n 2
+sums >"$out_dir/fused.sums"
+model() { "$root/tests/e2e/paper_model.py" "$out_dir/plain" 1000000 >"$out_dir/fills" && [ -s "$out_dir/fills" ]; }
+check "as another model says" model
+check "in two threads" paper --fills sim --layout split -n 2
+check "the same orders, answers and position" cmp "$out_dir/fused.sums" <(sums)
+[ "$(nproc)" -lt 2 ] || check "free: for timing alone" paper --free
+bare() { unshare -Urn "$saker" replay --fills sim "$market" >"$out_dir/paper" 2>&1 && cmp "$out_dir/fused.sums" <(sums); }
+check "the same in a namespace without devices" bare
 
 # ---- damaged files ----
 size=$(stat -c %s "$file")
