@@ -73,49 +73,6 @@ static err_t draw_secrets(struct app *a, char *error)
 	return ERR_IO;
 }
 
-static err_t parse_mac(const struct config_port *p, u8 mac[6], char *error)
-{
-	if (!p->mac[0] || sscanf(p->mac, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2,
-				 mac + 3, mac + 4, mac + 5) == 6)
-		return ERR_OK;
-	snprintf(error, APP_ERROR, "port %s: mac: expected 02:00:00:00:00:01", p->device);
-	return ERR_ARGUMENT;
-}
-
-static err_t open_ports(struct app *a, char *error)
-{
-	struct nic_port_cfg ports[2] = { { .device = a->cfg.md_port.device,
-					   .rx_csum = a->cfg.md_port.rx_checksum,
-					   .groups = a->cfg.md_port.ip6[0],
-					   .tx_csum = a->cfg.md_port.tx_checksum },
-					 { .device = a->cfg.trade_port.device,
-					   .rx_csum = a->cfg.trade_port.rx_checksum,
-					   .groups = a->cfg.trade_port.ip6[0],
-					   .tx_csum = a->cfg.trade_port.tx_checksum } };
-	struct nic_cfg n = { .instance = a->cfg.instance,
-			     .ports = ports,
-			     .n_ports = 2,
-			     .no_huge = a->cfg.nic_no_huge,
-			     .memory_mb = a->cfg.nic_memory_mb,
-			     .cpu = a->cfg.trade_cpu };
-	u64 *md_cnt = a->md_port.counters, *trade_cnt = a->trade_port.counters;
-	err_t e = parse_mac(&a->cfg.md_port, ports[0].mac, error);
-	if (e == ERR_OK)
-		e = parse_mac(&a->cfg.trade_port, ports[1].mac, error);
-	if (e != ERR_OK)
-		return e;
-	e = nic_start(&a->nic, &n);
-	a->nic_up = e == ERR_OK;
-	if (e == ERR_OK)
-		e = nic_port_open(&a->nic, 0, &a->arena, &a->md_port, md_cnt);
-	if (e == ERR_OK)
-		e = nic_port_open(&a->nic, 1, &a->arena, &a->trade_port, trade_cnt);
-	a->ports_up = e == ERR_OK;
-	if (e != ERR_OK)
-		snprintf(error, APP_ERROR, "%s", a->nic.error);
-	return e;
-}
-
 static err_t open_slow(struct app *a, char *error)
 {
 	static char stream_path[INSTRUMENTS_MAX * 80],
@@ -163,6 +120,7 @@ static void link_ctl(struct app *a)
 {
 	struct ctl *c = &a->ctl;
 	c->seg = &a->seg;
+	c->port[0] = &a->md_port, c->port[1] = &a->trade_port;
 	c->md = (struct ctl_core){ a->md_rings.from_ctl, a->md_rings.to_ctl };
 	c->trade = (struct ctl_core){ a->trade_rings.from_ctl, a->trade_rings.to_ctl };
 	c->instrument = a->instrument;
@@ -254,7 +212,7 @@ err_t app_open(struct app *a, char *error)
 	if ((e = app_make_segment(a, error)) != ERR_OK ||
 	    (e = arena_open(&a->arena, ARENA_BYTES)) != ERR_OK)
 		return e;
-	if ((e = open_ports(a, error)) != ERR_OK ||
+	if ((e = app_open_ports(a, error)) != ERR_OK ||
 	    (e = tls_crypto_init(&a->crypto, true)) != ERR_OK)
 		return e;
 	if ((e = app_make_capture(a, error)) != ERR_OK || (e = app_make_cores(a, error)) != ERR_OK ||

@@ -34,6 +34,7 @@ struct app {
 	struct segment seg;
 	struct nic nic;
 	struct port md_port, trade_port;
+	struct nic_port_info *port_info; /* of both, in the segment */
 	struct recorder *recorder[RECORD_CORES]; /* each before its core's port; NULL: no capture.dir */
 	struct ring *records[RECORD_CORES];      /* from the cores to io */
 	u8 tcp_secret[RECORD_CORES][16];
@@ -78,6 +79,9 @@ void app_close(struct app *a);
 err_t app_make_segment(struct app *a, char *error);
 /* The same in memory of this process alone, for a replay. */
 err_t app_make_private_segment(struct app *a, char *error);
+
+/* app_ports.c: DPDK and both ports, from the configuration. As nic_start. */
+err_t app_open_ports(struct app *a, char *error);
 
 /* app_capture.c: the capture's rings, but those of the recorders. */
 err_t app_make_capture(struct app *a, char *error);

@@ -77,7 +77,8 @@ err_t app_open_capture(struct app *a, char *error)
 	for (u32 i = 0; i < RECORD_CORES && a->recorder[i]; i++)
 		c->core[i] = (struct capture_core){ .from = a->records[i],
 						    .recorder = a->recorder[i],
-						    .tx_csum = a->recorder[i]->port.out.tx_csum };
+						    .tx_csum = a->recorder[i]->port.out.tx_csum,
+						    .clock = a->port_info[i].device };
 	c->cell = segment_at(&a->seg, segment_find(&a->seg, "capture"));
 	c->errors = &cnt[APP_CNT_capture_errors];
 	c->frames = &cnt[APP_CNT_capture_frames];

@@ -72,7 +72,11 @@ static void link_rings(struct app *a)
 static err_t net_cfg(const struct config_port *p, const struct port *port, struct net_cfg *out, char *error)
 {
 	u32 ip, len = 0, len6 = 0;
-	*out = (struct net_cfg){ .mtu = port->mtu, .vlan = p->vlan, .vlan_priority = (u8)p->vlan_priority };
+	*out = (struct net_cfg){ .mtu = port->mtu };
+	if (!(port->caps & PORT_CAP_VLAN)) { /* else the device takes tags off and puts them on */
+		out->vlan = p->vlan;
+		out->vlan_priority = (u8)p->vlan_priority;
+	}
 	memcpy(out->mac, port->mac, sizeof out->mac);
 	bool ok = (!p->ip[0] || value_network(p->ip, &ip, &len)) &&
 		  (!p->gateway[0] || ip_addr_parse(p->gateway, &out->gateway) == ERR_OK) &&

@@ -116,6 +116,11 @@ static bool histograms(struct app *a)
 	return true;
 }
 
+static bool ports(struct app *a)
+{
+	return (a->port_info = table(a, "ports", RECORD_CORES, sizeof *a->port_info));
+}
+
 static bool outliers(struct app *a)
 {
 	return table(a, "outliers", OUTLIERS, sizeof(struct outlier_cell));
@@ -152,7 +157,7 @@ static err_t make_regions(struct app *a, char *error)
 	u64 *md_port, *trade_port;
 	a->ctl.cnt = counters(a, "app", app_counter_defs, APP_CNT_COUNT);
 	if (!a->ctl.cnt || !md_regions(a, &md_port) || !trade_regions(a, &trade_port) || !books(a) ||
-	    !histograms(a) || !outliers(a) || !texts(a)) {
+	    !histograms(a) || !outliers(a) || !ports(a) || !texts(a)) {
 		snprintf(error, APP_ERROR, "the shared-memory segment is too small for its regions");
 		return ERR_NO_MEMORY;
 	}

@@ -32,6 +32,7 @@ struct capture_core {
 	struct ring *from; /* NULL: nothing can be captured */
 	struct recorder *recorder; /* switched by the io thread alone; NULL likewise */
 	bool tx_csum;   /* the device fills checksums in */
+	const char *clock; /* of its frames' device stamps: the device */
 	u64 next;       /* number of the record that comes next */
 	u64 lost;       /* records lost since the last frame written */
 };

@@ -177,7 +177,8 @@ static void count_frame(struct capture *c, u32 core, bool sent)
 
 void capture_write_record(struct capture *c, u32 core, const struct ring_msg *m)
 {
-	struct record_stamp at = { .dropped = c->core[core].lost, .tx_csum = c->core[core].tx_csum };
+	struct record_stamp at = { .dropped = c->core[core].lost, .tx_csum = c->core[core].tx_csum,
+				   .clock = c->core[core].clock };
 	bool frame = m->type == RECORD_RX || m->type == RECORD_TX;
 	c->row.records++;
 	if (withheld(c, core, m)) {

@@ -39,7 +39,7 @@ struct config_port {
 	char gateway6[CONFIG_ADDRESS];
 	u16 vlan; /* 0: none */
 	u16 vlan_priority;
-	bool rx_checksum, tx_checksum;
+	bool rx_checksum, tx_checksum, rx_stamp, vlan_offload, steering; /* let the device do it */
 };
 
 struct config_endpoint {

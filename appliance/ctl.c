@@ -140,6 +140,15 @@ static void heartbeat(struct ctl *c, ns_t now)
 	__atomic_store_n(&c->seg->h->heartbeat_ns, now, __ATOMIC_RELAXED);
 }
 
+static void look_at_ports(struct ctl *c, ns_t now)
+{
+	if (now < c->ports_ns)
+		return;
+	c->ports_ns = now + NS_PER_S;
+	for (u32 i = 0; i < ARRAY_LEN(c->port); i++)
+		port_stats(c->port[i]);
+}
+
 int ctl_run(struct ctl *c, const int *stop_signals)
 {
 	while (!c->done) {
@@ -148,6 +157,7 @@ int ctl_run(struct ctl *c, const int *stop_signals)
 		http_turn(c->http, fds, n, TURN_MS);
 		ns_t now = clock_ns(c->clock, tsc_now());
 		heartbeat(c, now);
+		look_at_ports(c, now);
 		door_turn(&c->door, ctl_on_request, c);
 		drain(c, "md", &c->md);
 		drain(c, "trade", &c->trade);

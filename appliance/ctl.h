@@ -16,6 +16,7 @@
 #include "common/order_row.h"
 #include "common/ring.h"
 #include "common/segment.h"
+#include "dataplane/nic/port.h"
 #include "gateway/limits_row.h"
 
 enum app_cnt {
@@ -37,6 +38,7 @@ struct ctl {
 	const struct clock *clock;
 	struct segment *seg;
 	struct ctl_core md, trade;
+	struct port *port[2]; /* of both cores: what their devices count is read here */
 	const struct instrument *instrument;
 	u32 n_instruments;
 	i64 *io_venue_offset_ns; /* the io thread's: for the feed's lag */
@@ -48,7 +50,7 @@ struct ctl {
 	struct door door;
 	struct access access;
 	u32 kill_told; /* level of the kill word the audit knows of */
-	ns_t heartbeat_ns, time_ns; /* when due next */
+	ns_t heartbeat_ns, time_ns, ports_ns; /* when due next */
 	bool time_asked;
 	bool snapshot_wanted[INSTRUMENTS_MAX], snapshot_asked[INSTRUMENTS_MAX];
 	ns_t snapshot_retry_ns[INSTRUMENTS_MAX], snapshot_wait_ns[INSTRUMENTS_MAX];

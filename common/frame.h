@@ -13,6 +13,7 @@
 enum frame_flags {
 	FRAME_CSUM_GOOD = 1 << 0, /* the device has verified the IP and TCP checksums */
 	FRAME_CSUM_BAD  = 1 << 1, /* the device has found one of them wrong */
+	FRAME_STAMPED   = 1 << 2, /* device_stamp is set */
 };
 
 /* A received frame. The bytes are read-only and live until the burst is given back. */
@@ -21,6 +22,7 @@ struct frame {
 	u32 n;
 	u32 flags;
 	u64 rx_tsc; /* when the receive burst returned it */
+	u64 device_stamp; /* when the device received it, raw, by its own clock */
 };
 
 /*

@@ -28,8 +28,9 @@ enum record_type {
 };
 
 struct record_frame {
-	u64 tsc;   /* RX: of the burst. TX: after the doorbell */
-	u32 flags; /* enum frame_flags */
+	u64 tsc;          /* RX: of the burst. TX: after the doorbell */
+	u64 device_stamp; /* RX with FRAME_STAMPED: raw, by the device's own clock */
+	u32 flags;        /* enum frame_flags */
 	u32 n;
 	u8 data[]; /* TX: as it was handed over, where the device fills checksums in before that */
 };

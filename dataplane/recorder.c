@@ -62,7 +62,9 @@ static void put_frame(struct recorder *r, enum record_type type, const struct fr
 	spend(r, f->n);
 	if (!to)
 		return;
-	*to = (struct record_frame){ .tsc = f->rx_tsc, .flags = f->flags, .n = f->n };
+	*to = (struct record_frame){
+		.tsc = f->rx_tsc, .device_stamp = f->device_stamp, .flags = f->flags, .n = f->n
+	};
 	memcpy(to->data, f->p, f->n);
 	ring_commit(r->to);
 }
@@ -72,8 +74,10 @@ static void flush(struct recorder *r)
 {
 	for (u32 i = 0; i < r->n_rx; i++)
 		put_frame(r, RECORD_RX, &r->rx[i]);
-	for (u32 i = 0; i < r->n_tx; i++)
-		put_frame(r, RECORD_TX, &(struct frame){ r->tx[i].data, r->tx[i].n, 0, r->tx[i].tsc });
+	for (u32 i = 0; i < r->n_tx; i++) {
+		struct frame sent = { .p = r->tx[i].data, .n = r->tx[i].n, .rx_tsc = r->tx[i].tsc };
+		put_frame(r, RECORD_TX, &sent);
+	}
 	r->n_rx = r->n_tx = 0;
 }
 

@@ -56,8 +56,11 @@ enum exit_code verb_session(const struct request *q, const struct view *v, struc
 {
 	static const char *const layers[] = { "session", "tls", "ws" };
 	add_sessions(r, v);
-	if (!q->n_args)
+	if (!q->n_args) {
+		add_ports(r, v);
+		add_capabilities(r, v);
 		return EXIT_DONE;
+	}
 	struct table *t = report_table(r, "counters", counter_columns, ARRAY_LEN(counter_columns));
 	bool md = !strcmp(q->arg[0], "md");
 	for (u32 i = 0; i < ARRAY_LEN(layers); i++) {

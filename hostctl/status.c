@@ -170,6 +170,7 @@ enum exit_code verb_status(const struct request *q, const struct view *v, struct
 	look_twice(v, looks);
 	add_process(r, v);
 	add_cores(r, v, looks);
+	add_ports(r, v);
 	add_sessions(r, v);
 	add_books(r, v);
 	add_trading(r, v);

@@ -87,6 +87,10 @@ void add_books(struct report *r, const struct view *v);
 /* The table "sessions": likewise. */
 void add_sessions(struct report *r, const struct view *v);
 
+/* The table "ports", a line each, part of status; the tables "capabilities" and "device_clocks". */
+void add_ports(struct report *r, const struct view *v);
+void add_capabilities(struct report *r, const struct view *v);
+
 /* The tables "outliers" and "events": what `latency --outliers` shows. */
 void add_outliers(struct report *r, const struct view *v);
 

@@ -84,6 +84,7 @@ struct pcapng_packet {
 	u64 at_ns;
 	u64 dropped;      /* frames lost since the one before it on this interface; 0: or not given */
 	struct span data;
+	struct span comment; /* written; not read */
 };
 
 struct pcapng_stats {

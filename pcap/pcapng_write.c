@@ -118,7 +118,8 @@ err_t pcapng_write_packet(struct wr *w, const struct pcapng_packet *p)
 	}
 	if (p->dropped)
 		u64_option(&b, PCAPNG_EPB_DROPCOUNT, p->dropped);
-	if (p->flags || p->dropped)
+	text_option(&b, PCAPNG_OPT_COMMENT, p->comment);
+	if (p->flags || p->dropped || p->comment.n)
 		options_end(&b);
 	return block_end(&b);
 }

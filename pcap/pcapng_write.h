@@ -18,12 +18,12 @@
 
 #define PCAPNG_TEXT_MAX 0xffffU    /* of an option */
 #define PCAPNG_DATA_MAX (1U << 30) /* of a packet, of secrets, of a payload */
-#define PCAPNG_PACKET_EXTRA 59     /* by so much at most a packet's block is longer than its data */
+#define PCAPNG_PACKET_EXTRA 59     /* by so much at most a packet's block without comment is longer than its data */
 
 err_t pcapng_write_section(struct wr *w, const struct pcapng_section *s);
 err_t pcapng_write_if(struct wr *w, const struct pcapng_if *i);
 
-/* data.n <= n_wire. Where flags or dropped is 0, that option is left out. */
+/* data.n <= n_wire. Where flags or dropped is 0, or the comment empty, that option is left out. */
 err_t pcapng_write_packet(struct wr *w, const struct pcapng_packet *p);
 
 err_t pcapng_write_stats(struct wr *w, const struct pcapng_stats *s);

@@ -1,5 +1,7 @@
 #include "pcap/record_file.h"
 
+#include <stdio.h>
+
 #include "common/frame.h"
 #include "gateway/journal.h"
 #include "pcap/link.h"
@@ -7,6 +9,7 @@
 
 /* CRC-32C of all that follows, core, type, two spare bytes, the record's number. */
 #define HEAD_BYTES 16
+#define STAMP_TEXT 120
 
 /* epb_flags behind the direction. The last is ours: the format has no word for a wrong checksum. */
 enum { CSUM_NOT_READY = 1 << 9, CSUM_GOOD = 1 << 10, CSUM_BAD = 1 << 12 };
@@ -36,11 +39,22 @@ err_t record_write_ifs(struct wr *w)
 
 /* ---- writing ---- */
 
+/* A device's stamp is of its own clock, whose unit and origin are the device's: told, not converted. */
+static struct span say_stamp(char text[STAMP_TEXT], const struct record_frame *f, const char *clock)
+{
+	if (!(f->flags & FRAME_STAMPED))
+		return (struct span){ 0 };
+	snprintf(text, STAMP_TEXT, "device stamp %llu, clock of %.64s", (unsigned long long)f->device_stamp,
+		 clock ? clock : "the device");
+	return pcapng_text(text);
+}
+
 static err_t write_frame(struct wr *w, enum record_core core, const struct ring_msg *m,
 			 const struct record_stamp *at)
 {
 	const struct record_frame *f = (const void *)m->data;
 	bool tx = m->type == RECORD_TX;
+	char text[STAMP_TEXT];
 	if (m->n < sizeof *f || m->n - sizeof *f != f->n)
 		return ERR_ARGUMENT;
 	struct pcapng_packet p = { .if_id = record_if(core, tx),
@@ -49,6 +63,7 @@ static err_t write_frame(struct wr *w, enum record_core core, const struct ring_
 				   .at_ns = at->at_ns,
 				   .dropped = at->dropped,
 				   .data = { .p = f->data, .n = f->n } };
+	p.comment = say_stamp(text, f, at->clock);
 	p.flags |= tx && at->tx_csum ? CSUM_NOT_READY : 0;
 	p.flags |= f->flags & FRAME_CSUM_GOOD ? CSUM_GOOD : 0;
 	p.flags |= f->flags & FRAME_CSUM_BAD ? CSUM_BAD : 0;

@@ -19,7 +19,7 @@
 #define RECORD_FILE_VERSION 1
 #define RECORD_IFS (2 * RECORD_CORES)
 /* Beyond the payload of the ring message a block needs so many bytes at most. */
-#define RECORD_FILE_EXTRA 128
+#define RECORD_FILE_EXTRA 256
 
 /* The interface of a core's frames. */
 static inline u32 record_if(enum record_core core, bool tx) { return 2 * (u32)core + tx; }
@@ -31,6 +31,7 @@ struct record_stamp {
 	u64 at_ns;   /* of a frame: nanoseconds since 1970 */
 	u64 dropped; /* records lost since the one before: shown with the next frame */
 	bool tx_csum; /* of the core's port: what is sent gets its checksums from the device */
+	const char *clock; /* whose stamps its frames carry: the device; may be NULL where none do */
 };
 
 /* One message of the core's record ring. ERR_FULL; ERR_ARGUMENT: it is no record. */

@@ -76,6 +76,7 @@ static void shell(const char *format, u32 a, u32 b)
 
 /* One process has one DPDK, which lives until it ends; only systems without the kernel's addresses use it. */
 static struct nic nic;
+static struct nic_port_info info[4];
 
 static void start_nic(void)
 {
@@ -120,7 +121,7 @@ static void open_far(struct wire *l, enum wire_system who, u32 way, struct arena
 static void open_near(enum wire_system who, u32 way, struct arena *a, struct port *p)
 {
 	u64 *cnt = ARENA_ARRAY(a, u64, PORT_CNT_COUNT);
-	if (!cnt || nic_port_open(&nic, 2 * who + way, a, p, cnt) != ERR_OK)
+	if (!cnt || nic_port_open(&nic, 2 * who + way, a, p, cnt, &info[2 * who + way]) != ERR_OK)
 		die(rows[who].name, nic.error);
 }
 

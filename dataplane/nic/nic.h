@@ -14,6 +14,7 @@
 
 #include "common/arena.h"
 #include "dataplane/nic/nic_error.h"
+#include "dataplane/nic/nic_info.h"
 #include "dataplane/nic/port.h"
 
 #define NIC_PORTS_MAX 16
@@ -25,6 +26,11 @@ struct nic_port_cfg {
 	bool rx_csum;       /* use the device's verdict on checksums where it gives one */
 	bool groups;        /* frames to groups, too: IPv6 neighbours ask that way */
 	bool tx_csum;       /* let it fill them in where it can; net_tap does both in software */
+	bool rx_stamp;      /* take its stamps of received frames */
+	bool vlan_offload;  /* let it take vlan_tci off and put it on: frames are then without */
+	bool steering;      /* let TCP to the addresses below have a queue of its own */
+	u16 vlan_tci;       /* VLAN, and above its 12 bits the priority of what is sent; 0: no tag */
+	u8 ip4[4], ip6[16]; /* our addresses; zero: none */
 };
 
 struct nic_cfg {
@@ -56,16 +62,16 @@ struct nic {
  */
 err_t nic_start(struct nic *nic, const struct nic_cfg *cfg);
 
-/* Opens port `index` of the configuration, one queue each way. Errors as nic_start. */
-err_t nic_port_open(struct nic *nic, u32 index, struct arena *a, struct port *out, u64 *counters);
+/*
+ * Opens port `index` of the configuration. Errors as nic_start. `info` says what became of each
+ * capability; it lives as long as the port, and port_stats goes on to write into it.
+ */
+err_t nic_port_open(struct nic *nic, u32 index, struct arena *a, struct port *out, u64 *counters,
+	struct nic_port_info *info);
 
 /* Each hot thread calls these first and last: without, buffers go the slow way all threads share. */
 err_t nic_thread_begin(void);
 void nic_thread_end(void);
-
-/* One line for `status`: driver, offloads in use and offered, queues, addresses. Returns `text`. */
-char *nic_port_describe(const struct nic *nic, u32 index, const struct port *p, char *text,
-	size_t n);
 
 /* After port_close of every port: ends DPDK and removes its runtime folder. */
 void nic_stop(struct nic *nic);

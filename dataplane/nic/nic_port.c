@@ -3,16 +3,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dataplane/nic/nic.h"
+#include "common/clock.h"
+#include "dataplane/nic/nic_caps.h"
 #include "dataplane/nic/nic_rte.h"
+#include "dataplane/nic/nic_steer.h"
 
 #define MTU       1500
 #define RX_DESC   1024 /* what may come while a turn is busy: 12 ms of full frames at 1 Gbit/s */
 #define TX_DESC   256
 #define CACHE     128  /* buffers a thread keeps at hand, up to 1.5 times as many */
+#define VLAN_ID   0xfff
 #define XDP_TAKES 4096 /* buffers net_af_xdp takes for its own rings */
-#define RX_CSUM   (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM)
-#define TX_CSUM   (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM)
 
 static_assert(RTE_MBUF_DEFAULT_DATAROOM >= FRAME_MAX, "room() gives FRAME_MAX bytes");
 
@@ -21,48 +22,94 @@ static bool is_driver(const struct rte_eth_dev_info *info, const char *name)
 	return strcmp(info->driver_name, name) == 0;
 }
 
-static u32 choose_caps(const struct nic_port_cfg *cfg, const struct rte_eth_dev_info *info)
-{
-	u32 caps = 0;
-	if (cfg->rx_csum && (info->rx_offload_capa & RX_CSUM) == RX_CSUM)
-		caps |= PORT_CAP_RX_CSUM;
-	if (cfg->tx_csum && (info->tx_offload_capa & TX_CSUM) == TX_CSUM)
-		caps |= PORT_CAP_TX_CSUM;
-	if (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_TIMESTAMP)
-		caps |= PORT_CAP_RX_STAMP;
-	return caps;
-}
-
 struct queues {
-	u16 rx_desc, tx_desc;
+	u16 rx_desc, tx_desc, n_rx;
 	u32 n_buffers;
 };
 
 /* Full rings, a burst and the caches leave some buffers; a power of two less one wastes nothing. */
-static struct queues choose_queues(u16 id, const struct rte_eth_dev_info *info)
+static struct queues choose_queues(const struct nic_port *np, const struct rte_eth_dev_info *dev)
 {
-	struct queues q = { .rx_desc = RX_DESC, .tx_desc = TX_DESC };
-	rte_eth_dev_adjust_nb_rx_tx_desc(id, &q.rx_desc, &q.tx_desc);
-	u32 n = q.rx_desc + q.tx_desc + 2 * PORT_BURST_MAX + 3 * CACHE;
-	n += is_driver(info, "net_af_xdp") ? XDP_TAKES : 0;
+	struct queues q = { .rx_desc = RX_DESC, .tx_desc = TX_DESC, .n_rx = 1 };
+	rte_eth_dev_adjust_nb_rx_tx_desc(np->id, &q.rx_desc, &q.tx_desc);
+	q.n_rx += nic_caps_uses(np->info, NIC_CAP_STEERING);
+	u32 n = q.rx_desc * q.n_rx + q.tx_desc + 2 * PORT_BURST_MAX + 3 * CACHE;
+	n += is_driver(dev, "net_af_xdp") ? XDP_TAKES : 0;
 	q.n_buffers = rte_align32pow2(n + 1) - 1;
 	return q;
 }
 
-/* One queue each way; buffers of one pool with one reference, which is what fast free asks for. */
-static int set_up_queues(struct nic_port *np, const struct rte_eth_dev_info *info,
-	const struct queues *q, u32 caps)
+/* Where a buffer holds a stamp is agreed with the driver before it makes its queues. */
+static void find_stamps(struct nic_port *np)
 {
-	struct rte_eth_conf conf = { .rxmode.mtu = (u32)MTU };
-	conf.rxmode.offloads = caps & PORT_CAP_RX_CSUM ? RX_CSUM : 0;
-	conf.txmode.offloads = (caps & PORT_CAP_TX_CSUM ? TX_CSUM : 0) |
-		(info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE);
+	int at;
+	u64 flag;
+	if (!nic_caps_uses(np->info, NIC_CAP_RX_STAMP))
+		return;
+	if (rte_mbuf_dyn_rx_timestamp_register(&at, &flag) == 0) {
+		np->stamp_at = (u32)at;
+		np->stamp_flag = flag;
+	} else {
+		nic_caps_drop(np->info, NIC_CAP_RX_STAMP, "buffers have no room for stamps, ", strerror(rte_errno));
+	}
+}
+
+/* Buffers of one pool with one reference, which is what fast free asks for. */
+static int start_queues(const struct nic_port *np)
+{
+	struct rte_eth_dev_info dev;
+	struct rte_eth_conf conf = { .rxmode.mtu = np->info->mtu,
+				     .rxmode.offloads = nic_caps_rx_offloads(np->info),
+				     .txmode.offloads = nic_caps_tx_offloads(np->info) };
 	unsigned socket = (unsigned)rte_eth_dev_socket_id(np->id);
-	int rc = rte_eth_dev_configure(np->id, 1, 1, &conf);
+	int rc = rte_eth_dev_info_get(np->id, &dev);
+	if (rc != 0)
+		return rc;
+	struct queues q = choose_queues(np, &dev);
+	rc = rte_eth_dev_configure(np->id, q.n_rx, 1, &conf);
+	for (u16 i = 0; rc == 0 && i < q.n_rx; i++)
+		rc = rte_eth_rx_queue_setup(np->id, i, q.rx_desc, socket, NULL, np->mem);
 	if (rc == 0)
-		rc = rte_eth_rx_queue_setup(np->id, 0, q->rx_desc, socket, NULL, np->mem);
-	if (rc == 0)
-		rc = rte_eth_tx_queue_setup(np->id, 0, q->tx_desc, socket, NULL);
+		rc = rte_eth_tx_queue_setup(np->id, 0, q.tx_desc, socket, NULL);
+	return rc == 0 ? rte_eth_dev_start(np->id) : rc;
+}
+
+/* A rule that the device refuses costs the second queue as well: nobody would look at it. */
+static int attempt(const struct nic_port *np, const struct nic_port_cfg *cfg)
+{
+	char why[NIC_STEER_WHY];
+	int rc = start_queues(np);
+	if (rc == 0 && nic_caps_uses(np->info, NIC_CAP_STEERING) && !nic_steer_start(np->id, cfg, why)) {
+		nic_caps_drop(np->info, NIC_CAP_STEERING, "the device refused the rule, ", why);
+		rte_eth_dev_stop(np->id);
+		rc = start_queues(np);
+	}
+	if (rc != 0)
+		rte_eth_dev_stop(np->id); /* an error where it had not started */
+	return rc;
+}
+
+/* With all that was chosen; else without the one thing that stands in the way; else with what is left. */
+static int start_with_less(const struct nic_port *np, const struct nic_port_cfg *cfg)
+{
+	struct nic_cap_row chosen[NIC_CAPS];
+	int first = attempt(np, cfg), rc = first;
+	memcpy(chosen, np->info->cap, sizeof(chosen));
+	for (u32 c = NIC_CAP_OPTIONAL; rc != 0 && c-- > 0;) {
+		if (!chosen[c].used)
+			continue;
+		memcpy(np->info->cap, chosen, sizeof(chosen));
+		nic_caps_refused(np->info, c, strerror(-first));
+		rc = attempt(np, cfg);
+	}
+	if (rc != 0)
+		memcpy(np->info->cap, chosen, sizeof(chosen));
+	for (u32 c = NIC_CAP_OPTIONAL; rc != 0 && c-- > 0;) {
+		if (!nic_caps_uses(np->info, c))
+			continue;
+		nic_caps_refused(np->info, c, strerror(-first));
+		rc = attempt(np, cfg);
+	}
 	return rc;
 }
 
@@ -104,6 +151,17 @@ static void set_address(const struct nic *nic, u32 index, struct port *port,
 		port->caps |= PORT_CAP_PROMISC;
 }
 
+/* A device's clock is read from here alone, so that its stamps can be converted off the path. */
+static void read_clock(const struct nic_port *np)
+{
+	u64 at = 0;
+	if (!nic_caps_uses(np->info, NIC_CAP_RX_STAMP) || rte_eth_read_clock(np->id, &at) != 0)
+		return;
+	counter_set(&np->info->clock_tsc, tsc_now());
+	counter_set(&np->info->clock_wall_ns, clock_wall_ns());
+	counter_set(&np->info->clock_device, at);
+}
+
 static void stats(struct port *p)
 {
 	struct nic_port *np = p->impl;
@@ -115,8 +173,13 @@ static void stats(struct port *p)
 		counter_set(&p->counters[PORT_CNT_dev_rx_nobuf], s.rx_nombuf);
 		counter_set(&p->counters[PORT_CNT_dev_tx_errors], s.oerrors);
 	}
-	if (rte_eth_link_get_nowait(np->id, &link) == 0)
-		counter_set(&p->counters[PORT_CNT_link_up], link.link_status == RTE_ETH_LINK_UP);
+	if (rte_eth_link_get_nowait(np->id, &link) == 0) {
+		bool up = link.link_status == RTE_ETH_LINK_UP;
+		bool known = link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN;
+		counter_set(&p->counters[PORT_CNT_link_up], up);
+		__atomic_store_n(&np->info->link_mbps, up && known ? link.link_speed : 0, __ATOMIC_RELAXED);
+	}
+	read_clock(np);
 }
 
 static void close_device(struct nic_port *np)
@@ -126,6 +189,8 @@ static void close_device(struct nic_port *np)
 	rte_pktmbuf_free(np->spare); /* NULL is allowed */
 	np->n_held = 0;
 	np->spare = NULL;
+	if (nic_caps_uses(np->info, NIC_CAP_STEERING))
+		nic_steer_stop(np->id);
 	rte_eth_dev_stop(np->id);
 	rte_eth_dev_close(np->id);
 	rte_mempool_free(np->mem);
@@ -139,48 +204,94 @@ static void close_port(struct port *p)
 }
 
 static const struct port_ops nic_ops = { nic_burst_rx, nic_burst_rx_done, stats, close_port };
+static const struct port_ops nic_ops_more = { nic_burst_rx_more, nic_burst_rx_done, stats, close_port };
+
+/* What the device is and can do. */
+static err_t look_at_device(struct nic *nic, u32 index, const struct nic_port *np, struct rte_eth_dev_info *dev)
+{
+	const struct nic_port_cfg *cfg = &nic->cfg[index];
+	struct nic_port_info *info = np->info;
+	int rc = rte_eth_dev_info_get(np->id, dev);
+	if (rc != 0)
+		return nic_error(nic->error, ERR_IO, "device %s: %s", cfg->device, strerror(-rc));
+	snprintf(info->device, sizeof(info->device), "%s", cfg->device);
+	snprintf(info->driver, sizeof(info->driver), "%s", dev->driver_name);
+	if (rte_eth_dev_fw_version_get(np->id, info->firmware, sizeof(info->firmware)) != 0)
+		info->firmware[0] = 0;
+	info->node = rte_eth_dev_socket_id(np->id);
+	info->mtu = dev->max_mtu && dev->max_mtu < MTU ? dev->max_mtu : MTU;
+	nic_caps_choose(info, np->id, dev, cfg);
+	return ERR_OK;
+}
+
+static err_t make_buffers(struct nic *nic, u32 index, struct nic_port *np, const struct rte_eth_dev_info *dev)
+{
+	struct queues q = choose_queues(np, dev);
+	char name[32];
+	snprintf(name, sizeof(name), "saker_port_%u", index);
+	np->mem = rte_pktmbuf_pool_create(name, q.n_buffers, CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
+		rte_eth_dev_socket_id(np->id));
+	if (np->mem)
+		return ERR_OK;
+	return nic_error(nic->error, ERR_NO_MEMORY,
+		"device %s: no memory for %u packet buffers (%u MB): raise memory_mb",
+		nic->cfg[index].device, q.n_buffers, q.n_buffers * (RTE_MBUF_DEFAULT_BUF_SIZE + 128) >> 20);
+}
+
+/* From here on what was chosen is only followed: by the functions, and by words that fit any frame. */
+static void use_caps(struct port *port, const struct nic_port_cfg *cfg)
+{
+	struct nic_port *np = port->impl;
+	bool vlan = nic_caps_uses(np->info, NIC_CAP_VLAN), steered = nic_caps_uses(np->info, NIC_CAP_STEERING);
+	port->caps |= nic_caps_port(np->info);
+	port->mtu = np->info->mtu;
+	port->out.tx_csum = port->caps & PORT_CAP_TX_CSUM;
+	port->out.push = port->out.tx_csum ? nic_burst_push_csum : vlan ? nic_burst_push_tag : nic_burst_push;
+	if (vlan || steered || nic_caps_uses(np->info, NIC_CAP_RX_STAMP))
+		port->ops = &nic_ops_more;
+	np->flow_queue = steered ? NIC_STEER_QUEUE : 0;
+	if (!vlan)
+		return;
+	np->tag_flag = RTE_MBUF_F_RX_VLAN_STRIPPED;
+	np->tag_mask = VLAN_ID;
+	np->tag = cfg->vlan_tci & VLAN_ID;
+	np->tci = cfg->vlan_tci;
+	np->tx_flags = RTE_MBUF_F_TX_VLAN;
+}
 
 static err_t start_device(struct nic *nic, u32 index, struct port *port)
 {
 	struct nic_port *np = port->impl;
-	const char *device = nic->cfg[index].device;
-	struct rte_eth_dev_info info;
-	char name[32];
-	int rc = rte_eth_dev_info_get(np->id, &info);
-	if (rc != 0)
-		return nic_error(nic->error, ERR_IO, "device %s: %s", device, strerror(-rc));
-	port->caps = choose_caps(&nic->cfg[index], &info);
-	port->out.tx_csum = port->caps & PORT_CAP_TX_CSUM;
-	port->out.push = port->out.tx_csum ? nic_burst_push_csum : nic_burst_push;
-	struct queues q = choose_queues(np->id, &info);
-	snprintf(name, sizeof(name), "saker_port_%u", index);
-	np->mem = rte_pktmbuf_pool_create(name, q.n_buffers, CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
-		rte_eth_dev_socket_id(np->id));
-	if (!np->mem)
-		return nic_error(nic->error, ERR_NO_MEMORY,
-			"device %s: no memory for %u packet buffers (%u MB): raise memory_mb",
-			device, q.n_buffers, q.n_buffers * (RTE_MBUF_DEFAULT_BUF_SIZE + 128) >> 20);
-	rc = set_up_queues(np, &info, &q, port->caps);
-	if (rc == 0)
-		rc = rte_eth_dev_start(np->id);
+	struct rte_eth_dev_info dev;
+	err_t e = look_at_device(nic, index, np, &dev);
+	if (e == ERR_OK)
+		e = make_buffers(nic, index, np, &dev);
+	if (e != ERR_OK)
+		return e;
+	find_stamps(np);
+	int rc = start_with_less(np, &nic->cfg[index]);
 	if (rc != 0)
 		return nic_error(nic->error, ERR_IO,
 			"device %s: the driver did not start it (%s). DPDK said: %s",
-			device, strerror(-rc), nic->log_n ? nic->log : "nothing");
-	set_address(nic, index, port, &info);
+			nic->cfg[index].device, strerror(-rc), nic->log_n ? nic->log : "nothing");
+	use_caps(port, &nic->cfg[index]);
+	set_address(nic, index, port, &dev);
+	memcpy(np->info->mac, port->mac, 6);
 	return ERR_OK;
 }
 
-err_t nic_port_open(struct nic *nic, u32 index, struct arena *a, struct port *out, u64 *counters)
+err_t nic_port_open(struct nic *nic, u32 index, struct arena *a, struct port *out, u64 *counters,
+	struct nic_port_info *info)
 {
-	assert(index < nic->n_ports && counters);
+	assert(index < nic->n_ports && counters && info);
 	nic->error[0] = 0;
 	struct nic_port *np = ARENA_NEW(a, struct nic_port);
 	if (!np)
 		return nic_error(nic->error, ERR_NO_MEMORY, "device %s: the core's arena is full",
 			nic->cfg[index].device);
 	np->id = nic->ids[index];
-	*out = (struct port){ .ops = &nic_ops, .impl = np, .counters = counters, .mtu = MTU };
+	np->info = info;
+	*out = (struct port){ .ops = &nic_ops, .impl = np, .counters = counters };
 	out->out.room = nic_burst_room;
 	err_t e = start_device(nic, index, out);
 	if (e) {
@@ -190,32 +301,4 @@ err_t nic_port_open(struct nic *nic, u32 index, struct arena *a, struct port *ou
 	np->spare = rte_pktmbuf_alloc(np->mem);
 	port_stats(out);
 	return ERR_OK;
-}
-
-static const char *offload(bool in_use, bool offered)
-{
-	return in_use ? "device" : offered ? "software (device could)" : "software";
-}
-
-char *nic_port_describe(const struct nic *nic, u32 index, const struct port *p, char *text,
-	size_t n)
-{
-	const char *device = nic->cfg[index].device;
-	const u8 *m = p->mac;
-	struct rte_eth_dev_info info;
-	if (rte_eth_dev_info_get(nic->ids[index], &info) != 0) {
-		snprintf(text, n, "%s: closed", device);
-		return text;
-	}
-	snprintf(text, n,
-		"%s: driver %s, mac %02x:%02x:%02x:%02x:%02x:%02x%s, link %s, rx checksum %s, "
-		"tx checksum %s, rx stamp %s, queues %u/%u",
-		device, info.driver_name, m[0], m[1], m[2], m[3], m[4], m[5],
-		p->caps & PORT_CAP_PROMISC ? " (promiscuous)" : "",
-		counter_get(&p->counters[PORT_CNT_link_up]) ? "up" : "down",
-		offload(p->caps & PORT_CAP_RX_CSUM, (info.rx_offload_capa & RX_CSUM) == RX_CSUM),
-		offload(p->caps & PORT_CAP_TX_CSUM, (info.tx_offload_capa & TX_CSUM) == TX_CSUM),
-		p->caps & PORT_CAP_RX_STAMP ? "offered" : "none", info.max_rx_queues,
-		info.max_tx_queues);
-	return text;
 }

@@ -25,8 +25,10 @@ extern const struct counter_def port_counter_defs[PORT_CNT_COUNT];
 enum port_cap {
 	PORT_CAP_RX_CSUM  = 1 << 0, /* in use: frames carry FRAME_CSUM_GOOD or _BAD */
 	PORT_CAP_TX_CSUM  = 1 << 1, /* in use: the device fills checksums in (out.tx_csum) */
-	PORT_CAP_RX_STAMP = 1 << 2, /* offered, not in use: rx_tsc is the burst's */
+	PORT_CAP_RX_STAMP = 1 << 2, /* in use: frames may carry the device's stamp, too */
 	PORT_CAP_PROMISC  = 1 << 3, /* frames for others come in too; the receiver filters */
+	PORT_CAP_VLAN     = 1 << 4, /* in use: the device takes our tag off, drops others, and puts ours on */
+	PORT_CAP_STEERING = 1 << 5, /* in use: TCP to us has a queue of its own */
 };
 
 struct port;

@@ -79,6 +79,7 @@ static void add_regions(struct fake_instance *f)
 {
 	f->md = table(f, "md.status", 1, sizeof *f->md);
 	f->trade = table(f, "trade.status", 1, sizeof *f->trade);
+	f->ports = table(f, "ports", 2, sizeof *f->ports);
 	f->session[0] = table(f, "session.md", 1, sizeof *f->session[0]);
 	f->session[1] = table(f, "session.order", 1, sizeof *f->session[0]);
 	f->session[2] = table(f, "session.standby", 1, sizeof *f->session[0]);

@@ -18,6 +18,7 @@
 #include "common/segment.h"
 #include "common/strategy_row.h"
 #include "common/tape.h"
+#include "dataplane/nic/nic_info.h"
 #include "dataplane/book/book_image.h"
 #include "gateway/limits_row.h"
 
@@ -30,6 +31,7 @@ struct fake_instance {
 	struct clock clock;
 	struct arena arena;
 	struct core_status *md, *trade;
+	struct nic_port_info *ports; /* md, trade */
 	struct session_status *session[3]; /* md, order, standby */
 	u64 *md_port, *gateway, *app;
 	struct tape *tape;

@@ -163,6 +163,39 @@ static void test_limits(void **state)
 	json_decref(all);
 }
 
+/* A port of a card that gives stamps, and one of a device that gives nothing; text of theirs has no end. */
+static void test_ports(void **state)
+{
+	struct nic_port_info *md = &f.ports[0], *trade = &f.ports[1];
+	(void)state;
+	*md = (struct nic_port_info){ .port = "md", .device = "0000:3b:00.0", .driver = "mlx5_pci", .firmware = "16.35",
+				      .mac = { 2, 0, 0, 0, 0xab, 1 }, .mtu = 1500, .node = 1, .link_mbps = 25000,
+				      .clock_device = 77, .clock_tsc = 78, .clock_wall_ns = 79 };
+	md->cap[NIC_CAP_RX_CSUM] = (struct nic_cap_row){ .name = "rx_checksum", .offered = "ip4 header", .asked = 1, .used = 1 };
+	md->cap[NIC_CAP_RX_STAMP] = (struct nic_cap_row){ .name = "rx_stamp", .offered = "yes", .asked = 1, .used = 1 };
+	md->cap[NIC_CAP_VLAN] = (struct nic_cap_row){ .name = "vlan", .offered = "strip", .asked = 1, .why = "not offered" };
+	*trade = (struct nic_port_info){ .port = "trade", .node = -1 };
+	memset(trade->device, 'x', sizeof trade->device);
+	json_t *all = json_of(&f, "session", EXIT_DONE), *p = row_of(all, "ports", 0), *c;
+	assert_string_equal(text_of(p, "driver"), "mlx5_pci");
+	assert_string_equal(text_of(p, "mac"), "02:00:00:00:ab:01");
+	assert_string_equal(text_of(p, "in_use"), "rx_checksum, rx_stamp");
+	assert_int_equal(number_of(p, "link_mbps"), 25000);
+	p = row_of(all, "ports", 1);
+	assert_int_equal(strlen(text_of(p, "device")), 128);
+	assert_true(json_is_null(json_object_get(p, "node")) && json_is_null(json_object_get(p, "link_mbps")));
+	assert_int_equal(json_array_size(json_object_get(all, "capabilities")), 2 * NIC_CAPS);
+	c = row_of(all, "capabilities", NIC_CAP_VLAN);
+	assert_string_equal(text_of(c, "why"), "not offered");
+	assert_true(json_is_true(json_object_get(c, "asked")) && json_is_false(json_object_get(c, "used")));
+	assert_int_equal(json_array_size(json_object_get(all, "device_clocks")), 1);
+	assert_int_equal(number_of(row_of(all, "device_clocks", 0), "tsc"), 78);
+	json_decref(all);
+	all = json_of(&f, "status", EXIT_DONE);
+	assert_int_equal(json_array_size(json_object_get(all, "ports")), 2);
+	json_decref(all);
+}
+
 static void test_session(void **state)
 {
 	(void)state;
@@ -267,7 +300,7 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_fills),      CASE(test_pnl),   CASE(test_limits),     CASE(test_session),
+		CASE(test_fills),      CASE(test_pnl),   CASE(test_limits),     CASE(test_session), CASE(test_ports),
 		CASE(test_instrument), CASE(test_venue), CASE(test_names), CASE(test_a_stage_is_drawn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,30 @@ static void every_record_comes_back(void **state)
 	}
 }
 
+/* What the device's clock said stands beside the frame, with whose clock it is, and changes nothing else. */
+static void a_device_stamp_is_told(void **state)
+{
+	static const char says[] = "device stamp 123456789012345678, clock of 0000:3b:00.0";
+	struct record_stamp at = { .at_ns = 1, .clock = "0000:3b:00.0" };
+	struct pcapng_reader rd;
+	struct record_item i;
+	static struct message x;
+	struct rng r;
+	(void)state;
+	rng_seed(&r, 9);
+	make(&x, &r, RECORD_RX, 60);
+	struct record_frame *f = (void *)x.data;
+	f->device_stamp = 123456789012345678;
+	for (u32 stamped = 0; stamped < 2; stamped++) {
+		f->flags = FRAME_CSUM_GOOD | (stamped ? FRAME_STAMPED : 0);
+		struct wr w = begin();
+		assert_int_equal(record_write(&w, RECORD_MD, &x.m, &at), ERR_OK);
+		assert_int_equal(!!memmem(file, wr_len(&w), says, sizeof says - 1), stamped);
+		assert_int_equal(read_back(&rd, wr_len(&w), &i), ERR_OK);
+		assert_true(i.flags == FRAME_CSUM_GOOD && i.data.n == 60 && !memcmp(i.data.p, f->data, 60));
+	}
+}
+
 static void a_changed_byte_of_our_own_block_is_found(void **state)
 {
 	struct rng r;
@@ -158,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_record_comes_back),
+		cmocka_unit_test(a_device_stamp_is_told),
 		cmocka_unit_test(a_changed_byte_of_our_own_block_is_found),
 		cmocka_unit_test(what_is_no_record_is_refused),
 	};

@@ -17,6 +17,7 @@ struct box {
 	struct clock clock;
 	struct port port[2];
 	u64 counters[2][PORT_CNT_COUNT];
+	struct nic_port_info info[2];
 	struct peer peer[2];
 };
 
@@ -43,7 +44,7 @@ static void open_box(struct box *b, const struct nic_cfg *cfg)
 		printf("%s\n", b->nic.error);
 	CHECK(!*b->nic.error);
 	for (u32 i = 0; i < cfg->n_ports; i++) {
-		if (nic_port_open(&b->nic, i, &b->arena, &b->port[i], b->counters[i]) != ERR_OK)
+		if (nic_port_open(&b->nic, i, &b->arena, &b->port[i], b->counters[i], &b->info[i]) != ERR_OK)
 			printf("%s\n", b->nic.error);
 		CHECK(!*b->nic.error);
 		b->peer[i] = (struct peer){ .port = &b->port[i] };
@@ -51,10 +52,10 @@ static void open_box(struct box *b, const struct nic_cfg *cfg)
 		memcpy(b->peer[i].theirs, (u8[4]){ 10, 9, (u8)i, 1 }, 4);
 	}
 	printf("start-up: %.0f ms\n", (double)tsc_to_ns(&b->clock, tsc_now() - t0) / 1e6);
-	for (u32 i = 0; i < cfg->n_ports; i++) {
-		char text[256];
-		printf("%s\n", nic_port_describe(&b->nic, i, &b->port[i], text, sizeof(text)));
-	}
+	for (u32 i = 0; i < cfg->n_ports; i++)
+		for (u32 c = 0; c < NIC_CAPS; c++)
+			printf("%s (%s): %s: %s; %s\n", b->info[i].device, b->info[i].driver, b->info[i].cap[c].name,
+				b->info[i].cap[c].offered, b->info[i].cap[c].why);
 }
 
 static void close_box(struct box *b)
