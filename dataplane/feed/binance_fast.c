@@ -9,9 +9,40 @@ struct fast {
 /* The bytes of a literal. */
 #define LIT(c, s) lit((c), s, sizeof(s) - 1)
 
-static inline bool lit(struct fast *c, const char *s, size_t n)
+static inline u64 differ8(const char *a, const char *b) { return digits_load(a) ^ digits_load(b); }
+
+static inline u64 differ4(const char *a, const char *b)
 {
-	if ((size_t)(c->end - c->p) < n || memcmp(c->p, s, n))
+	u32 x, y;
+	memcpy(&x, a, sizeof x);
+	memcpy(&y, b, sizeof y);
+	return x ^ y;
+}
+
+/*
+ * Not 0 where `n` bytes differ, n a constant: words from the start and one that ends at the end,
+ * one branch for all of them. memcmp would be called, or branch at each word.
+ */
+static inline __attribute__((always_inline)) u64 differ(const char *a, const char *b, size_t n)
+{
+	u64 d = 0;
+	if (n < 4) {
+#pragma GCC unroll 4
+		for (size_t i = 0; i < n; i++)
+			d |= (u64)(a[i] ^ b[i]);
+		return d;
+	}
+	if (n < 8)
+		return differ4(a, b) | differ4(a + n - 4, b + n - 4);
+#pragma GCC unroll 8
+	for (size_t i = 0; i + 8 < n; i += 8)
+		d |= differ8(a + i, b + i);
+	return d | differ8(a + n - 8, b + n - 8);
+}
+
+static inline __attribute__((always_inline)) bool lit(struct fast *c, const char *s, size_t n)
+{
+	if ((size_t)(c->end - c->p) < n || differ(c->p, s, n))
 		return false;
 	c->p += n;
 	return true;
@@ -51,13 +82,14 @@ static inline bool symbol(struct fast *c, const struct symbol *s)
 	return true;
 }
 
+/* What each kind reads begins behind its first key, and ends with the message. */
+#define DEPTH "{\"e\":\"depthUpdate\",\"E\":"
+
 /* {"u":50093239212,"s":"BTCUSDT","b":"61837.63000000","B":"3.78826000","a":"61837.64000000","A":"1.54698000"} */
 static bool fast_bbo(struct fast *c, const struct symbol *s, struct feed_msg *m)
 {
 	m->kind = FEED_BBO;
 	m->venue_time_us = 0;
-	if (!LIT(c, "{\"u\":"))
-		return false;
 	m->update_id = id(c);
 	if (!LIT(c, ",\"s\":\"") || !symbol(c, s) || !LIT(c, "\",\"b\":\""))
 		return false;
@@ -71,15 +103,13 @@ static bool fast_bbo(struct fast *c, const struct symbol *s, struct feed_msg *m)
 	if (!LIT(c, "\",\"A\":\""))
 		return false;
 	m->ask_qty = qty(c, s);
-	return LIT(c, "\"");
+	return LIT(c, "\"}}");
 }
 
 /* {"e":"trade","E":..,"s":"BTCUSDT","t":3735683259,"p":"..","q":"..","T":1723161255342,"m":true,"M":true} */
 static bool fast_trade(struct fast *c, const struct symbol *s, struct feed_msg *m)
 {
 	m->kind = FEED_TRADE;
-	if (!LIT(c, "{\"e\":\"trade\",\"E\":"))
-		return false;
 	id(c);
 	if (!LIT(c, ",\"s\":\"") || !symbol(c, s) || !LIT(c, "\",\"t\":"))
 		return false;
@@ -96,7 +126,7 @@ static bool fast_trade(struct fast *c, const struct symbol *s, struct feed_msg *
 	m->buyer_maker = LIT(c, ",\"m\":true");
 	if (!m->buyer_maker && !LIT(c, ",\"m\":false"))
 		return false;
-	return m->px > 0 && m->qty > 0 && (LIT(c, ",\"M\":true") || LIT(c, ",\"M\":false"));
+	return m->px > 0 && m->qty > 0 && (LIT(c, ",\"M\":true}}") || LIT(c, ",\"M\":false}}"));
 }
 
 /* ["61837.63000000","3.78826000"],... up to the closing bracket. */
@@ -127,8 +157,6 @@ static bool fast_levels(struct fast *c, const struct symbol *s, struct feed_leve
 static bool fast_depth(struct fast *c, struct feed *f, const struct symbol *s, struct feed_msg *m)
 {
 	m->kind = FEED_DEPTH;
-	if (!LIT(c, "{\"e\":\"depthUpdate\",\"E\":"))
-		return false;
 	m->venue_time_us = binance_time_us(id(c));
 	if (!LIT(c, ",\"s\":\"") || !symbol(c, s) || !LIT(c, "\",\"U\":"))
 		return false;
@@ -139,7 +167,8 @@ static bool fast_depth(struct fast *c, struct feed *f, const struct symbol *s, s
 	m->bids = f->bids;
 	m->asks = f->asks;
 	return LIT(c, ",\"b\":[") && fast_levels(c, s, f->bids, f->max_levels, &m->n_bids) &&
-	       LIT(c, ",\"a\":[") && fast_levels(c, s, f->asks, f->max_levels, &m->n_asks);
+	       LIT(c, ",\"a\":[") && fast_levels(c, s, f->asks, f->max_levels, &m->n_asks) &&
+	       LIT(c, "}}");
 }
 
 bool binance_read_fast(struct feed *f, const char *text, size_t n, struct feed_msg *m)
@@ -155,11 +184,11 @@ bool binance_read_fast(struct feed *f, const char *text, size_t n, struct feed_m
 	m->instrument = s->inst.id;
 	m->version = s->inst.version;
 	bool read = false;
-	if (LIT(&c, "@bookTicker\",\"data\":"))
+	if (LIT(&c, "@bookTicker\",\"data\":{\"u\":"))
 		read = fast_bbo(&c, s, m);
-	else if (LIT(&c, "@depth@100ms\",\"data\":") || LIT(&c, "@depth\",\"data\":"))
+	else if (LIT(&c, "@depth@100ms\",\"data\":" DEPTH) || LIT(&c, "@depth\",\"data\":" DEPTH))
 		read = fast_depth(&c, f, s, m);
-	else if (LIT(&c, "@trade\",\"data\":"))
+	else if (LIT(&c, "@trade\",\"data\":{\"e\":\"trade\",\"E\":"))
 		read = fast_trade(&c, s, m);
-	return read && !c.odd && LIT(&c, "}}") && c.p == c.end;
+	return read && !c.odd && c.p == c.end;
 }

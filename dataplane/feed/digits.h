@@ -31,8 +31,13 @@ struct digits_cut {
 /* False where scale > DIGITS_FRACTION: such an instrument is always read the general way. */
 static inline bool digits_cut_of(u32 scale, struct digits_cut *c);
 
-/* 1 to 18 digits without a leading sign; `*p` moves behind them. */
+/* 1 to 18 digits without a leading sign; `*p` moves behind them. The scalar one without vectors; equal. */
+static inline bool digits_u64_scalar(const char **p, const char *end, u64 *out);
+#ifdef __SSE4_1__
 static inline bool digits_u64(const char **p, const char *end, u64 *out);
+#else
+#define digits_u64 digits_u64_scalar
+#endif
 
 /*
  * 1 to 7 digits, a point and eight digits, in units of 10^-scale; false also where a decimal is lost. `*p` moves
@@ -96,7 +101,7 @@ static inline bool digits_cut_of(u32 scale, struct digits_cut *c)
 	return true;
 }
 
-static inline bool digits_u64(const char **p, const char *end, u64 *out)
+static inline bool digits_u64_scalar(const char **p, const char *end, u64 *out)
 {
 	u64 v = 0;
 	for (u32 i = 0; i < 3; i++) {
@@ -117,6 +122,34 @@ static inline bool digits_u64(const char **p, const char *end, u64 *out)
 	}
 	return false;
 }
+
+#ifdef __SSE4_1__
+/* Up to fifteen digits at once, moved to the end of sixteen; what is longer, or near the end, without vectors. */
+static inline bool digits_u64(const char **p, const char *end, u64 *out)
+{
+#define Z -1
+	static const signed char place[31] = { Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z,
+					       0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 };
+#undef Z
+	if (end - *p < 16)
+		return digits_u64_scalar(p, end, out);
+	__m128i d = _mm_loadu_si128((const __m128i *)(const void *)*p);
+	d = _mm_xor_si128(d, _mm_set1_epi8('0'));
+	__m128i is = _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
+	u32 k = (u32)__builtin_ctz(~(u32)_mm_movemask_epi8(is));
+	if (k - 1 > 14)
+		return digits_u64_scalar(p, end, out);
+	d = _mm_shuffle_epi8(d, _mm_loadu_si128((const __m128i *)(const void *)(place + k)));
+	d = _mm_maddubs_epi16(d, _mm_set1_epi16(1 << 8 | 10));
+	d = _mm_madd_epi16(d, _mm_set1_epi32(1 << 16 | 100));
+	d = _mm_packus_epi32(d, d);
+	d = _mm_madd_epi16(d, _mm_set1_epi32(1 << 16 | 10000));
+	u64 both = (u64)_mm_cvtsi128_si64(d);
+	*out = (u32)both * 100000000ULL + (both >> 32);
+	*p += k;
+	return true;
+}
+#endif
 
 static inline bool digits_split_scalar(const char *p, size_t n, u32 *k, struct digits_parts *out)
 {

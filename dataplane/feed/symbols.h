@@ -70,27 +70,49 @@ static inline bool symbol_text_equal(const struct symbol_text *a, const struct s
 	return !((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]));
 }
 
-static inline const struct symbol *symbols_find_lower(const struct symbols *s, const char *p, char stop, u32 *n)
+/* The lower-case symbol of `n` bytes, zeros behind them; the length, too: zeros in a text look like those. */
+static inline const struct symbol *symbols_probe(const struct symbols *s, const struct symbol_text *t, u32 n)
 {
-	struct symbol_text t = { { 0 } };
-	u32 i = 0;
-	u64 found = 0;
-	for (; i < SYMBOL_WORDS && !found; i++) {
-		u64 w = digits_load(p + 8 * i), x = w ^ (u8)stop * DIGITS_ONES;
-		found = (x - DIGITS_ONES) & ~x & DIGITS_HIGHS;
-		u64 before = found ? ((found & -found) - 1) >> 7 : ~0ULL; /* the bytes below the lowest mark */
-		t.w[i] = w & before;
-	}
-	if (!found)
-		return NULL;
-	*n = 8 * (i - 1) + (u32)__builtin_ctzll(found) / 8;
-	for (u32 at = symbol_slot(&t); s->slot[at]; at = (at + 1) % SYMBOL_SLOTS) {
+	for (u32 at = symbol_slot(t); s->slot[at]; at = (at + 1) % SYMBOL_SLOTS) {
 		const struct symbol *sym = &s->at[s->slot[at] - 1];
-		/* The length, too: zeros in the text look like our padding. */
-		if (symbol_text_equal(&sym->lower, &t) && sym->inst.symbol_n == *n)
+		if (symbol_text_equal(&sym->lower, t) && sym->inst.symbol_n == n)
 			return sym;
 	}
 	return NULL;
+}
+
+/* High bit of the lowest byte that is `stop`, and maybe of bytes above it. */
+static inline u64 symbol_stop(u64 w, char stop)
+{
+	u64 x = w ^ (u8)stop * DIGITS_ONES;
+	return (x - DIGITS_ONES) & ~x & DIGITS_HIGHS;
+}
+
+/* The bytes below the lowest mark. */
+static inline u64 symbol_before(u64 w, u64 marks) { return w & ((marks & -marks) - 1) >> 7; }
+
+static NOINLINE const struct symbol *symbols_find_long(const struct symbols *s, const char *p, char stop, u32 *n)
+{
+	struct symbol_text t = { { digits_load(p) } };
+	for (u32 i = 1; i < SYMBOL_WORDS; i++) {
+		u64 w = digits_load(p + 8 * i), found = symbol_stop(w, stop);
+		t.w[i] = found ? symbol_before(w, found) : w;
+		if (!found)
+			continue;
+		*n = 8 * i + (u32)__builtin_ctzll(found) / 8;
+		return symbols_probe(s, &t, *n);
+	}
+	return NULL;
+}
+
+static inline const struct symbol *symbols_find_lower(const struct symbols *s, const char *p, char stop, u32 *n)
+{
+	u64 w = digits_load(p), found = symbol_stop(w, stop);
+	if (!found)
+		return symbols_find_long(s, p, stop, n);
+	struct symbol_text t = { { symbol_before(w, found), 0, 0 } };
+	*n = (u32)__builtin_ctzll(found) / 8;
+	return symbols_probe(s, &t, *n);
 }
 
 #endif

@@ -163,6 +163,32 @@ static void test_both_splits_agree(void **state)
 	}
 }
 
+static void test_both_integers_agree(void **state)
+{
+	static const char other[] = "/:,\"\xb0\xff";
+	struct rng r;
+	(void)state;
+	rng_seed(&r, 7);
+	print_message("seed 7\n");
+	for (u32 i = 0; i < 500000; i++) {
+		char buf[ROOM];
+		u32 n = (u32)rng_below(&r, 40), digits = (u32)rng_below(&r, 21);
+		char *text = buf + ROOM - n;
+		const char *p[2] = { text, text };
+		u64 v[2] = { 0 };
+		for (u32 at = 0; at < n; at++)
+			text[at] = (char)('0' + rng_below(&r, 10));
+		if (digits < n)
+			text[digits] = other[rng_below(&r, sizeof other - 1)];
+		bool ok = digits_u64_scalar(&p[0], buf + ROOM, &v[0]);
+		assert_int_equal(digits_u64(&p[1], buf + ROOM, &v[1]), ok);
+		if (!ok)
+			continue;
+		assert_ptr_equal(p[0], p[1]);
+		assert_true(v[0] == v[1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_integer_table),
 		cmocka_unit_test(test_against_dec_parse),
 		cmocka_unit_test(test_both_splits_agree),
+		cmocka_unit_test(test_both_integers_agree),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
