@@ -27,6 +27,7 @@ typedef u64 ns_t;
 #define CACHE_LINE 64
 #define CACHE_ALIGNED __attribute__((aligned(CACHE_LINE)))
 #define NOINLINE __attribute__((noinline))
+#define LIKELY(x) __builtin_expect(!!(x), 1) /* keeps what comes nearly always in one piece of code */
 
 /* Brings `n` bytes nearer that are about to be read, or written. Any address will do: nothing faults. */
 static inline void warm_read(const void *p, size_t n)

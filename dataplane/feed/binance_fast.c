@@ -82,12 +82,16 @@ static inline bool symbol(struct fast *c, const struct symbol *s)
 	return true;
 }
 
+/* The whole message was read, and nothing in it was unusual. */
+static inline bool ends(const struct fast *c, bool read) { return read && !c->odd && c->p == c->end; }
+
 /* What each kind reads begins behind its first key, and ends with the message. */
 #define DEPTH "{\"e\":\"depthUpdate\",\"E\":"
 
 /* {"u":50093239212,"s":"BTCUSDT","b":"61837.63000000","B":"3.78826000","a":"61837.64000000","A":"1.54698000"} */
-static bool fast_bbo(struct fast *c, const struct symbol *s, struct feed_msg *m)
+static bool fast_bbo(struct fast at, const struct symbol *s, struct feed_msg *m)
 {
+	struct fast *c = &at;
 	m->kind = FEED_BBO;
 	m->venue_time_us = 0;
 	m->update_id = id(c);
@@ -103,12 +107,13 @@ static bool fast_bbo(struct fast *c, const struct symbol *s, struct feed_msg *m)
 	if (!LIT(c, "\",\"A\":\""))
 		return false;
 	m->ask_qty = qty(c, s);
-	return LIT(c, "\"}}");
+	return ends(c, LIT(c, "\"}}"));
 }
 
 /* {"e":"trade","E":..,"s":"BTCUSDT","t":3735683259,"p":"..","q":"..","T":1723161255342,"m":true,"M":true} */
-static bool fast_trade(struct fast *c, const struct symbol *s, struct feed_msg *m)
+static bool fast_trade(struct fast at, const struct symbol *s, struct feed_msg *m)
 {
+	struct fast *c = &at;
 	m->kind = FEED_TRADE;
 	id(c);
 	if (!LIT(c, ",\"s\":\"") || !symbol(c, s) || !LIT(c, "\",\"t\":"))
@@ -126,7 +131,7 @@ static bool fast_trade(struct fast *c, const struct symbol *s, struct feed_msg *
 	m->buyer_maker = LIT(c, ",\"m\":true");
 	if (!m->buyer_maker && !LIT(c, ",\"m\":false"))
 		return false;
-	return m->px > 0 && m->qty > 0 && (LIT(c, ",\"M\":true}}") || LIT(c, ",\"M\":false}}"));
+	return ends(c, m->px > 0 && m->qty > 0 && (LIT(c, ",\"M\":true}}") || LIT(c, ",\"M\":false}}")));
 }
 
 /* ["61837.63000000","3.78826000"],... up to the closing bracket. */
@@ -154,8 +159,9 @@ static bool fast_levels(struct fast *c, const struct symbol *s, struct feed_leve
 }
 
 /* {"e":"depthUpdate","E":1723161255208,"s":"BTCUSDT","U":50093239189,"u":50093239202,"b":[..],"a":[..]} */
-static bool fast_depth(struct fast *c, struct feed *f, const struct symbol *s, struct feed_msg *m)
+static bool fast_depth(struct fast at, struct feed *f, const struct symbol *s, struct feed_msg *m)
 {
+	struct fast *c = &at;
 	m->kind = FEED_DEPTH;
 	m->venue_time_us = binance_time_us(id(c));
 	if (!LIT(c, ",\"s\":\"") || !symbol(c, s) || !LIT(c, "\",\"U\":"))
@@ -166,9 +172,9 @@ static bool fast_depth(struct fast *c, struct feed *f, const struct symbol *s, s
 	m->update_id = id(c);
 	m->bids = f->bids;
 	m->asks = f->asks;
-	return LIT(c, ",\"b\":[") && fast_levels(c, s, f->bids, f->max_levels, &m->n_bids) &&
-	       LIT(c, ",\"a\":[") && fast_levels(c, s, f->asks, f->max_levels, &m->n_asks) &&
-	       LIT(c, "}}");
+	bool read = LIT(c, ",\"b\":[") && fast_levels(c, s, f->bids, f->max_levels, &m->n_bids) &&
+		    LIT(c, ",\"a\":[") && fast_levels(c, s, f->asks, f->max_levels, &m->n_asks);
+	return ends(c, read && LIT(c, "}}"));
 }
 
 bool binance_read_fast(struct feed *f, const char *text, size_t n, struct feed_msg *m)
@@ -183,12 +189,11 @@ bool binance_read_fast(struct feed *f, const char *text, size_t n, struct feed_m
 	c.p += symbol_n;
 	m->instrument = s->inst.id;
 	m->version = s->inst.version;
-	bool read = false;
 	if (LIT(&c, "@bookTicker\",\"data\":{\"u\":"))
-		read = fast_bbo(&c, s, m);
-	else if (LIT(&c, "@depth@100ms\",\"data\":" DEPTH) || LIT(&c, "@depth\",\"data\":" DEPTH))
-		read = fast_depth(&c, f, s, m);
-	else if (LIT(&c, "@trade\",\"data\":{\"e\":\"trade\",\"E\":"))
-		read = fast_trade(&c, s, m);
-	return read && !c.odd && c.p == c.end;
+		return fast_bbo(c, s, m);
+	if (LIT(&c, "@depth@100ms\",\"data\":" DEPTH) || LIT(&c, "@depth\",\"data\":" DEPTH))
+		return fast_depth(c, f, s, m);
+	if (LIT(&c, "@trade\",\"data\":{\"e\":\"trade\",\"E\":"))
+		return fast_trade(c, s, m);
+	return false;
 }

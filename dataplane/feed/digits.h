@@ -172,7 +172,7 @@ static inline bool digits_split_scalar(const char *p, size_t n, u32 *k, struct d
  */
 static inline __m128i digits_load16(const char *p, size_t n)
 {
-	if (n >= 16)
+	if (LIKELY(n >= 16))
 		return _mm_loadu_si128((const __m128i *)(const void *)p);
 	u64 last = digits_load(p + n - 8) >> 8 * (16 - n);
 	return _mm_set_epi64x((i64)last, (i64)digits_load(p));

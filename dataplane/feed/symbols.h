@@ -53,6 +53,7 @@ static inline bool symbol_at(const char *p, const struct symbol_text *want, cons
 static inline bool symbol_at(const char *p, const struct symbol_text *want, const struct symbol_text *mask)
 {
 	u64 differ = 0;
+#pragma GCC unroll 3
 	for (u32 i = 0; i < SYMBOL_WORDS; i++)
 		differ |= (digits_load(p + 8 * i) & mask->w[i]) ^ want->w[i];
 	return !differ;
@@ -75,7 +76,7 @@ static inline const struct symbol *symbols_probe(const struct symbols *s, const 
 {
 	for (u32 at = symbol_slot(t); s->slot[at]; at = (at + 1) % SYMBOL_SLOTS) {
 		const struct symbol *sym = &s->at[s->slot[at] - 1];
-		if (symbol_text_equal(&sym->lower, t) && sym->inst.symbol_n == n)
+		if (LIKELY(symbol_text_equal(&sym->lower, t) && sym->inst.symbol_n == n))
 			return sym;
 	}
 	return NULL;
