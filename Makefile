@@ -26,7 +26,9 @@ BASE := -std=gnu11 -g -march=x86-64-v3 -D_GNU_SOURCE -I. -pthread $(WARN)
 flags.release := -O2 -fno-plt
 # What runs on hot cores is optimised across its files when a program or a bench is linked. The objects hold
 # ordinary code as well: the tests, which are many, are linked from that.
-lto.release   := -flto=auto -ffat-lto-objects
+# Two fields are never loaded as one vector: they were stored one by one just before, and a load wider than
+# the store it reads from waits until everything up to there has retired.
+lto.release   := -fno-tree-slp-vectorize -flto=auto -ffat-lto-objects
 flags.debug   := -Og -DSAKER_DEBUG
 flags.asan    := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined -DSAKER_DEBUG
 flags.tsan    := -O1 -fsanitize=thread -DSAKER_DEBUG

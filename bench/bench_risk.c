@@ -173,16 +173,16 @@ static void life_of_orders(struct bench *b)
 			check(one_check(b, r * BATCH + k, &p) == RISK_PASS,
 			      "an order did not pass");
 			struct order_event e = { .order_id = ++b->next_id,
-						 .instrument = p.req.instrument,
-						 .side = p.req.side,
+						 .instrument = p.req->instrument,
+						 .side = p.req->side,
 						 .state = ORDER_LIVE };
 			risk_on_sent(b->risk, e.order_id, &p);
 			risk_on_order_event(b->risk, &e, b->now);
 			e.kind = ORDER_EV_FILL;
 			e.state = ORDER_FILLED;
 			e.trade_id = ++b->trade_id;
-			e.fill_px = p.req.px;
-			e.fill_qty = e.filled_qty = p.req.qty;
+			e.fill_px = p.req->px;
+			e.fill_qty = e.filled_qty = p.req->qty;
 			risk_on_order_event(b->risk, &e, b->now);
 		}
 		samples_add(&s, tsc_to_ns(&b->clock, tsc_now() - t0) / BATCH);

@@ -115,14 +115,14 @@ struct order *order_table_sent(struct order_table *t, const struct risk_passed *
 		count(t, GATEWAY_CNT_table_full);
 		return NULL;
 	}
-	assert(p->req.qty > 0 && p->req.instrument < INSTRUMENTS_MAX);
+	assert(p->req->qty > 0 && p->req->instrument < INSTRUMENTS_MAX);
 	struct order *o = &t->slot[id & SLOT_MASK];
 	if (o->venue_id)
 		venue_unlink(t, o);
-	*o = (struct order){ .id = id, .instrument = p->req.instrument, .strategy = p->req.strategy,
-			     .state = order_fsm_step(ORDER_FREE, ORDER_IN_SENT).next, .side = p->req.side,
-			     .type = p->req.type, .tif = p->req.tif, .cause_tape = p->req.cause_tape,
-			     .cause_seq = p->req.cause_seq, .tag = p->req.tag, .px = p->req.px, .qty = p->req.qty,
+	*o = (struct order){ .id = id, .instrument = p->req->instrument, .strategy = p->req->strategy,
+			     .state = order_fsm_step(ORDER_FREE, ORDER_IN_SENT).next, .side = p->req->side,
+			     .type = p->req->type, .tif = p->req->tif, .cause_tape = p->req->cause_tape,
+			     .cause_seq = p->req->cause_seq, .tag = p->req->tag, .px = p->req->px, .qty = p->req->qty,
 			     .sent_ns = now };
 	t->next_id = id + 1;
 	open_add(t, o);

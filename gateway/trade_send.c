@@ -57,7 +57,7 @@ static bool fire(struct trade_core *c, u32 session, const struct binance_tmpl *t
 /* The one door for orders: what risk has passed, and nothing else. NULL: it has not left. */
 static struct binance_tmpl *write_order(struct trade_core *c, u64 id, const struct risk_passed *p)
 {
-	const struct order_req *q = &p->req;
+	const struct order_req *q = p->req;
 	struct binance_tmpl *t = binance_tmpl_place(c->tmpl[q->instrument], q->side, q->type, q->tif);
 	if (!t || !binance_next_order(t, id, q->px, q->qty, trade_venue_ms(c)))
 		return NULL;
@@ -71,7 +71,7 @@ static void book_order(struct trade_core *c, const struct risk_passed *p)
 	assert(o && "order_table_next_id promised the slot");
 	risk_on_sent(c->risk, o->id, p);
 	trade_sent_request(c, 0, RATE_USE_PLACE, PLACE_WEIGHT);
-	journal_order_sent(&c->journal, o->id, &p->req, c->now);
+	journal_order_sent(&c->journal, o->id, p->req, c->now);
 	trade_count(c, TRADE_CNT_orders);
 	trade_show_order(c, o);
 }

@@ -48,7 +48,7 @@ void risk_on_sent(struct risk *r, u64 order_id, const struct risk_passed *p)
 	       "one pass, one order: the latest alone may be sent");
 	assert(order_id && !orders_find(&r->orders, order_id));
 	r->passes++; /* spent */
-	track(r, order_id, &p->req, p->px);
+	track(r, order_id, p->req, p->px);
 }
 
 /* ---- fills ---- */

@@ -2,7 +2,10 @@
 
 #include "risk/state.h"
 
-/* Each check is one bit, computed always and without a branch; the lowest bit set is the answer. */
+/*
+ * Each check is one bit; those of a group are computed always and without a branch. The lowest bit set
+ * is the answer, and the groups are asked in the order of their bits.
+ */
 static u64 deny(bool fails, enum risk_code code) { return (u64)fails << code; }
 
 static_assert(RISK_CODES <= 64, "one bit a check");
@@ -114,6 +117,33 @@ static u64 check_exposure(const struct risk *r, const struct risk_row *w, const 
 	return f | deny((i128)px * q->qty > w->max_open_raw - w->open_raw, RISK_OPEN_NOTIONAL);
 }
 
+/* What is allowed per second, and not twice. */
+static inline u64 check_pace(const struct risk *r, const struct order_req *q, ns_t now)
+{
+	u64 f = deny(!rate_ready(&r->orders_rate, now), RISK_RATE);
+	if (!r->duplicate_ns)
+		return f;
+	bool again = duplicate_find(&r->duplicate, duplicate_key(q), now, r->duplicate_ns);
+	return f | deny(again, RISK_DUPLICATE);
+}
+
+/* 0: nothing speaks against it. */
+static inline u64 check_all(const struct risk *r, const struct order_req *q, const struct risk_view *v,
+			    const struct risk_row *w, ns_t now, i64 px)
+{
+	static_assert(RISK_VENUE_BUDGET < RISK_INSTRUMENT && RISK_BOOK_AGE < RISK_PRICE_RANGE &&
+		      RISK_MAX_NOTIONAL < RISK_COLLAR && RISK_THROUGH < RISK_REDUCE_ONLY, "in order");
+	u32 kind = q->type == ORDER_MARKET ? ROW_MARKET : ROW_LIMIT;
+	u64 failed = check_gates(r, v);
+	if (!failed)
+		failed = check_book(w, v, now);
+	if (!failed)
+		failed = check_size(w, q, px, kind);
+	if (!failed && kind == ROW_LIMIT)
+		failed = check_price(w, q, v);
+	return failed ? failed : check_exposure(r, w, q, px) | check_pace(r, q, now);
+}
+
 /* Inlined: where it is called one can then see that this is no pass. */
 static inline __attribute__((always_inline)) enum risk_code denied(struct risk *r, u64 failed)
 {
@@ -129,24 +159,15 @@ enum risk_code risk_check(struct risk *r, const struct order_req *q, const struc
 	if (q->side > SIDE_SELL || q->type > ORDER_MARKET || q->tif > TIF_FOK)
 		return denied(r, check_gates(r, v) | 1ULL << RISK_REQUEST);
 	const struct risk_row *w = &r->row[u32_min(q->instrument, INSTRUMENTS_MAX)];
-	u32 kind = q->type == ORDER_MARKET ? ROW_MARKET : ROW_LIMIT;
 	i64 px = weighed_px(q, v, w->collar_bps);
-	u64 failed = check_gates(r, v) | check_book(w, v, now) | check_size(w, q, px, kind) |
-		     check_exposure(r, w, q, px);
-	if (kind == ROW_LIMIT)
-		failed |= check_price(w, q, v);
-	failed |= deny(!rate_ready(&r->orders_rate, now), RISK_RATE);
-	u64 key = r->duplicate_ns ? duplicate_key(q) : 0;
-	if (r->duplicate_ns)
-		failed |= deny(duplicate_find(&r->duplicate, key, now, r->duplicate_ns),
-			       RISK_DUPLICATE);
+	u64 failed = check_all(r, q, v, w, now, px);
 	if (failed)
 		return denied(r, failed);
 	rate_take(&r->orders_rate, now);
 	if (r->duplicate_ns)
-		duplicate_note(&r->duplicate, key, now);
+		duplicate_note(&r->duplicate, duplicate_key(q), now);
 	risk_count(r, RISK_CNT_passed);
-	*out = (struct risk_passed){ .req = *q, .px = px, .serial = ++r->passes };
+	*out = (struct risk_passed){ .req = q, .px = px, .serial = ++r->passes };
 	return RISK_PASS;
 }
 

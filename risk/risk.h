@@ -106,10 +106,10 @@ struct risk_view {
 
 /*
  * An order that risk has passed. Only risk_check makes one; read only. Good for one risk_on_sent,
- * before the next risk_check.
+ * before the next risk_check, and as long as the request, which it points to.
  */
 struct risk_passed {
-	struct order_req req;
+	const struct order_req *req;
 	i64 px;     /* counted with; of MARKET the dearest: the bid, or the ask plus the collar */
 	u64 serial; /* risk's own count of passes */
 };

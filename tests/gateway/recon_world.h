@@ -68,7 +68,7 @@ static inline int teardown(void **state)
 /* An order with its venue number (0: never acknowledged), sent now. */
 static inline struct order *order(u64 venue_id)
 {
-	struct risk_passed p = { .req = { .instrument = 0, .px = 5000, .qty = QTY } };
+	struct risk_passed p = { .req = &(struct order_req){ .instrument = 0, .px = 5000, .qty = QTY } };
 	struct order_event ev[ORDER_EVENTS_MAX];
 	struct order *o = order_table_sent(&t, &p, now);
 	struct order_report ack = { .input = ORDER_IN_ACK, .venue_id = venue_id, .cum_qty = -1 };

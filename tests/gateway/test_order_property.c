@@ -62,7 +62,7 @@ static void push_up(u64 id, bool cancel)
 
 static void send_order(void)
 {
-	struct risk_passed p = { .req = { .qty = 1 + (i64)rng_below(&w.rng, 20), .px = 1 } };
+	struct risk_passed p = { .req = &(struct order_req){ .qty = 1 + (i64)rng_below(&w.rng, 20), .px = 1 } };
 	if (w.n_orders == ORDERS || w.recon.state != RECON_DONE)
 		return;
 	struct order *o = order_table_sent(&w.table, &p, w.now);

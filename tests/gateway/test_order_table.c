@@ -30,15 +30,15 @@ static int teardown(void **state)
 
 static struct order *send(ns_t now)
 {
-	struct risk_passed p = { .req = { .instrument = 3,
-					  .strategy = 2,
-					  .tag = 77,
-					  .px = 5000,
-					  .qty = QTY,
-					  .side = SIDE_SELL,
-					  .cause_tape = 1,
-					  .cause_seq = 99 } };
-	return order_table_sent(&t, &p, now);
+	struct order_req req = { .instrument = 3,
+				 .strategy = 2,
+				 .tag = 77,
+				 .px = 5000,
+				 .qty = QTY,
+				 .side = SIDE_SELL,
+				 .cause_tape = 1,
+				 .cause_seq = 99 };
+	return order_table_sent(&t, &(struct risk_passed){ .req = &req }, now);
 }
 
 static u32 apply(struct order *o, struct order_report r) { return order_table_apply(&t, o, &r, 1000, ev); }
@@ -281,7 +281,7 @@ static void test_full_and_skipped_ids(void **state)
 static void test_fill_memory(void **state)
 {
 	(void)state;
-	struct risk_passed p = { .req = { .instrument = 1, .px = 1, .qty = 3 * ORDER_FILLS_KEPT } };
+	struct risk_passed p = { .req = &(struct order_req){ .instrument = 1, .px = 1, .qty = 3 * ORDER_FILLS_KEPT } };
 	struct order *a = order_table_sent(&t, &p, 1), *b = order_table_sent(&t, &p, 1);
 	for (u64 id = 1; id <= ORDER_FILLS_KEPT; id++) {
 		assert_int_equal(trade(a, id, 1, -1, false), 1);

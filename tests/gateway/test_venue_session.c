@@ -80,7 +80,7 @@ static void test_session(void **state)
 	assert_int_equal(arena_open(&arena, 8 << 20), ERR_OK);
 	assert_int_equal(order_table_init(&t, &arena, BOOT, cnt), ERR_OK);
 	for (u64 n = 1; n <= 11; n++)
-		order_table_sent(&t, &(struct risk_passed){ .req = { .qty = 100, .px = 1 } }, n);
+		order_table_sent(&t, &(struct risk_passed){ .req = &(struct order_req){ .qty = 100, .px = 1 } }, n);
 	binance_decoder_init(&d, &btc, 1, BOOT, cnt);
 	d.sink = (struct reply_sink){ .order = on_order, .trade = on_trade, .balance = on_balance };
 	while (fgets(line, sizeof line, f)) {
