@@ -258,6 +258,8 @@ err_t session_adopt(struct session *s, const struct tcp_adopt *how, const struct
 static void on_idle(struct session *s, ns_t now)
 {
 	ns_t silent_ns = now - s->rx_ns;
+	if (s->pinged && s->rx_ns >= s->deadline_ns - s->cfg.idle_ns)
+		s->pinged = false; /* heard since, however late this turn comes */
 	if (tls_tx_limit_near(tls_tx(&s->tls)) && tls_update_keys(&s->tls) == ERR_OK)
 		session_write_control(s, now);
 	if (silent_ns < s->cfg.idle_ns) {

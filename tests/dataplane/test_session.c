@@ -91,6 +91,25 @@ static void pings_a_silent_peer(void **state)
 	world_free(w);
 }
 
+/* The pong was here long ago; that the core looks later than the next silence is over is not the peer's fault. */
+static void a_late_look_takes_no_answered_ping_for_silence(void **state)
+{
+	struct world *w = world_open(TLS_1_3);
+	(void)state;
+	run(w, IDLE_NS + 100 * TURN_NS);
+	assert_string_equal(w->site.log, "ping:");
+	run(w, IDLE_NS / 2);
+	w->now += IDLE_NS;
+	run(w, 10 * TURN_NS);
+	assert_int_equal(w->s.state, SESSION_OPEN);
+	assert_int_equal(w->cnt[SESSION_CNT_pings_tx], 2);
+	assert_int_equal(w->cnt[SESSION_CNT_timeouts], 0);
+	w->site.deaf = true;
+	run_to(w, SESSION_PREPARING, 3 * IDLE_NS);
+	assert_int_equal(w->cnt[SESSION_CNT_timeouts], 1);
+	world_free(w);
+}
+
 static void binary_messages_are_counted_and_dropped(void **state)
 {
 	struct world *w = world_open(TLS_1_3);
@@ -278,6 +297,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_leave_changes_nothing),
 		cmocka_unit_test(answers_pings),
 		cmocka_unit_test(pings_a_silent_peer),
+		cmocka_unit_test(a_late_look_takes_no_answered_ping_for_silence),
 		cmocka_unit_test(binary_messages_are_counted_and_dropped),
 		cmocka_unit_test(messages_arrive_in_pieces),
 		cmocka_unit_test(a_message_too_long_ends_the_session),
