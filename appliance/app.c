@@ -216,7 +216,6 @@ err_t app_open(struct app *a, char *error)
 	    (e = tls_crypto_init(&a->crypto, true)) != ERR_OK)
 		return e;
 	if ((e = app_make_capture(a, error)) != ERR_OK || (e = app_make_cores(a, error)) != ERR_OK ||
-	    (e = app_show_params(a, error)) != ERR_OK ||
 	    (e = open_slow(a, error)) != ERR_OK)
 		return e;
 	link_ctl(a);
@@ -224,7 +223,8 @@ err_t app_open(struct app *a, char *error)
 	lock_memory(a);
 	if ((e = io_open_journal(&a->io, a->cfg.state_dir, a->boot, error, APP_ERROR)) != ERR_OK)
 		return e;
-	if ((e = app_open_capture(a, error)) != ERR_OK || (e = open_audit(a, error)) != ERR_OK)
+	if ((e = app_open_capture(a, error)) != ERR_OK || (e = app_open_epochs(a, error)) != ERR_OK ||
+	    (e = open_audit(a, error)) != ERR_OK)
 		return e;
 	arena_seal(&a->arena);
 	alloc_guard_start(&a->ctl.cnt[APP_CNT_allocations_after_seal]);

@@ -11,6 +11,7 @@
 #include "appliance/boot_record.h"
 #include "appliance/config.h"
 #include "appliance/ctl.h"
+#include "appliance/epoch_desk.h"
 #include "appliance/hot.h"
 #include "appliance/io.h"
 #include "appliance/slow.h"
@@ -51,8 +52,10 @@ struct app {
 	struct io io;
 	struct capture capture;
 	struct audit audit;
-	char *config_text; /* for the captures, as the next */
-	u8 *boot_bytes;
+	struct epoch_desk desk;
+	char *config_text; /* as it stood in the file that was read: the first epoch of this start */
+	size_t config_n;
+	u8 *boot_bytes; /* for the captures */
 	struct ctl ctl;
 	struct hot hot;
 	bool replay; /* the cores measure no time of their own: what was recorded says it */
@@ -93,13 +96,16 @@ struct ring *app_keylog(const struct app *a, u32 core);
 err_t app_open_capture(struct app *a, char *error);
 
 /*
+ * app_epoch.c: the configuration of this start as an epoch, and what changes it while it runs. After
+ * app_open_capture and app_make_cores, before the arena is sealed. ERR_NO_MEMORY, ERR_IO.
+ */
+err_t app_open_epochs(struct app *a, char *error);
+
+/*
  * app_cores.c: rings, memory, both cores; from the configuration, clock, boot number, instruments,
  * TCP secrets, ports and links in `a`.
  */
 err_t app_make_cores(struct app *a, char *error);
-
-/* app_params.c: the table of the strategies' parameters. After app_make_cores. ERR_NO_MEMORY. */
-err_t app_show_params(struct app *a, char *error);
 
 /*
  * app_recover.c: earlier boots' orders and position, from their journals into the trade core before

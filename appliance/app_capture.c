@@ -1,10 +1,8 @@
 /*
  * app_capture.c - the capture: its rings, and what its files say.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "appliance/app.h"
 
@@ -28,22 +26,6 @@ struct ring *app_keylog(const struct app *a, u32 core)
 {
 	bool keeps = capture_keeps_keys(a->cfg.capture_secrets, core);
 	return a->cfg.capture_dir[0] && keeps ? a->capture.keys : NULL;
-}
-
-/* The configuration as it stands in the file: what read it has checked it. */
-static err_t read_config(struct app *a, char *error)
-{
-	FILE *f = fopen(a->cfg.file, "re");
-	a->config_text = malloc(CONFIG_BYTES_MAX);
-	size_t n = f && a->config_text ? fread(a->config_text, 1, CONFIG_BYTES_MAX, f) : 0;
-	int why = errno;
-	if (f)
-		fclose(f);
-	a->capture.cfg.config = (struct span){ (const u8 *)a->config_text, n };
-	if (n)
-		return ERR_OK;
-	snprintf(error, APP_ERROR, "%s: cannot be read again: %s", a->cfg.file, strerror(why));
-	return ERR_IO;
 }
 
 static err_t make_boot_record(struct app *a)
@@ -85,9 +67,12 @@ err_t app_open_capture(struct app *a, char *error)
 	c->session[0] = a->md_links.session_status;
 	c->session[1] = a->trade_links.session_status[0];
 	c->session[2] = a->trade_links.session_status[1];
-	err_t e = read_config(a, error);
-	if (e != ERR_OK || (e = make_boot_record(a)) != ERR_OK || (e = capture_init(c)) != ERR_OK)
+	c->cfg.config = (struct span){ (const u8 *)a->config_text, a->config_n };
+	err_t e = make_boot_record(a);
+	if (e != ERR_OK || (e = capture_init(c)) != ERR_OK) {
+		snprintf(error, APP_ERROR, "the capture cannot be made: %s", err_text(e));
 		return e;
+	}
 	a->capture_up = true;
 	if (a->cfg.capture_at_start)
 		capture_begin(c, clock_ns(&a->clock, tsc_now())); /* a failure is shown, and no reason not to trade */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "appliance/app.h"
+#include "appliance/strategy_show.h"
 
 #define SEGMENT_FIXED (8u << 20) /* counters, tables, histograms: far below */
 
@@ -79,8 +80,8 @@ static bool trade_regions(struct app *a, u64 **port_cnt)
 	l->orders = table(a, "orders", ROWS_ORDERS, sizeof *l->orders);
 	l->positions = table(a, "positions", a->n_instruments, sizeof *l->positions);
 	l->state = table(a, "trade.state", 1, sizeof *l->state);
-	l->strategies = table(a, "strategy.state", a->cfg.n_strategies, sizeof *l->strategies);
-	l->values = table(a, "strategy.values", a->cfg.n_strategies, sizeof *l->values);
+	l->strategies = table(a, "strategy.state", CONFIG_STRATEGIES, sizeof *l->strategies);
+	l->values = table(a, "strategy.values", CONFIG_STRATEGIES, sizeof *l->values);
 	l->limits = table(a, "limits", a->n_instruments, sizeof *l->limits);
 	return session_words(a, "trade.order", &l->session_cnt[0]) &&
 	       session_words(a, "trade.standby", &l->session_cnt[1]) && l->cnt && l->net_cnt && l->tcp_cnt &&
@@ -135,11 +136,7 @@ static u32 endpoint_line(char *to, size_t n, const char *name, const struct conf
 
 static bool texts(struct app *a)
 {
-	char strategies[CONFIG_STRATEGIES * 2 * CONFIG_NUMBER + 1] = "", summary[10 * CONFIG_TEXT];
-	char audit[CONFIG_TEXT + 16];
-	for (u32 i = 0, n = 0; i < a->cfg.n_strategies; i++)
-		n += (u32)snprintf(strategies + n, sizeof strategies - n, "%s %s\n", a->cfg.strategy[i].name,
-				   a->cfg.strategy[i].type);
+	char summary[10 * CONFIG_TEXT], audit[CONFIG_TEXT + 16];
 	u32 at = (u32)snprintf(summary, sizeof summary, "file: %s\nmode: %s\nlayout: %s\njournal: %s/journal.%08x\n",
 			       a->cfg.file, a->cfg.mode == MODE_LIVE ? "live" : "observe",
 			       a->cfg.layout == LAYOUT_SPLIT ? "split" : "fused", a->cfg.state_dir, a->boot);
@@ -147,9 +144,10 @@ static bool texts(struct app *a)
 	at += endpoint_line(summary + at, sizeof summary - at, "api", &a->cfg.api);
 	endpoint_line(summary + at, sizeof summary - at, "rest", &a->cfg.rest);
 	snprintf(audit, sizeof audit, "%s/audit.log", a->cfg.state_dir);
-	return table(a, "capture", 1, sizeof(struct capture_cell)) && text(a, "audit", audit) &&
-	       text(a, "strategies", strategies) && text(a, "ctl.socket", a->cfg.socket) &&
-	       text(a, "config", summary);
+	return table(a, "capture", 1, sizeof(struct capture_cell)) && table(a, "epoch", 1, sizeof(struct epoch_cell)) &&
+	       text(a, "audit", audit) && table(a, "strategies", 1, STRATEGY_NAMES_MAX) &&
+	       table(a, "strategy.params", STRATEGY_PARAM_ROWS, sizeof(struct strategy_param_row)) &&
+	       text(a, "ctl.socket", a->cfg.socket) && text(a, "config", summary);
 }
 
 static err_t make_regions(struct app *a, char *error)

@@ -5,6 +5,7 @@
 #include "common/msg.h"
 #include "common/tape.h"
 #include "gateway/trade_core.h"
+#include "gateway/trade_epoch.h"
 
 /* Over the sizes of all that a capture holds as structs: here, and in messages and images. */
 static u32 layout(void)
@@ -14,7 +15,8 @@ static u32 layout(void)
 		sizeof(struct book_top),    sizeof(struct tls_keys),	 sizeof(struct tls_dir_keys),
 		sizeof(struct msg_limits),  sizeof(struct msg_clock),	 sizeof(struct msg_command),
 		sizeof(struct msg_ready),   sizeof(struct msg_snapshot), sizeof(struct msg_levels),
-		sizeof(struct msg_failed),  sizeof(struct record_turn),
+		sizeof(struct msg_failed),  sizeof(struct record_turn),  sizeof(struct msg_epoch),
+		sizeof(struct epoch_strategy),
 	};
 	return crc32c(MSG_NOTICE, sizes, sizeof sizes);
 }

@@ -52,16 +52,19 @@ static err_t set_dependent_defaults(struct config *c, char *error)
 	return e;
 }
 
+static err_t too_long(const char *name, size_t n, char *error)
+{
+	snprintf(error, CONFIG_ERROR, "%.255s: found %zu bytes, expected at most %u", name, n, CONFIG_BYTES_MAX);
+	return ERR_TOO_LONG;
+}
+
 err_t config_parse(struct config *c, const char *name, const char *text, size_t n, char *error)
 {
 	memset(c, 0, sizeof *c);
 	*error = 0;
 	snprintf(c->file, sizeof c->file, "%s", name);
-	if (n > CONFIG_BYTES_MAX) {
-		snprintf(error, CONFIG_ERROR, "%s: found %zu bytes, expected at most %u", c->file,
-			 n, CONFIG_BYTES_MAX);
-		return ERR_TOO_LONG;
-	}
+	if (n > CONFIG_BYTES_MAX)
+		return too_long(c->file, n, error);
 	set_defaults(c);
 	err_t e = config_tree_read(c, text, n, error);
 	return e == ERR_OK ? set_dependent_defaults(c, error) : e;
@@ -88,19 +91,36 @@ static err_t cannot_read(const char *path, char *error)
 	return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
 }
 
-err_t config_load(struct config *c, const char *path, char *error)
+err_t config_read(const char *path, char **text, size_t *n, char *error)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us up */
-	char *text = malloc(CONFIG_BYTES_MAX + 1);
-	ssize_t n = -1;
+	char *p = malloc(CONFIG_BYTES_MAX + 1);
+	ssize_t got = -1;
 	if (fd >= 0 && !fstat(fd, &st) && !S_ISREG(st.st_mode))
 		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-	else if (fd >= 0 && text)
-		n = read_all(fd, text, CONFIG_BYTES_MAX + 1);
-	err_t e = n < 0 ? cannot_read(path, error) : config_parse(c, path, text, (size_t)n, error);
+	else if (fd >= 0 && p)
+		got = read_all(fd, p, CONFIG_BYTES_MAX + 1);
+	err_t e = got < 0 ? cannot_read(path, error) : ERR_OK;
 	if (fd >= 0)
 		close(fd);
+	if (got > (ssize_t)CONFIG_BYTES_MAX)
+		e = too_long(path, (size_t)got, error);
+	*n = got > 0 ? (size_t)got : 0;
+	*text = e == ERR_OK ? p : NULL;
+	if (e != ERR_OK)
+		free(p);
+	return e;
+}
+
+err_t config_load(struct config *c, const char *path, char *error)
+{
+	char *text;
+	size_t n;
+	err_t e = config_read(path, &text, &n, error);
+	if (e != ERR_OK)
+		return e;
+	e = config_parse(c, path, text, n, error);
 	free(text);
 	return e;
 }

@@ -153,6 +153,12 @@ struct config {
  */
 err_t config_load(struct config *c, const char *path, char *error);
 
+/*
+ * The text of a configuration file, malloc'ed: a plain file of at most CONFIG_BYTES_MAX. ERR_NOT_FOUND,
+ * ERR_IO, ERR_TOO_LONG: `error`.
+ */
+err_t config_read(const char *path, char **text, size_t *n, char *error);
+
 /* The same from `n` bytes of text that came from `name`, without a look at any file. */
 err_t config_parse(struct config *c, const char *name, const char *text, size_t n, char *error);
 

@@ -162,6 +162,7 @@ int ctl_run(struct ctl *c, const int *stop_signals)
 		drain(c, "md", &c->md);
 		drain(c, "trade", &c->trade);
 		ctl_capture_turn(c);
+		ctl_epoch_turn(c, now);
 		ctl_audit_kill(c);
 		ctl_venue_turn(c, now);
 		int asked = __atomic_load_n(stop_signals, __ATOMIC_RELAXED);
@@ -186,4 +187,5 @@ void ctl_close(struct ctl *c)
 	door_close(&c->door);
 	http_free(c->http);
 	c->http = NULL;
+	ctl_epoch_close(c);
 }

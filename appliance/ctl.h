@@ -8,6 +8,7 @@
 #define SAKER_CTL_H
 
 #include "appliance/config.h"
+#include "appliance/ctl_epoch.h"
 #include "appliance/door.h"
 #include "appliance/http.h"
 #include "appliance/role.h"
@@ -34,7 +35,7 @@ struct ctl_core {
 
 struct ctl {
 	/* given */
-	const struct config *cfg;
+	const struct config *cfg; /* in force */
 	const struct clock *clock;
 	struct segment *seg;
 	struct ctl_core md, trade;
@@ -43,6 +44,7 @@ struct ctl {
 	u32 n_instruments;
 	i64 *io_venue_offset_ns; /* the io thread's: for the feed's lag */
 	struct ring *capture_ask, *capture_answers; /* to and from the io thread (capture.h) */
+	struct ctl_epoch epoch; /* what its first part says is given */
 	struct ring *audit; /* to the io thread: struct audit_entry; NULL: nobody keeps it */
 	u64 *cnt; /* APP_CNT_COUNT words */
 	/* its own */

@@ -1,7 +1,6 @@
 /*
  * ctl_audit.c - what ctl leaves for the audit log (audit.h): commands and their answers, kills, starts, stops.
  */
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -64,30 +63,12 @@ void ctl_audit_kill(struct ctl *c)
 	c->kill_told = level;
 }
 
-static void hash_file(const char *path, char hex[2 * crypto_hash_sha256_BYTES + 1])
-{
-	crypto_hash_sha256_state s;
-	u8 part[4096], hash[crypto_hash_sha256_BYTES];
-	size_t n;
-	FILE *f = fopen(path, "re");
-	*hex = 0;
-	if (!f)
-		return;
-	crypto_hash_sha256_init(&s);
-	while ((n = fread(part, 1, sizeof part, f)))
-		crypto_hash_sha256_update(&s, part, n);
-	fclose(f);
-	crypto_hash_sha256_final(&s, hash);
-	sodium_bin2hex(hex, 2 * sizeof hash + 1, hash, sizeof hash);
-}
-
 void ctl_audit_start(struct ctl *c, u32 boot)
 {
-	char how[96], hash[2 * crypto_hash_sha256_BYTES + 1], why[128];
+	char how[96], why[128];
 	snprintf(how, sizeof how, "boot %u, %s, %s", boot, c->cfg->mode == MODE_LIVE ? "live" : "observe",
 		 c->cfg->layout == LAYOUT_SPLIT ? "split" : "fused");
 	ctl_audit(c, "start", how, ERR_OK, c->seg->h->build);
-	hash_file(c->cfg->file, hash);
-	snprintf(why, sizeof why, "SHA-256 %s", *hash ? hash : "unknown: it cannot be read again");
+	snprintf(why, sizeof why, "epoch %u, SHA-256 %s", c->epoch.row.epoch.number, c->epoch.row.epoch.hash);
 	ctl_audit(c, "config", c->cfg->file, ERR_OK, why);
 }

@@ -80,21 +80,6 @@ static void command(struct ctl *c, u32 id, u32 verb, const char *arg, u32 kill_s
 	}
 }
 
-/* "NAME parameter=value ...": checked by the trade core against the strategy's own table. */
-static void set(struct ctl *c, u32 id, const char *arg)
-{
-	size_t name_n = strcspn(arg, " \t");
-	const char *params = arg + name_n + strspn(arg + name_n, " \t");
-	u32 target = strategy_target(c, arg, name_n);
-	if (!target || !*params)
-		door_answer(&c->door, id, ERR_ARGUMENT, "expected set STRATEGY name=value ...");
-	else if (target == UINT32_MAX)
-		door_answer(&c->door, id, ERR_NOT_FOUND,
-			    "no strategy of that name; hostctl strategy list names them");
-	else if (!ctl_tell(c, &c->trade, MSG_PARAMS, PARAMS_TAG(target - 1, id), params, (u32)strlen(params)))
-		door_answer(&c->door, id, ERR_FULL, "the trade core does not take messages");
-}
-
 /* ---- the capture: the io thread's ---- */
 
 static void capture(struct ctl *c, u32 id, const char *arg)
@@ -168,15 +153,18 @@ void ctl_on_request(void *user, u32 id, const struct door_peer *p, char *verb, c
 		}
 	if (!strcmp(verb, "capture"))
 		capture(c, id, arg);
-	else if (!strcmp(verb, "set"))
-		set(c, id, arg);
-	else
+	else if (!ctl_epoch_command(c, id, p, verb, arg))
 		door_answer(&c->door, id, ERR_UNSUPPORTED,
-			    "no such command: arm, pause, resume, flatten, stop, cancel-all, set, capture, whoami");
+			    "no such command: arm, pause, resume, flatten, stop, cancel-all, set, enable, disable, "
+			    "add, apply, capture, whoami");
 }
 
 void ctl_on_answer(struct ctl *c, const struct msg_command *m)
 {
+	if (m->verb == CMD_EPOCH) {
+		ctl_epoch_answer(c, m);
+		return;
+	}
 	log_line("ctl", "answer: %s: %s", err_name((err_t)m->result), m->why);
 	door_answer(&c->door, m->id, (err_t)m->result, m->why);
 	if (c->stop_id && m->id == c->stop_id) {

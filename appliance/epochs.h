@@ -27,6 +27,17 @@ struct epoch {
 	char hash[EPOCH_HASH_MAX]; /* of the text */
 };
 
+/* The epoch in force as other processes see it: region "epoch" of the segment, written by ctl. */
+struct epoch_row {
+	struct epoch epoch;
+	char dir[EPOCH_PATH_MAX];
+};
+
+struct epoch_cell {
+	u64 seq, w[sizeof(struct epoch_row) / 8];
+};
+static_assert(sizeof(struct epoch_row) % 8 == 0, "rows are whole words");
+
 struct epochs {
 	char dir[EPOCH_PATH_MAX];
 	u32 newest; /* number of the one in force; 0: none yet */

@@ -159,6 +159,7 @@ u32 io_measure(struct io *io) { return drain_trace(io, io->trace) + drain_tape(i
 u32 io_step(struct io *io)
 {
 	u32 work = drain_journal(io) + io_measure(io) + (io->audit ? audit_step(io->audit) : 0);
+	work += io->desk ? epoch_desk_step(io->desk) : 0;
 	return work + (io->capture ? capture_step(io->capture, clock_ns(&io->clock, tsc_now())) : 0);
 }
 

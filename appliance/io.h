@@ -10,6 +10,7 @@
 
 #include "appliance/audit.h"
 #include "appliance/capture.h"
+#include "appliance/epoch_desk.h"
 #include "appliance/outliers.h"
 #include "common/clock.h"
 #include "common/counter.h"
@@ -43,6 +44,7 @@ struct io {
 	i64 venue_offset_ns; /* venue time = our clock + this; 0: not known yet. ctl sets it, relaxed */
 	struct capture *capture; /* NULL: none */
 	struct audit *audit;     /* likewise */
+	struct epoch_desk *desk; /* likewise */
 	struct hist *hist[IO_HISTS];
 	struct outliers outliers;
 	int journal_fd;                                     /* -1: none */

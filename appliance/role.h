@@ -52,6 +52,9 @@ extern const u32 role_rights_n;
 /* `arm` while the kill word is raised is a right of its own. */
 #define ROLE_ARM_AFTER_KILL "arm after kill"
 
+/* A right of its own, too: a configuration whose limits allow more than those in force. */
+#define ROLE_LOOSEN "loosen limits"
+
 bool role_may(enum role r, const char *verb);
 
 /* A sentence: what the peer is and who may ask it. Returns `out` of `n` bytes. */

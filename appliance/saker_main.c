@@ -46,7 +46,9 @@ int main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0);
 	madvise(&app, sizeof app, MADV_DONTDUMP);
 	CRYPTO_secure_malloc_init(SECURE_HEAP, 64); /* OpenSSL's, where private keys are then kept */
-	if (config_load(&app.cfg, argv[2], error) != ERR_OK || config_check(&app.cfg, error) != ERR_OK) {
+	if (config_read(argv[2], &app.config_text, &app.config_n, error) != ERR_OK ||
+	    config_parse(&app.cfg, argv[2], app.config_text, app.config_n, error) != ERR_OK ||
+	    config_check(&app.cfg, error) != ERR_OK) {
 		fprintf(stderr, "saker: %s\n", error);
 		return 4;
 	}

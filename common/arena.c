@@ -26,6 +26,12 @@ void *arena_alloc(struct arena *a, size_t n, size_t align)
 	return memset(a->base + at, 0, n); /* touching the pages is the point */
 }
 
+err_t arena_carve(struct arena *a, struct arena *part, size_t n)
+{
+	*part = (struct arena){ .base = arena_alloc(a, n, CACHE_LINE), .size = n };
+	return part->base ? ERR_OK : ERR_NO_MEMORY;
+}
+
 void arena_seal(struct arena *a) { a->sealed = true; }
 
 void arena_close(struct arena *a)

@@ -22,6 +22,9 @@ err_t arena_open(struct arena *a, size_t size);
 /* `align` is a power of two. NULL where the arena is too small: start-up code answers ERR_NO_MEMORY. */
 void *arena_alloc(struct arena *a, size_t n, size_t align);
 
+/* An arena of `n` bytes within `a`, faulted in; it goes with `a` and is not closed. ERR_NO_MEMORY. */
+err_t arena_carve(struct arena *a, struct arena *part, size_t n);
+
 void arena_seal(struct arena *a);
 void arena_close(struct arena *a);
 

@@ -24,7 +24,7 @@ enum msg_type {
 	MSG_CLOCK,           /* struct msg_clock; to the trade core */
 	MSG_COMMAND,         /* struct msg_command */
 	MSG_LIMITS,          /* struct msg_limits of gateway/trade_core.h */
-	MSG_PARAMS,          /* tag: PARAMS_TAG; text `name=value name=value` */
+	MSG_EPOCH,           /* struct msg_epoch of gateway/trade_epoch.h and its parts */
 	/* slow to core */
 	MSG_SESSION_READY,  /* struct msg_ready and the upgrade request: address, expected accept */
 	MSG_TLS_SEND,       /* handshake bytes for the wire */
@@ -87,14 +87,8 @@ struct msg_clock {
 	u64 round_trip_ns; /* bound of the offset's error; 0: own wall clock, no venue asked yet */
 };
 
-/* Strategy index, and ctl's number of the command that is to be answered; 0: nobody waits. */
-#define PARAMS_TAG(strategy, id) ((u64)(id) << 16 | (u16)(strategy))
-#define PARAMS_TAG_STRATEGY(tag) ((u32)((tag)&0xffff))
-#define PARAMS_TAG_ID(tag) ((u32)((tag) >> 16))
-#define MSG_PARAMS_TEXT 511
-
-/* CMD_SET comes in answers alone: to MSG_PARAMS. */
-enum command_verb { CMD_ARM, CMD_PAUSE, CMD_RESUME, CMD_FLATTEN, CMD_STOP, CMD_CANCEL_ALL, CMD_SET };
+/* CMD_EPOCH comes in answers alone: to MSG_EPOCH. */
+enum command_verb { CMD_ARM, CMD_PAUSE, CMD_RESUME, CMD_FLATTEN, CMD_STOP, CMD_CANCEL_ALL, CMD_EPOCH };
 
 struct msg_command {
 	u32 verb;   /* enum command_verb */

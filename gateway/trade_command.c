@@ -56,6 +56,12 @@ static void cancel_of(struct trade_core *c, u16 strategy)
 	}
 }
 
+void trade_enable(struct trade_core *c, u16 strategy, bool on)
+{
+	if (host_enable(c->host, strategy, on) == ERR_OK && !on)
+		cancel_of(c, strategy);
+}
+
 static err_t pause_one(struct trade_core *c, u16 id, bool resume)
 {
 	err_t e = resume ? host_resume(c->host, id) : host_pause(c->host, id);
@@ -105,47 +111,6 @@ void trade_command(struct trade_core *c, const struct msg_command *m)
 	case CMD_STOP: stop(c, m); break;
 	default: trade_answer(c, m, ERR_UNSUPPORTED, "not a command of the trade core"); break;
 	}
-}
-
-/* ---- parameters ---- */
-
-static err_t set_params(struct trade_core *c, u16 strategy, const char *text, struct param_error *why)
-{
-	struct strategy_value v[STRATEGY_PARAMS_MAX];
-	struct host_status st;
-	u32 given;
-	if (!host_status(c->host, strategy, &st)) {
-		memcpy(why->text, "no such strategy", 17);
-		return ERR_NOT_FOUND;
-	}
-	memcpy(v, st.values, st.desc->n_params * sizeof v[0]);
-	err_t e = param_parse(st.desc->params, st.desc->n_params, text, v, &given, why);
-	if (e != ERR_OK)
-		return e;
-	if ((e = host_set_params(c->host, strategy, v, st.desc->n_params, c->now)) == ERR_OK)
-		trade_show_values(c, strategy);
-	else
-		memcpy(why->text, "the strategy refused these values", 34);
-	return e;
-}
-
-/* The operator reads of it in the log; who asked at the door, by a command's id, is answered. */
-void trade_params(struct trade_core *c, const struct ring_msg *m)
-{
-	char text[MSG_PARAMS_TEXT + 1];
-	u16 strategy = (u16)PARAMS_TAG_STRATEGY(m->tag);
-	const struct msg_command from = { .verb = CMD_SET, .id = PARAMS_TAG_ID(m->tag), .target = strategy + 1u };
-	struct param_error why = { "too long" };
-	err_t e = ERR_TOO_LONG;
-	if (m->n <= MSG_PARAMS_TEXT) {
-		memcpy(text, m->data, m->n);
-		text[m->n] = 0;
-		e = set_params(c, strategy, text, &why);
-	}
-	const char *said = e == ERR_OK ? "parameters changed" : why.text;
-	trade_notice(c, NOTICE_STRATEGY, strategy, e, said);
-	if (from.id)
-		trade_answer(c, &from, e, said);
 }
 
 /* ---- what takes time ---- */

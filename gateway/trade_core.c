@@ -8,6 +8,7 @@
 #define INBOX_BATCH 64
 #define OVERRUNS_MAX 16    /* strategy callbacks over budget in a row, then paused */
 #define CANCEL_RESERVE 200 /* request weight kept for cancels */
+#define SPARE_BYTES (1u << 20) /* for strategies that come while it runs */
 
 const struct counter_def trade_counter_defs[TRADE_CNT_COUNT] = {
 #define CNT(name_, help_) { .name = #name_, .help = help_ },
@@ -98,7 +99,7 @@ static err_t make_strategies(struct trade_core *c, struct arena *a, struct param
 			       .budget_tsc = (u64)((unsigned __int128)c->cfg.turn_budget_ns *
 						   c->cfg.clock.tsc_hz / NS_PER_S) };
 	c->host = host_new(a, &hc);
-	err_t e = c->host ? ERR_OK : ERR_NO_MEMORY;
+	err_t e = c->host ? arena_carve(a, &c->spare, SPARE_BYTES) : ERR_NO_MEMORY;
 	for (u32 i = 0; e == ERR_OK && i < c->cfg.n_strategies; i++) {
 		const struct trade_strategy *s = &c->cfg.strategies[i];
 		u16 id = 0;
@@ -225,7 +226,7 @@ static void on_ctl(struct trade_core *c, const struct ring_msg *m)
 	case MSG_LIMITS: on_limits(c, m); break;
 	case MSG_INSTRUMENT: on_instrument(c, m); break;
 	case MSG_CLOCK: on_clock(c, m); break;
-	case MSG_PARAMS: trade_params(c, m); break;
+	case MSG_EPOCH: trade_epoch(c, m); break;
 	case MSG_SESSION_CONNECT:
 		if (m->tag < TRADE_SESSIONS && c->cfg.live)
 			session_open(&c->session[m->tag], c->now);

@@ -81,7 +81,7 @@ struct trade_links {
 	struct order_cell *orders;       /* ROWS_ORDERS */
 	struct position_cell *positions; /* INSTRUMENTS_MAX */
 	struct trade_cell *state;
-	struct strategy_cell *strategies;     /* cfg.n_strategies of each */
+	struct strategy_cell *strategies;     /* of each as many as there may ever be */
 	struct strategy_values_cell *values;
 	struct limits_cell *limits;           /* n_instruments */
 	u64 *cnt, *net_cnt, *tcp_cnt, *gateway_cnt, *risk_cnt, *host_cnt;
@@ -143,6 +143,7 @@ struct trade_core {
 	struct trade_cfg cfg;
 	struct instrument instrument[INSTRUMENTS_MAX];
 	u32 n_instruments;
+	struct arena spare; /* for strategies that come while it runs */
 	u64 slow_full; /* the count as it was last recorded */
 	u64 n_requests, fills[INSTRUMENTS_MAX];
 	u64 cancel_upto;    /* every order up to this id is wanted gone */

@@ -67,10 +67,13 @@ void trade_recon_soon(struct trade_core *c); /* some order's fate has become unk
 /* ---- trade_command.c ---- */
 void trade_command(struct trade_core *c, const struct msg_command *m);
 u32 trade_obey_kill(struct trade_core *c, u32 level);
-void trade_params(struct trade_core *c, const struct ring_msg *m);
+void trade_enable(struct trade_core *c, u16 strategy, bool on); /* off: its orders are cancelled */
 void trade_command_turn(struct trade_core *c); /* what takes more than a turn: stop, flatten */
 void trade_answer(struct trade_core *c, const struct msg_command *m, err_t result, const char *why);
 void trade_notice(struct trade_core *c, u32 kind, i64 a, i64 b, const char *text);
+
+/* ---- trade_epoch.c ---- */
+void trade_epoch(struct trade_core *c, const struct ring_msg *m);
 
 /* ---- trade_flatten.c ---- */
 void trade_flatten(struct trade_core *c, const struct msg_command *m);

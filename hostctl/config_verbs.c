@@ -1,9 +1,9 @@
-/* config_verbs.c - hostctl config: needs no instance. */
+/* config_verbs.c - hostctl config: a file checked, the options explained; epoch_verbs.c does the rest. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "appliance/config_help.h"
-#include "hostctl/verb.h"
+#include "hostctl/epoch_verbs.h"
 
 static const struct column columns[] = {
 	{ "file", "file", SHOW_TEXT },
@@ -15,6 +15,8 @@ static const struct column columns[] = {
 static enum exit_code check(const struct request *q, struct report *r)
 {
 	char error[CONFIG_ERROR] = "out of memory";
+	if (q->n_args != 2)
+		return complain(q, EXIT_USAGE, "expected hostctl config check FILE");
 	struct config *c = malloc(sizeof *c);
 	err_t e = c ? config_load(c, q->arg[1], error) : ERR_NO_MEMORY;
 	if (e == ERR_OK)
@@ -30,24 +32,42 @@ static enum exit_code check(const struct request *q, struct report *r)
 	return e == ERR_OK ? EXIT_DONE : complain(q, EXIT_CONFIG, "%s", error);
 }
 
+static enum exit_code usage(const struct request *q)
+{
+	return complain(q, EXIT_USAGE, "expected hostctl config " CONFIG_WORDS);
+}
+
+static enum exit_code help(const struct request *q, struct report *r)
+{
+	const char *prefix = q->n_args == 2 ? q->arg[1] : "";
+	(void)r;
+	if (q->n_args > 2)
+		return usage(q);
+	return config_help(q->out, prefix) ? EXIT_DONE : complain(q, EXIT_REFUSED, "no option begins with %s", prefix);
+}
+
+static enum exit_code reference(const struct request *q, struct report *r)
+{
+	(void)r;
+	if (q->n_args != 1)
+		return usage(q);
+	config_reference(q->out);
+	return EXIT_DONE;
+}
+
 enum exit_code verb_config(const struct request *q, const struct view *v, struct report *r)
 {
+	static const struct {
+		const char *word;
+		enum exit_code (*run)(const struct request *q, struct report *r);
+	} words[] = {
+		{ "check", check },	  { "show", config_show },	 { "diff", config_changes },
+		{ "apply", config_apply }, { "history", config_history }, { "help", help },
+		{ "reference", reference },
+	};
 	(void)v;
-	if (!strcmp(q->arg[0], "check"))
-		return q->n_args == 2
-			       ? check(q, r)
-			       : complain(q, EXIT_USAGE, "expected hostctl config check FILE");
-	if (!strcmp(q->arg[0], "help")) {
-		const char *prefix = q->n_args == 2 ? q->arg[1] : "";
-		return config_help(q->out, prefix)
-			       ? EXIT_DONE
-			       : complain(q, EXIT_REFUSED, "no option begins with %s", prefix);
-	}
-	if (!strcmp(q->arg[0], "reference") && q->n_args == 1) {
-		config_reference(q->out);
-		return EXIT_DONE;
-	}
-	return complain(
-		q, EXIT_USAGE,
-		"expected hostctl config check FILE, config help [PREFIX] or config reference");
+	for (u32 i = 0; i < ARRAY_LEN(words); i++)
+		if (!strcmp(q->arg[0], words[i].word))
+			return words[i].run(q, r);
+	return usage(q);
 }

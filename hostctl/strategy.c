@@ -1,4 +1,4 @@
-/* strategy.c - strategies: listed and shown from the segment; paused, resumed and set by the socket. */
+/* strategy.c - strategies: listed and shown from the segment; all else is asked of the instance by its socket. */
 #include <string.h>
 
 #include "common/strategy_row.h"
@@ -48,37 +48,58 @@ static enum exit_code show(const struct request *q, const struct view *v, u32 id
 	return EXIT_DONE;
 }
 
-/* "set NAME a=1 b=2", "pause NAME": the words as they came, one line. */
-static enum exit_code command(const struct request *q, const struct view *v, struct report *r)
+/* What each word is at the door; the words behind it go along, in one line. */
+static const struct {
+	const char *word, *door;
+	u32 args_min, args_max; /* with the word itself */
+	bool is_new;            /* its name is none yet */
+} commands[] = {
+	{ "pause", "pause", 2, 2, false },   { "resume", "resume", 2, 2, false },
+	{ "start", "enable", 2, 2, false },  { "stop", "disable", 2, 2, false },
+	{ "set", "set", 3, ARGS_MAX, false }, { "add", "add", 3, ARGS_MAX, true },
+};
+
+static enum exit_code command(const struct request *q, const struct view *v, const char *door, struct report *r)
 {
 	char line[DOOR_LINE_MAX];
-	size_t n = 0;
-	for (u32 i = 0; i < q->n_args && n < sizeof line; i++)
-		n += (size_t)snprintf(line + n, sizeof line - n, "%s%s", i ? " " : "", q->arg[i]);
+	size_t n = (size_t)snprintf(line, sizeof line, "%s", door);
+	for (u32 i = 1; i < q->n_args && n < sizeof line; i++)
+		n += (size_t)snprintf(line + n, sizeof line - n, " %s", q->arg[i]);
 	return n < sizeof line ? send_command(q, v, line, r) : complain(q, EXIT_USAGE, "%s: too much at once", q->verb);
 }
 
 static enum exit_code usage(const struct request *q)
 {
-	return complain(q, EXIT_USAGE, "expected hostctl strategy list | show NAME | pause NAME | resume NAME | "
-				       "set NAME PARAMETER=VALUE ...");
+	return complain(q, EXIT_USAGE, "expected hostctl strategy " STRATEGY_WORDS);
+}
+
+static enum exit_code unknown(const struct request *q)
+{
+	return complain(q, EXIT_REFUSED, "no strategy %s; hostctl strategy list names them", q->arg[1]);
 }
 
 enum exit_code verb_strategy(const struct request *q, const struct view *v, struct report *r)
 {
 	const char *what = q->n_args ? q->arg[0] : "list";
-	bool list = !strcmp(what, "list"), is_set = !strcmp(what, "set"), is_show = !strcmp(what, "show");
-	if (list ? q->n_args > 1 : is_set ? q->n_args < 3 : q->n_args != 2)
-		return usage(q);
-	if (list) {
+	if (!strcmp(what, "list")) {
+		if (q->n_args > 1)
+			return usage(q);
 		add_strategies(r, v, STRATEGIES_ALL);
 		return EXIT_DONE;
 	}
-	u32 id = view_find_strategy(v, q->arg[1]);
-	if (id == STRATEGIES_ALL)
-		return complain(q, EXIT_REFUSED, "no strategy %s; hostctl strategy list names them", q->arg[1]);
-	if (is_show)
-		return show(q, v, id, r);
-	return q->watch ? complain(q, EXIT_USAGE, "--watch only looks: strategy list or strategy show")
-			: command(q, v, r);
+	u32 id = q->n_args > 1 ? view_find_strategy(v, q->arg[1]) : STRATEGIES_ALL;
+	if (!strcmp(what, "show"))
+		return q->n_args != 2 ? usage(q) : id == STRATEGIES_ALL ? unknown(q) : show(q, v, id, r);
+	for (u32 i = 0; i < ARRAY_LEN(commands); i++) {
+		if (strcmp(what, commands[i].word))
+			continue;
+		if (q->n_args < commands[i].args_min || q->n_args > commands[i].args_max)
+			return usage(q);
+		if (id == STRATEGIES_ALL && !commands[i].is_new)
+			return unknown(q);
+		if (q->watch)
+			return complain(q, EXIT_USAGE, "--watch only looks: strategy list or strategy show");
+		return command(q, v, commands[i].door, r);
+	}
+	return usage(q);
 }

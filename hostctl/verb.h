@@ -56,7 +56,10 @@ enum exit_code verb_session(const struct request *q, const struct view *v, struc
 enum exit_code verb_venue(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_instrument(const struct request *q, const struct view *v, struct report *r);
 
-/* Shown by the segment; paused, resumed and set by the socket. */
+/* Shown by the segment; all else by the socket. */
+#define STRATEGY_WORDS \
+	"[list | show NAME | pause NAME | resume NAME | start NAME | stop NAME | set NAME PARAMETER=VALUE ... | " \
+	"add NAME TYPE [PARAMETER=VALUE ...]]"
 enum exit_code verb_strategy(const struct request *q, const struct view *v, struct report *r);
 
 /* Status by the segment; start and stop by the socket. */
@@ -76,6 +79,7 @@ enum exit_code verb_serve(const struct request *q, const struct view *v, struct 
 enum exit_code verb_jitter(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_tune(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_doctor(const struct request *q, const struct view *v, struct report *r);
+#define CONFIG_WORDS "check FILE | show | diff [FILE|EPOCH [EPOCH]] | apply FILE|EPOCH | history | help [PREFIX] | reference"
 enum exit_code verb_config(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_completion(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_manual(const struct request *q, const struct view *v, struct report *r);

@@ -64,7 +64,7 @@ static bool inbox_is_sound(const struct record_item *r)
 	struct record_inbox m;
 	memcpy(&m, r->data.p, sizeof m);
 	if (m.inbox == RECORD_CTL)
-		return m.type >= MSG_ENTROPY && m.type <= MSG_PARAMS;
+		return m.type >= MSG_ENTROPY && m.type <= MSG_EPOCH;
 	return m.inbox == RECORD_SLOW && m.type >= MSG_SESSION_READY && m.type <= MSG_SEND &&
 	       SESSION_TAG_INDEX(m.tag) < (r->core == RECORD_MD ? 1u : 2u);
 }

@@ -131,6 +131,10 @@ err_t risk_set_instrument(struct risk *r, const struct instrument *i); /* copied
 err_t risk_set_limits(struct risk *r, u32 instrument, const struct risk_limits *l);
 err_t risk_set_account(struct risk *r, const struct risk_account *l, ns_t now);
 
+/* Whether they would be set. */
+bool risk_takes_limits(const struct risk *r, u32 instrument, const struct risk_limits *l);
+bool risk_takes_account(const struct risk_account *l);
+
 /* ACTIVE is arming: it also clears the latches and their counts. */
 void risk_set_state(struct risk *r, enum risk_state s);
 

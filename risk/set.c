@@ -55,16 +55,25 @@ err_t risk_set_instrument(struct risk *r, const struct instrument *i)
 	return ERR_OK;
 }
 
+bool risk_takes_limits(const struct risk *r, u32 instrument, const struct risk_limits *l)
+{
+	return instrument < INSTRUMENTS_MAX && r->row[instrument].instrument.tick && l->max_qty >= 0 &&
+	       l->max_notional >= 0 && l->max_open_notional >= 0 && l->max_long >= 0 && l->max_short >= 0 &&
+	       l->max_through >= -1 && l->max_loss >= 0 && l->collar_bps <= RISK_COLLAR_MAX_BPS;
+}
+
 err_t risk_set_limits(struct risk *r, u32 instrument, const struct risk_limits *l)
 {
-	if (instrument >= INSTRUMENTS_MAX || !r->row[instrument].instrument.tick ||
-	    l->max_qty < 0 || l->max_notional < 0 || l->max_open_notional < 0 || l->max_long < 0 ||
-	    l->max_short < 0 || l->max_through < -1 || l->max_loss < 0 ||
-	    l->collar_bps > RISK_COLLAR_MAX_BPS)
+	if (!risk_takes_limits(r, instrument, l))
 		return ERR_ARGUMENT;
 	r->row[instrument].limits = *l;
 	row_compile(&r->row[instrument]);
 	return ERR_OK;
+}
+
+bool risk_takes_account(const struct risk_account *l)
+{
+	return l->orders_per_s <= NS_PER_S && l->cancels_per_s <= NS_PER_S && l->max_open_orders <= RISK_ORDERS_MAX;
 }
 
 /*
@@ -81,8 +90,7 @@ static void set_rate(struct rate *r, u32 per_s, u32 burst, ns_t now)
 
 err_t risk_set_account(struct risk *r, const struct risk_account *l, ns_t now)
 {
-	if (l->orders_per_s > NS_PER_S || l->cancels_per_s > NS_PER_S ||
-	    l->max_open_orders > RISK_ORDERS_MAX)
+	if (!risk_takes_account(l))
 		return ERR_ARGUMENT;
 	set_rate(&r->orders_rate, l->orders_per_s, l->orders_burst, now);
 	set_rate(&r->cancels_rate, l->cancels_per_s, l->cancels_burst, now);

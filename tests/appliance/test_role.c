@@ -14,6 +14,7 @@ static const struct {
 	const char *verb, *may; /* letters: v o r a */
 } rights[] = {
 	{ "whoami", "vora" },  { "pause", "ora" }, { "resume", "oa" }, { "set", "oa" },
+	{ "enable", "oa" }, { "disable", "ora" }, { "add", "oa" }, { "apply", "ora" }, { "loosen limits", "ra" },
 	{ "cancel-all", "ora" }, { "flatten", "ora" }, { "arm", "ora" },
 	{ "arm after kill", "ra" }, { "capture", "oa" }, { "stop", "ra" },
 };

@@ -185,70 +185,6 @@ static void a_book_gone_stale_within_a_lap_cancels_its_orders(void **state)
 
 /* ---- the operator ---- */
 
-static void parameters_change(void **state)
-{
-	static const struct {
-		const char *text, *notice;
-		i64 value;
-	} rows[] = {
-		{ "size=5", "parameters changed", 5 },
-		{ "size=500", NULL, 5 }, /* outside of its bounds */
-		{ "nonsense=1", NULL, 5 },
-		{ "size=13", "the strategy refused these values", 13 }, /* it saw them */
-	};
-	struct world *w = world_armed();
-	(void)state;
-	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
-		w->notice[0] = 0;
-		tell(w, MSG_PARAMS, 0, rows[i].text, (u32)strlen(rows[i].text));
-		run(w, TURN_NS);
-		if (rows[i].notice)
-			assert_string_equal(w->notice, rows[i].notice);
-		else
-			assert_string_not_equal(w->notice, "parameters changed");
-		assert_int_equal(w->param, rows[i].value);
-	}
-	tell(w, MSG_PARAMS, 7, "size=5", 6);
-	run(w, TURN_NS);
-	assert_string_equal(w->notice, "no such strategy");
-	world_free(w);
-}
-
-/* Who asks at the door has an answer; the values in force stand in the table. */
-static void parameters_are_answered_and_shown(void **state)
-{
-	static const struct {
-		u64 tag;
-		const char *text;
-		u32 result;
-		const char *why;
-		i64 shown;
-	} rows[] = {
-		{ PARAMS_TAG(0, 41), "size=5", ERR_OK, "parameters changed", 5 },
-		{ PARAMS_TAG(0, 42), "size=500", ERR_ARGUMENT, "size=500: expected an integer", 5 },
-		{ PARAMS_TAG(0, 43), "size=13", ERR_ARGUMENT, "the strategy refused these values", 5 },
-		{ PARAMS_TAG(7, 44), "size=5", ERR_NOT_FOUND, "no such strategy", 5 },
-	};
-	struct world *w = world_armed();
-	struct strategy_values_row v;
-	(void)state;
-	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
-		tell(w, MSG_PARAMS, rows[i].tag, rows[i].text, (u32)strlen(rows[i].text));
-		run(w, TURN_NS);
-		assert_int_equal(w->answer.id, PARAMS_TAG_ID(rows[i].tag));
-		assert_int_equal(w->answer.result, rows[i].result);
-		assert_memory_equal(w->answer.why, rows[i].why, strlen(rows[i].why));
-		assert_true(row_read(&w->l.values[0].seq, w->l.values[0].w, &v, sizeof v));
-		assert_int_equal(v.value[0].i, rows[i].shown);
-	}
-	char longer[MSG_PARAMS_TEXT + 1];
-	memset(longer, ' ', sizeof longer);
-	tell(w, MSG_PARAMS, PARAMS_TAG(0, 45), longer, sizeof longer);
-	run(w, TURN_NS);
-	assert_string_equal(w->answer.why, "too long");
-	world_free(w);
-}
-
 static void limits_in_force_are_shown(void **state)
 {
 	struct world *w = world_armed();
@@ -331,8 +267,6 @@ int main(void)
 		cmocka_unit_test(a_lapped_tape_is_reloaded),
 		cmocka_unit_test(a_book_gone_stale_cancels_its_orders),
 		cmocka_unit_test(a_book_gone_stale_within_a_lap_cancels_its_orders),
-		cmocka_unit_test(parameters_change),
-		cmocka_unit_test(parameters_are_answered_and_shown),
 		cmocka_unit_test(limits_in_force_are_shown),
 		cmocka_unit_test(a_paused_strategy_has_no_orders),
 		cmocka_unit_test(a_full_journal_denies_orders_never_cancels),

@@ -102,6 +102,7 @@ static void add_regions(struct fake_instance *f)
 	memcpy(table(f, "strategy.params", ARRAY_LEN(params), sizeof params[0]), params, sizeof params);
 	f->limits = table(f, "limits", ARRAY_LEN(instruments), sizeof *f->limits);
 	f->capture = table(f, "capture", 1, sizeof *f->capture);
+	f->epoch = table(f, "epoch", 1, sizeof *f->epoch);
 	memcpy(table(f, "instruments", ARRAY_LEN(instruments), sizeof instruments[0]), instruments,
 	       sizeof instruments);
 	text(f, "strategies", "quotes maker\nsecond twap\n");
@@ -133,8 +134,34 @@ void fake_open(struct fake_instance *f)
 	segment_ready(&f->seg);
 }
 
+void fake_epoch(struct fake_instance *f, const char *text)
+{
+	struct epochs s;
+	char why[EPOCH_WHY_MAX];
+	struct epoch_row row = { .epoch = { .uid = 7, .at_wall_ns = 1700000000 * NS_PER_S, .role = "risk", .how = "apply x" } };
+	snprintf(row.dir, sizeof row.dir, "/tmp/%s.epochs", f->name);
+	assert_int_equal(epochs_open(&s, row.dir, why), ERR_OK);
+	assert_int_equal(epochs_prepare(&s, &row.epoch, text, strlen(text), why), ERR_OK);
+	assert_int_equal(epochs_commit(&s, why), ERR_OK);
+	row_write(&f->epoch->seq, f->epoch->w, &row, sizeof row);
+}
+
+static void remove_epochs(const struct fake_instance *f)
+{
+	char dir[64], path[80];
+	u32 number[EPOCHS_KEPT];
+	snprintf(dir, sizeof dir, "/tmp/%s.epochs", f->name);
+	u32 n = epochs_list(dir, number, EPOCHS_KEPT);
+	for (u32 i = 0; i < n; i++) {
+		snprintf(path, sizeof path, "%s/%06u.yaml", dir, number[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
 void fake_close(struct fake_instance *f)
 {
+	remove_epochs(f);
 	arena_close(&f->arena);
 	segment_close(&f->seg);
 	segment_unlink(&f->seg);

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "appliance/capture_row.h"
+#include "appliance/epochs.h"
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/core_status.h"
@@ -46,6 +47,7 @@ struct fake_instance {
 	struct strategy_cell *strategies;
 	struct strategy_values_cell *values;
 	struct limits_cell *limits;
+	struct epoch_cell *epoch;
 	char *config;
 };
 
@@ -60,6 +62,9 @@ void fake_healthy(struct fake_instance *f);
 
 void fake_order(struct fake_instance *f, const struct order_row *row);
 void fake_position(struct fake_instance *f, const struct position_row *row);
+/* The next epoch is in force; they lie in /tmp/<name>.epochs. */
+void fake_epoch(struct fake_instance *f, const char *text);
+
 void fake_trade(struct fake_instance *f, const struct trade_row *row);
 
 /* What hostctl prints and answers: `line` are its words, split at blanks. Free both texts. */

@@ -37,10 +37,14 @@ static const struct {
 	  "hostctl: /nowhere.yaml: cannot be read: No such file or directory\n" },
 	{ "capture", EXIT_USAGE, "hostctl: expected hostctl capture start | stop | status\n" },
 	{ "config", EXIT_USAGE,
-	  "hostctl: expected hostctl config check FILE | help [PREFIX] | reference\n" },
+	  "hostctl: expected hostctl config check FILE | show | diff [FILE|EPOCH [EPOCH]] | apply FILE|EPOCH | "
+	  "history | help [PREFIX] | reference\n" },
 	{ "config check", EXIT_USAGE, "hostctl: expected hostctl config check FILE\n" },
-	{ "config show", EXIT_USAGE, "hostctl: expected hostctl config check FILE" },
+	{ "config showing", EXIT_USAGE, "hostctl: expected hostctl config check FILE" },
 	{ "config reference x", EXIT_USAGE, "hostctl: expected hostctl config check FILE" },
+	{ "config show x", EXIT_USAGE, "hostctl: config show takes no more words" },
+	{ "config apply", EXIT_USAGE, "hostctl: expected hostctl config apply FILE|EPOCH\n" },
+	{ "config history 3", EXIT_USAGE, "hostctl: expected hostctl config history [-n N]\n" },
 	{ "config help nothing", EXIT_REFUSED, "hostctl: no option begins with nothing\n" },
 	{ "config check /nowhere.yaml", EXIT_CONFIG, "hostctl: /nowhere.yaml: cannot be read" },
 };

@@ -12,6 +12,7 @@
 
 #include "gateway/journal.h"
 #include "hostctl/verb_table.h"
+#include "tests/appliance/config_least.h"
 #include "tests/hostctl/fake_door.h"
 #include "tests/hostctl/fake_instance.h"
 
@@ -55,6 +56,9 @@ static const struct {
 	{ "tune", "tune plan --root @" },
 	{ "jitter", "jitter --cores # --seconds 1" },
 	{ "config check", "config check @.yaml" },
+	{ "config show", NULL },
+	{ "config diff", "config diff 1 1" },
+	{ "config history", NULL },
 };
 
 /* These print no object: a screen, a daemon, text for shells and readers, what takes a secret. */
@@ -181,6 +185,7 @@ static int setup(void **state)
 	for (u32 i = 0; i < 2; i++)
 		f.values[i].seq = 2;
 	hist_add(f.t2t, 500);
+	fake_epoch(&f, CONFIG_LEAST);
 	return 0;
 }
 

@@ -83,6 +83,12 @@ static void test_set_goes_to_the_door_and_shows_the_answer(void **state)
 		  EXIT_REFUSED, "", "hostctl: strategy refused: half_spread=0: expected an integer\n" },
 		{ "strategy pause second", "pause second",
 		  "{\"ok\":true,\"error\":\"OK\",\"text\":\"paused\"}\n", EXIT_DONE, "paused\n", "" },
+		{ "strategy start second", "enable second",
+		  "{\"ok\":true,\"error\":\"OK\",\"text\":\"epoch 2 is in force\"}\n", EXIT_DONE, "epoch 2 is in force\n", "" },
+		{ "strategy stop second", "disable second",
+		  "{\"ok\":true,\"error\":\"OK\",\"text\":\"epoch 3 is in force\"}\n", EXIT_DONE, "epoch 3 is in force\n", "" },
+		{ "strategy add third maker size=1", "add third maker size=1",
+		  "{\"ok\":true,\"error\":\"OK\",\"text\":\"epoch 4 is in force\"}\n", EXIT_DONE, "epoch 4 is in force\n", "" },
 	};
 	char path[64];
 	snprintf(path, sizeof path, "/tmp/%s.sock", f.name);
@@ -107,7 +113,12 @@ static void test_what_is_refused(void **state)
 		int code;
 		const char *err;
 	} rows[] = {
-		{ "strategy start quotes", EXIT_USAGE, "hostctl: expected hostctl strategy" },
+		{ "strategy begin quotes", EXIT_USAGE, "hostctl: expected hostctl strategy" },
+		{ "strategy start", EXIT_USAGE, "hostctl: expected hostctl strategy" },
+		{ "strategy stop quotes second", EXIT_USAGE, "hostctl: expected hostctl strategy" },
+		{ "strategy add third", EXIT_USAGE, "hostctl: expected hostctl strategy" },
+		{ "strategy stop nobody", EXIT_REFUSED,
+		  "hostctl: no strategy nobody; hostctl strategy list names them\n" },
 		{ "strategy set quotes", EXIT_USAGE, "hostctl: expected hostctl strategy" },
 		{ "strategy list quotes", EXIT_USAGE, "hostctl: expected hostctl strategy" },
 		{ "strategy show", EXIT_USAGE, "hostctl: expected hostctl strategy" },

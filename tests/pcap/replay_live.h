@@ -6,6 +6,7 @@
 #define TESTS_REPLAY_LIVE_H
 
 #include "common/rng.h"
+#include "tests/gateway/epoch_text.h"
 #include "tests/pcap/replay_cores.h"
 
 #define WALL_NS (1723161255000 * NS_PER_MS)
@@ -22,7 +23,7 @@ struct live {
 	u64 update_id, trade_id;
 	bool split, hold_journal, stalled;
 	ns_t budget_ns;
-	u32 n_commands;
+	u32 n_commands, n_epochs;
 	u64 n_full_turns; /* the journal was full */
 	struct wr file;
 	char *orders; /* texts, one a line */
@@ -175,6 +176,22 @@ static inline void fill_some(struct live *w)
 		}
 }
 
+/* Other parameters, stopped or running; and once one strategy more. */
+static inline void send_epoch(struct live *w)
+{
+	struct epoch_text t;
+	char params[256];
+	snprintf(params, sizeof params,
+		 "instrument=BTCUSDT half_spread=%u size=0.001 max_position=0.1 refresh=3 post_only=false backoff=5",
+		 20 + (u32)rng_below(&w->rng, 20));
+	epoch_begin(&t, ++w->n_commands);
+	epoch_strategy(&t, "maker", params, rng_below(&w->rng, 4) != 0);
+	if (host_count(w->c.trade.host) > 1 || rng_below(&w->rng, 2))
+		epoch_strategy(&t, "maker", params, true);
+	tell(w->c.tl.in_ctl, MSG_EPOCH, 0, &t, epoch_bytes(&t));
+	w->n_epochs++;
+}
+
 static inline void something(struct live *w)
 {
 	switch (rng_below(&w->rng, 60)) {
@@ -188,7 +205,7 @@ static inline void something(struct live *w)
 	case 4: w->stalled = !w->stalled; break;
 	case 5: send_snapshot(w); break;
 	case 6: command(w, CMD_CANCEL_ALL); break;
-	case 7: tell(w->c.tl.in_ctl, MSG_PARAMS, 0, "half_spread=30", 14); break;
+	case 7: send_epoch(w); break;
 	case 8: command(w, CMD_RESUME); break;
 	case 9: w->stalled = false; break;
 	default:
