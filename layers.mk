@@ -22,5 +22,5 @@ uses.gateway        := common dataplane strategy risk $(uses.dataplane)
 uses.pcap           := common gateway $(uses.gateway)
 uses.sim            := common
 uses.tuning         := common
-uses.appliance      := common pcap sim $(uses.pcap)
-uses.hostctl        := common tuning appliance $(uses.appliance)
+uses.appliance      := common tuning pcap sim $(uses.pcap)
+uses.hostctl        := common appliance $(uses.appliance)

@@ -120,6 +120,10 @@ static void link_ctl(struct app *a)
 {
 	struct ctl *c = &a->ctl;
 	c->seg = &a->seg;
+	c->fitness = &a->fitness;
+	snprintf(c->override, sizeof c->override, "%s", a->override ? a->override : "");
+	counter_set(&c->cnt[APP_CNT_doctor_red], a->fitness.n[SEVERITY_RED]);
+	counter_set(&c->cnt[APP_CNT_doctor_yellow], a->fitness.n[SEVERITY_YELLOW]);
 	c->port[0] = &a->md_port, c->port[1] = &a->trade_port;
 	c->md = (struct ctl_core){ a->md_rings.from_ctl, a->md_rings.to_ctl };
 	c->trade = (struct ctl_core){ a->trade_rings.from_ctl, a->trade_rings.to_ctl };
@@ -206,6 +210,7 @@ err_t app_open(struct app *a, char *error)
 	if (!log_open(a->cfg.log_file))
 		log_line("log", "%s: cannot be opened; writing to standard error", a->cfg.log_file);
 	use_shared_cpus(a->cfg.shared_cpus);
+	app_examine(a);
 	if ((e = next_boot(a, error)) != ERR_OK || (e = fetch_instruments(a, error)) != ERR_OK ||
 	    (e = draw_secrets(a, error)) != ERR_OK)
 		return e;
@@ -226,6 +231,7 @@ err_t app_open(struct app *a, char *error)
 	if ((e = app_open_capture(a, error)) != ERR_OK || (e = app_open_epochs(a, error)) != ERR_OK ||
 	    (e = open_audit(a, error)) != ERR_OK)
 		return e;
+	app_write_manifest(a);
 	arena_seal(&a->arena);
 	alloc_guard_start(&a->ctl.cnt[APP_CNT_allocations_after_seal]);
 	segment_ready(&a->seg);

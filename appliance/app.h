@@ -33,6 +33,8 @@ struct app {
 	u32 n_instruments;
 	struct instrument instrument[INSTRUMENTS_MAX];
 	struct segment seg;
+	struct fitness fitness;
+	const char *override; /* of the command line: why it may trade live whatever the doctor finds; NULL: not said */
 	struct nic nic;
 	struct port md_port, trade_port;
 	struct nic_port_info *port_info; /* of both, in the segment */
@@ -82,6 +84,13 @@ void app_close(struct app *a);
 err_t app_make_segment(struct app *a, char *error);
 /* The same in memory of this process alone, for a replay. */
 err_t app_make_private_segment(struct app *a, char *error);
+
+/*
+ * app_fitness.c: what the doctor says of this machine, before anything of ours runs on it; and the
+ * run's manifest, once the ports are open. What cannot be written is said, and left out.
+ */
+void app_examine(struct app *a);
+void app_write_manifest(const struct app *a);
 
 /* app_ports.c: DPDK and both ports, from the configuration. As nic_start. */
 err_t app_open_ports(struct app *a, char *error);

@@ -96,8 +96,15 @@ static void log_notice(const struct msg_notice *n)
 static void arm_once(struct ctl *c)
 {
 	struct msg_command m = { .verb = CMD_ARM };
+	char why[CTL_WHY];
 	if (!c->cfg->arm_at_start || c->auto_armed || c->cfg->mode != MODE_LIVE)
 		return;
+	if (ctl_is_unfit(c, why)) {
+		log_line("ctl", "safety.arm_at_start: not armed: %s", why);
+		ctl_audit(c, "arm", "safety.arm_at_start", ERR_STATE, why);
+		c->auto_armed = true; /* said once */
+		return;
+	}
 	c->auto_armed = ctl_tell(c, &c->trade, MSG_COMMAND, 0, &m, sizeof m);
 }
 

@@ -19,6 +19,7 @@
 #include "common/segment.h"
 #include "dataplane/nic/port.h"
 #include "gateway/limits_row.h"
+#include "tuning/fitness.h"
 
 enum app_cnt {
 #define CNT(name, help) APP_CNT_##name,
@@ -28,6 +29,8 @@ enum app_cnt {
 };
 
 extern const struct counter_def app_counter_defs[APP_CNT_COUNT];
+
+#define CTL_REASON 128
 
 struct ctl_core {
 	struct ring *to, *from;
@@ -39,6 +42,7 @@ struct ctl {
 	const struct clock *clock;
 	struct segment *seg;
 	struct ctl_core md, trade;
+	const struct fitness *fitness; /* of the machine, as the process started; NULL: nobody looked */
 	struct port *port[2]; /* of both cores: what their devices count is read here */
 	const struct instrument *instrument;
 	u32 n_instruments;
@@ -62,6 +66,7 @@ struct ctl {
 	bool done;   /* the loop is to end */
 	int exit_code;
 	bool auto_armed;
+	char override[CTL_REASON]; /* why it trades live on a machine the doctor finds red; "": nobody said so */
 	u32 next_id; /* of commands of its own */
 };
 
@@ -76,6 +81,13 @@ err_t ctl_fetch_instruments(struct ctl *c, struct instrument *out, char *error, 
  * (limits): `error` says which.
  */
 err_t ctl_start(struct ctl *c, char *error, size_t n);
+
+/*
+ * Live trading may not begin: the doctor found the machine red, and nobody has said why it may all the
+ * same. `why` (CTL_WHY bytes) then says what is red, and the remedy.
+ */
+#define CTL_WHY 560
+bool ctl_is_unfit(const struct ctl *c, char *why);
 
 /* The first entries of this start in the audit log; before ctl_start. */
 void ctl_audit_start(struct ctl *c, u32 boot);

@@ -63,6 +63,18 @@ void ctl_audit_kill(struct ctl *c)
 	c->kill_told = level;
 }
 
+/* What the doctor found, and what was said to it before anybody could ask. */
+static void audit_fitness(struct ctl *c)
+{
+	char text[96], why[CTL_WHY];
+	const struct fitness *f = c->fitness;
+	snprintf(text, sizeof text, "%s: %u red, %u yellow", profile_names[f->profile], f->n[SEVERITY_RED],
+		 f->n[SEVERITY_YELLOW]);
+	ctl_audit(c, "doctor", text, ERR_OK, fitness_is_fit(f) ? "" : fitness_refusal(f, why));
+	if (*c->override)
+		ctl_audit(c, "override", "saker --override-doctor", ERR_OK, c->override);
+}
+
 void ctl_audit_start(struct ctl *c, u32 boot)
 {
 	char how[96], why[128];
@@ -71,4 +83,5 @@ void ctl_audit_start(struct ctl *c, u32 boot)
 	ctl_audit(c, "start", how, ERR_OK, c->seg->h->build);
 	snprintf(why, sizeof why, "epoch %u, SHA-256 %s", c->epoch.row.epoch.number, c->epoch.row.epoch.hash);
 	ctl_audit(c, "config", c->cfg->file, ERR_OK, why);
+	audit_fitness(c);
 }

@@ -14,7 +14,7 @@ static const struct {
 	const char *name;
 	u32 verb;
 } verbs[] = {
-	{ "arm", CMD_ARM },         { "pause", CMD_PAUSE }, { "resume", CMD_RESUME },
+	{ "pause", CMD_PAUSE }, { "resume", CMD_RESUME },
 	{ "flatten", CMD_FLATTEN }, { "stop", CMD_STOP },   { "cancel-all", CMD_CANCEL_ALL },
 };
 
@@ -61,6 +61,16 @@ static void lower_kill(struct ctl *c, u32 seen)
 		log_line("ctl", "arm: the kill word is lowered");
 }
 
+bool ctl_is_unfit(const struct ctl *c, char *why)
+{
+	char red[FITNESS_TEXT];
+	if (c->cfg->mode != MODE_LIVE || fitness_is_fit(c->fitness) || *c->override)
+		return false;
+	snprintf(why, CTL_WHY, "%s; hostctl doctor says how to mend them: do, and start again; or hostctl arm --override REASON "
+		 "(role risk or admin)", fitness_refusal(c->fitness, red));
+	return true;
+}
+
 static void command(struct ctl *c, u32 id, u32 verb, const char *arg, u32 kill_seen)
 {
 	struct msg_command m = { .verb = verb, .id = id, .target = strategy_target(c, arg, strlen(arg)) };
@@ -78,6 +88,29 @@ static void command(struct ctl *c, u32 id, u32 verb, const char *arg, u32 kill_s
 			door_answer(&c->door, id, ERR_FULL,
 				    "the trade core does not take messages");
 	}
+}
+
+/* What stands behind "override=" of an arm; NULL: it is none. */
+static const char *override_of(const char *arg)
+{
+	return !strncmp(arg, "override=", strlen("override=")) ? arg + strlen("override=") : NULL;
+}
+
+/* An override holds until the process ends; it is the audit log's, as every command. */
+static void arm(struct ctl *c, u32 id, const char *arg, u32 kill_seen)
+{
+	const char *reason = override_of(arg);
+	char why[CTL_WHY];
+	if (*arg && (!reason || !*reason)) {
+		door_answer(&c->door, id, ERR_ARGUMENT, "expected arm, or arm override=REASON");
+		return;
+	}
+	if (reason)
+		snprintf(c->override, sizeof c->override, "%s", reason);
+	if (ctl_is_unfit(c, why))
+		door_answer(&c->door, id, ERR_STATE, why);
+	else
+		command(c, id, CMD_ARM, "", kill_seen);
 }
 
 /* ---- the capture: the io thread's ---- */
@@ -102,12 +135,18 @@ void ctl_capture_turn(struct ctl *c)
 	}
 }
 
+/* The right a request needs: of an arm that lowers a kill word, or passes over the doctor, one of its own. */
+static const char *right_of(const char *verb, const char *arg, u32 kill_seen)
+{
+	if (strcmp(verb, "arm"))
+		return verb;
+	return override_of(arg) ? ROLE_ARM_OVERRIDE : kill_seen != KILL_NONE ? ROLE_ARM_AFTER_KILL : verb;
+}
+
 /* Answers who may not ask this now, and who asks who they are; true: there is nothing more to do. */
-static bool is_settled(struct ctl *c, u32 id, enum role role, const char *verb, u32 kill_seen)
+static bool is_settled(struct ctl *c, u32 id, enum role role, const char *verb, const char *right)
 {
 	char text[160];
-	bool lowers = !strcmp(verb, "arm") && kill_seen != KILL_NONE;
-	const char *right = lowers ? ROLE_ARM_AFTER_KILL : verb;
 	if (!role_may(role, right)) {
 		counter_inc(&c->cnt[APP_CNT_commands_refused]);
 		door_answer(&c->door, id, ERR_AUTH, role_refusal(role, right, text, sizeof text));
@@ -144,8 +183,12 @@ void ctl_on_request(void *user, u32 id, const struct door_peer *p, char *verb, c
 	counter_inc(&c->cnt[APP_CNT_commands]);
 	log_line("ctl", "command: %.32s %.64s, of uid %u, pid %u, %s", verb, arg, p->uid, p->pid,
 		 role_name(role));
-	if (is_settled(c, id, role, verb, kill_seen))
+	if (is_settled(c, id, role, verb, right_of(verb, arg, kill_seen)))
 		return;
+	if (!strcmp(verb, "arm")) {
+		arm(c, id, arg, kill_seen);
+		return;
+	}
 	for (u32 i = 0; i < ARRAY_LEN(verbs); i++)
 		if (!strcmp(verbs[i].name, verb)) {
 			command(c, id, verbs[i].verb, arg, kill_seen);

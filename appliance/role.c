@@ -25,6 +25,7 @@ const struct role_right role_rights[] = {
 	{ "flatten",           { false, false, true,  true,  true }, "cancel all, trade positions to zero" },
 	{ "arm",               { false, false, true,  true,  true }, "trading may begin" },
 	{ ROLE_ARM_AFTER_KILL, { false, false, false, true,  true }, "lowers a raised kill word" },
+	{ ROLE_ARM_OVERRIDE,   { false, false, false, true,  true }, "live on a machine the doctor finds red" },
 	{ "capture",           { false, false, true,  false, true }, "begin and end captures" },
 	{ "stop",              { false, false, false, true,  true }, "cancel all, end the process" },
 };

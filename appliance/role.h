@@ -49,8 +49,9 @@ struct role_right {
 extern const struct role_right role_rights[];
 extern const u32 role_rights_n;
 
-/* `arm` while the kill word is raised is a right of its own. */
+/* `arm` while the kill word is raised is a right of its own, and so is `arm` on a machine the doctor finds red. */
 #define ROLE_ARM_AFTER_KILL "arm after kill"
+#define ROLE_ARM_OVERRIDE   "arm override"
 
 /* A right of its own, too: a configuration whose limits allow more than those in force. */
 #define ROLE_LOOSEN "loosen limits"

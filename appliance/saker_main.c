@@ -1,5 +1,6 @@
 /*
- * saker_main.c - the saker process: `saker --config FILE`, `saker replay FILE`, `saker mkcap FILE`.
+ * saker_main.c - the saker process: `saker --config FILE [--override-doctor REASON]`, `saker replay FILE`,
+ * `saker mkcap FILE`.
  *
  * Exit codes: 0 stopped in good order; 1 stopped, but not everything was confirmed; 2 usage; 3
  * could not start; 4 configuration.
@@ -25,7 +26,7 @@ static _Alignas(4096) struct app app;
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: saker --config FILE\n       saker replay [--help] FILE...\n"
+	fprintf(stderr, "usage: saker --config FILE [--override-doctor REASON]\n       saker replay [--help] FILE...\n"
 			"       saker mkcap [--help] FILE\n"
 			"  runs the appliance in the foreground; SIGTERM cancels all orders, waits for the "
 			"venue's word and ends\n"
@@ -41,8 +42,10 @@ int main(int argc, char **argv)
 		return replay_run_main(argc - 1, argv + 1);
 	if (argc >= 2 && strcmp(argv[1], "mkcap") == 0)
 		return mkcap_main(argc - 1, argv + 1);
-	if (argc != 3 || strcmp(argv[1], "--config") != 0)
+	if ((argc != 3 && argc != 5) || strcmp(argv[1], "--config") != 0 ||
+	    (argc == 5 && (strcmp(argv[3], "--override-doctor") != 0 || !argv[4][0])))
 		return usage();
+	app.override = argc == 5 ? argv[4] : NULL;
 	prctl(PR_SET_DUMPABLE, 0);
 	madvise(&app, sizeof app, MADV_DONTDUMP);
 	CRYPTO_secure_malloc_init(SECURE_HEAP, 64); /* OpenSSL's, where private keys are then kept */

@@ -6,6 +6,8 @@
 #include "hostctl/door_client.h"
 #include "hostctl/verb.h"
 
+#define REASON_MAX 120 /* what the appliance and its audit log keep of one */
+
 static const struct column columns[] = {
 	{ "ok", "done", SHOW_FLAG },
 	{ "error", "error", SHOW_TEXT },
@@ -79,9 +81,21 @@ enum exit_code send_command(const struct request *q, const struct view *v, const
 	return take_answer(q, line, r);
 }
 
+static enum exit_code override(const struct request *q, const struct view *v, struct report *r)
+{
+	char line[DOOR_LINE_MAX];
+	if (!*q->override || strpbrk(q->override, "\r\n") || strlen(q->override) > REASON_MAX)
+		return complain(q, EXIT_USAGE, "--override: expected a reason of one line, of at most %d characters",
+				REASON_MAX);
+	snprintf(line, sizeof line, "arm override=%s", q->override);
+	return send_command(q, v, line, r);
+}
+
 enum exit_code verb_command(const struct request *q, const struct view *v, struct report *r)
 {
 	char line[DOOR_LINE_MAX];
+	if (q->override)
+		return override(q, v, r);
 	snprintf(line, sizeof line, "%s%s%s", q->verb, q->n_args ? " " : "", q->n_args ? q->arg[0] : "");
 	return send_command(q, v, line, r);
 }

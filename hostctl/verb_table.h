@@ -20,6 +20,7 @@ enum takes {
 	TAKES_SECONDS = 1 << 7,
 	TAKES_WATCH = 1 << 8, /* it only looks: it can be run again and again */
 	TAKES_FD = 1 << 10,
+	TAKES_OVERRIDE = 1 << 11,
 	TAKES_VIEW = 1 << 9,  /* no option: it is run with a view of the instance */
 };
 

@@ -20,6 +20,7 @@ static const struct {
 	{ "app", "allocations_after_seal" }, { "app", "journal_write_errors" },
 	{ "app", "audit_errors" },           { "app", "audit_lost" },
 	{ "app", "core_ring_full" },         { "app", "clock_alarms" },
+	{ "app", "doctor_red" },
 	{ "app", "memory_not_locked" },      { "trade.gateway", "journal_full" },
 	{ "trade.gateway", "rate_stops" },   { "trade.core", "tape_lapped" },
 	{ "trade.core", "trace_lost" },      { "trade.core", "ctl_ring_full" },

@@ -6,8 +6,8 @@
  * then not run: what they would print is the file `<root>/commands/<command line>`. Nothing here
  * changes anything. Any thread but a hot one.
  */
-#ifndef SAKER_HOST_H
-#define SAKER_HOST_H
+#ifndef SAKER_TUNING_HOST_H
+#define SAKER_TUNING_HOST_H
 
 #include <sched.h>
 

@@ -16,7 +16,7 @@ static const struct {
 	{ "whoami", "vora" },  { "pause", "ora" }, { "resume", "oa" }, { "set", "oa" },
 	{ "enable", "oa" }, { "disable", "ora" }, { "add", "oa" }, { "apply", "ora" }, { "loosen limits", "ra" },
 	{ "cancel-all", "ora" }, { "flatten", "ora" }, { "arm", "ora" },
-	{ "arm after kill", "ra" }, { "capture", "oa" }, { "stop", "ra" },
+	{ "arm after kill", "ra" }, { "arm override", "ra" }, { "capture", "oa" }, { "stop", "ra" },
 };
 
 static void each_cell(void **state)

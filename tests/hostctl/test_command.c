@@ -41,6 +41,8 @@ static const struct {
 	  EXIT_DONE, "paused\n", "" },
 	{ "arm", "{\"ok\":true,\"error\":\"OK\",\"text\":\"a\\u001b[2J\"}\n", 0, "arm", EXIT_DONE,
 	  "a?[2J\n", "" },
+	{ "arm --override swap-is-off", "{\"ok\":true,\"error\":\"OK\",\"text\":\"armed\"}\n", 0,
+	  "arm override=swap-is-off", EXIT_DONE, "armed\n", "" },
 	{ "resume", "{\"ok\":true,\"error\":\"OK\",\"text\":\"\"}\n", 0, "resume", EXIT_DONE, "\n",
 	  "" },
 	{ "arm", "{\"ok\":false,\"error\":\"STATE\",\"text\":\"the kill word is raised\"}\n", 7,
