@@ -66,7 +66,8 @@ static int usage(FILE *to, int rc)
 		"  --snapshot [SYMBOL=]FILE       the REST answer a book begins with; may repeat\n"
 		"  --plain FILE                   as above: the texts received\n"
 		"  --orders, -n, --pace, --latency   with --fills\n"
-		"exit code: 0 all the same; 1 a difference, or not all could be run; 2 usage; 3 nothing could be run\n");
+		"exit code: 0 all the same; 1 a difference, or not all could be run; 2 usage; 3 nothing could be run;\n"
+		"4 --config has an error\n");
 	return rc;
 }
 

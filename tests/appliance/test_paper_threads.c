@@ -72,7 +72,8 @@ static void say_best(struct foreign_core *c, ns_t now, u64 id, i64 mid, struct r
 		 "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"BTCUSDT\",\"b\":\"%lld.%02lld000000\","
 		 "\"B\":\"0.%08llu\",\"a\":\"%lld.%02lld000000\",\"A\":\"0.%08llu\"}}",
 		 (unsigned long long)id, (long long)(mid / 100), (long long)(mid % 100),
-		 (unsigned long long)(1 + rng_below(r, 99999999)), (long long)((mid + 1) / 100), (long long)((mid + 1) % 100),
+		 (unsigned long long)(1 + rng_below(r, 99999999)), (long long)((mid + 1) / 100),
+		 (long long)((mid + 1) % 100),
 		 (unsigned long long)(1 + rng_below(r, 99999999)));
 	text(c, now, t);
 }
@@ -136,7 +137,8 @@ static struct outcome run(enum paper_layout layout, bool fills, u64 seed)
 	memset(&c, 0, sizeof c);
 	memset(&p, 0, sizeof p);
 	at = (struct outcome){ 0 };
-	p.cfg = (struct paper_cfg){ .fills = fills, .round_trip_ns = 700 * NS_PER_US, .layout = layout, .trading = &file };
+	p.cfg = (struct paper_cfg){ .fills = fills, .round_trip_ns = 700 * NS_PER_US, .layout = layout };
+	p.cfg.trading = &file;
 	p.cfg.measure = layout == PAPER_SPLIT;
 	p.text = on_order;
 	p.answer = on_answer;

@@ -67,14 +67,16 @@ static u64 place(const char *symbol, const char *side, const char *type, const c
 
 static void best(u32 i, i64 bid, i64 bid_qty, i64 ask_px, i64 ask_qty)
 {
-	struct tape_event e = { .instrument = i, .kind = TAPE_BBO, .bid_px = bid, .bid_qty = bid_qty, .ask_px = ask_px, .ask_qty = ask_qty };
+	struct tape_event e = { .instrument = i, .kind = TAPE_BBO };
+	e.bid_px = bid, e.bid_qty = bid_qty, e.ask_px = ask_px, e.ask_qty = ask_qty;
 	forget();
 	paper_venue_market(v, &e, MS);
 }
 
 static void trade(u32 i, i64 px, i64 qty, bool buyer_maker)
 {
-	struct tape_event e = { .instrument = i, .kind = TAPE_TRADE, .px = px, .qty = qty, .flags = buyer_maker ? TAPE_BUYER_MAKER : 0 };
+	struct tape_event e = { .instrument = i, .kind = TAPE_TRADE, .px = px, .qty = qty };
+	e.flags = buyer_maker ? TAPE_BUYER_MAKER : 0;
 	forget();
 	paper_venue_market(v, &e, MS);
 }
