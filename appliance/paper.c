@@ -334,6 +334,8 @@ err_t paper_open(struct paper *p, struct app *a, char *error)
 	struct paper_venue_cfg v = { .instrument = a->instrument,
 				     .n_instruments = a->n_instruments,
 				     .fills = p->cfg.fills,
+				     .maker_ppm = p->cfg.maker_ppm,
+				     .taker_ppm = p->cfg.taker_ppm,
 				     .say = on_say,
 				     .user = p };
 	p->app = a;

@@ -24,6 +24,7 @@ enum paper_layout { PAPER_FUSED, PAPER_SPLIT, PAPER_FREE };
 
 struct paper_cfg {
 	bool fills;
+	u32 maker_ppm, taker_ppm; /* fees, as paper_venue.h */
 	u64 round_trip_ns; /* 1 at least */
 	enum paper_layout layout;
 	i64 wall_offset_ns;           /* venue time = the core's clock + this */

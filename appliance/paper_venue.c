@@ -62,7 +62,8 @@ static void make_rules(struct rules *r, const struct instrument *i, const struct
 	r->notional_max = i->max_notional > 0 ? i->max_notional : INT64_MAX;
 }
 
-static bool make_market(struct paper_market *m, const struct instrument *i, bool fills, char *why, size_t n)
+static bool make_market(struct paper_market *m, const struct instrument *i, const struct paper_venue_cfg *cfg,
+			char *why, size_t n)
 {
 	struct exchange *x = &m->venue.exchange;
 	if (i->px_scale > SIM_DECIMALS || i->qty_scale > SIM_DECIMALS) {
@@ -72,10 +73,10 @@ static bool make_market(struct paper_market *m, const struct instrument *i, bool
 	}
 	m->px_unit = scaled(i->tick, power10(SIM_DECIMALS - i->px_scale));
 	m->qty_unit = power10(SIM_DECIMALS - i->qty_scale);
-	make_rules(&x->rules, i, m, fills);
+	make_rules(&x->rules, i, m, cfg->fills);
 	m->venue.options = &nobody;
 	journal_none(&x->journal);
-	matching_init(&x->matching, &x->rules, (struct fees){ 0 },
+	matching_init(&x->matching, &x->rules, (struct fees){ cfg->maker_ppm, cfg->taker_ppm },
 		      (struct account){ .base.free = PLENTY, .quote.free = PLENTY });
 	return true;
 }
@@ -92,7 +93,7 @@ struct paper_venue *paper_venue_new(const struct paper_venue_cfg *cfg, char *why
 	for (u32 i = 0; i < SESSIONS; i++)
 		v->session[i].api.authorized = true; /* nobody else can reach it */
 	for (u32 i = 0; i < cfg->n_instruments; i++)
-		if (!make_market(&v->market[i], &cfg->instrument[i], cfg->fills, why, n)) {
+		if (!make_market(&v->market[i], &cfg->instrument[i], cfg, why, n)) {
 			paper_venue_free(v);
 			return NULL;
 		}

@@ -22,6 +22,7 @@ struct paper_venue_cfg {
 	const struct instrument *instrument; /* by dense id, read at the start */
 	u32 n_instruments;
 	bool fills;
+	u32 maker_ppm, taker_ppm; /* fees, millionths of what is received: base asset of a buy, quote of a sell */
 	/* one text from the venue on order session `session` */
 	void (*say)(void *user, u32 session, const u8 *text, u32 n);
 	void *user;

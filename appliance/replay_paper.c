@@ -12,6 +12,9 @@
 
 #define ROUND_TRIP_US 1000u
 #define ROUND_TRIP_MAX_US 60000000u
+#define PPM_DECIMALS 2       /* a basis point is 100 millionths */
+#define FEE_MAX_PPM 100000
+#define FEE_SCALE 8          /* of struct position_fee */
 
 typedef unsigned long long ull;
 
@@ -46,10 +49,28 @@ static int take_round_trip(struct paper_cfg *c, const struct paper_options *o)
 	return 0;
 }
 
+static bool basis_points(const char *text, size_t n, u32 *ppm)
+{
+	i64 v;
+	if (!n || dec_parse(text, n, PPM_DECIMALS, &v) != ERR_OK || v < 0 || v > FEE_MAX_PPM)
+		return false;
+	*ppm = (u32)v;
+	return true;
+}
+
+static int take_fees(struct paper_cfg *c, const struct paper_options *o)
+{
+	const char *colon = o->fees ? strchr(o->fees, ':') : NULL;
+	if (!o->fees || (colon && basis_points(o->fees, (size_t)(colon - o->fees), &c->maker_ppm) &&
+			 basis_points(colon + 1, strlen(colon + 1), &c->taker_ppm)))
+		return 0;
+	return wrong("--fees %s: expected MAKER:TAKER in basis points, 0 to 1000, as in 7.5:10", o->fees);
+}
+
 static int take_fills(struct paper_cfg *c, const struct paper_options *o)
 {
 	if (!o->fills && !o->free)
-		return wrong("--config, --layout and --round-trip are for strategies: say --fills none or sim%s", "");
+		return wrong("--config, --layout, --round-trip and --fees are for strategies: say --fills none or sim%s", "");
 	c->fills = !o->fills || !strcmp(o->fills, "sim");
 	return !o->fills || c->fills || !strcmp(o->fills, "none")
 		       ? 0
@@ -91,7 +112,8 @@ static int take_config(struct paper_runs *r, const char *path)
 int paper_runs_open(struct paper_runs *r, const struct paper_options *o)
 {
 	int rc = take_fills(&r->cfg, o);
-	if (rc || (rc = take_layout(&r->cfg, o)) || (rc = take_round_trip(&r->cfg, o)) || (rc = take_cpus(&r->cfg)) ||
+	if (rc || (rc = take_layout(&r->cfg, o)) || (rc = take_round_trip(&r->cfg, o)) ||
+	    (rc = take_fees(&r->cfg, o)) || (rc = take_cpus(&r->cfg)) ||
 	    (rc = take_config(r, o->config)))
 		return rc;
 	r->orders = EVP_MD_CTX_new();
@@ -177,6 +199,16 @@ static void print_money(const char *name, const struct instrument *in, bool fits
 	printf(", %s %s%s%.*s", name, text, in->quote[0] ? " " : "", (int)sizeof in->quote, in->quote);
 }
 
+static void print_fees(const struct position *p)
+{
+	char text[DEC_TEXT_MAX];
+	for (u32 i = 0; i < POSITION_FEES_MAX; i++)
+		if (p->fee[i].amount) {
+			dec_print(text, p->fee[i].amount, FEE_SCALE);
+			printf(", fees %s %.*s", text, (int)sizeof p->fee[i].asset, p->fee[i].asset);
+		}
+}
+
 /* At the middle of the book as it was last seen. */
 static void print_position(const struct trade_core *c, u32 i)
 {
@@ -194,6 +226,7 @@ static void print_position(const struct trade_core *c, u32 i)
 	print_money("realised", in, fits, money);
 	fits = position_unrealised(p, in, m->bid_px + (m->ask_px - m->bid_px) / 2, &money);
 	print_money("unrealised", in, fits, money);
+	print_fees(p);
 	puts("");
 }
 

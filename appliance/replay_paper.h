@@ -13,7 +13,7 @@
 
 struct paper_options {
 	const char *fills, *config, *layout; /* NULL: not said */
-	const char *round_trip_us;           /* likewise */
+	const char *round_trip_us, *fees;    /* likewise */
 	bool free;
 };
 
@@ -40,7 +40,7 @@ struct paper_runs {
 
 static inline bool paper_options_given(const struct paper_options *o)
 {
-	return o->fills || o->free || o->config || o->layout || o->round_trip_us;
+	return o->fills || o->free || o->config || o->layout || o->round_trip_us || o->fees;
 }
 
 /* Checks the options and reads the configuration. 0, or an exit code: what is wrong was said. */

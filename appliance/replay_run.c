@@ -56,6 +56,7 @@ static int usage(FILE *to, int rc)
 		"  --fills sim     orders fill against the replayed best prices and trades, as docs/replay.md says\n"
 		"  --config FILE   strategies, risk and safety; by default the capture's own\n"
 		"  --round-trip US from sending an order until it took effect and was answered (1000)\n"
+		"  --fees MAKER:TAKER     basis points, taken from what is received (0:0)\n"
 		"  --layout fused|split   one thread or two, which leads to the same orders\n"
 		"  --free          a pinned thread for each core, each as fast as it can: for --latency's figures alone\n"
 		"Captures of other programs (tcpdump, dumpcap) are told apart by themselves: the market data of one\n"
@@ -297,6 +298,7 @@ int replay_run_main(int argc, char **argv)
 					       { "config", required_argument, NULL, 'C' },
 					       { "layout", required_argument, NULL, 'L' },
 					       { "round-trip", required_argument, NULL, 'r' },
+					       { "fees", required_argument, NULL, 'e' },
 					       { "free", no_argument, NULL, 'F' },
 					       { "help", no_argument, NULL, 'h' },
 					       { 0 } };
@@ -317,6 +319,7 @@ int replay_run_main(int argc, char **argv)
 		case 'C': p->config = optarg; break;
 		case 'L': p->layout = optarg; break;
 		case 'r': p->round_trip_us = optarg; break;
+		case 'e': p->fees = optarg; break;
 		case 'F': p->free = true; break;
 		case 't': opt.pace = true; break;
 		case 'l': opt.latency = true; break;

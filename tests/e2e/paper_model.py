@@ -1,19 +1,20 @@
 #!/usr/bin/python3
-"""paper_model.py PLAIN ROUND_TRIP_NS [STEP]: what `saker replay --fills sim --plain PLAIN` must have filled,
+"""paper_model.py PLAIN ROUND_TRIP_NS [MAKER:TAKER]: what `saker replay --fills sim --plain PLAIN` must have filled,
 by a model of its own: the market and the orders as PLAIN shows them, each order in effect one round trip
 after it was sent, at a time behind what the market did by then. It prints the fills and fails where the
 execution reports in PLAIN say anything else.
 
 A crossing order takes the other side's best price, as far as its displayed quantity goes, once until that
 changes. A resting one is last in the queue at its price: trades through the price fill it, at its price, best
-price first, then oldest, up to their quantity."""
+price first, then oldest, up to their quantity. A fee is in basis points of what is received, rounded down."""
 
 import json
 import sys
 from decimal import ROUND_DOWN, Decimal
 
 D = Decimal
-STEP = D(sys.argv[3] if len(sys.argv) > 3 else "0.00001")
+STEP = D("0.00001")
+MAKER, TAKER = (D(bp) / 10000 for bp in (sys.argv[3] if len(sys.argv) > 3 else "0:0").split(":"))
 
 
 def on_step(q):
@@ -35,7 +36,9 @@ class Venue:
 
     def fill(self, t, o, px, qty, maker):
         o.left -= qty
-        self.fills.append((t, o.coid, px, qty, maker))
+        received = qty if o.buy else px * qty
+        fee = (received * (MAKER if maker else TAKER)).quantize(D("0.00000001"), ROUND_DOWN)
+        self.fills.append((t, o.coid, px, qty, maker, fee))
         if not o.left and o in self.open:
             self.open.remove(o)
 
@@ -117,12 +120,12 @@ def main():
             else:
                 e = j.get("event", {})
                 if e.get("x") == "TRADE":
-                    reported.append((t, e["c"], D(e["L"]), D(e["l"]), e["m"]))
+                    reported.append((t, e["c"], D(e["L"]), D(e["l"]), e["m"], D(e["n"])))
     venue = Venue()
     for t, phase, _, j in sorted(events, key=lambda e: e[:3]):
         venue.request(t, j) if phase else venue.market(t, j)
-    for t, coid, px, qty, maker in venue.fills:
-        print(t, coid, px, qty, "maker" if maker else "taker")
+    for t, coid, px, qty, maker, fee in venue.fills:
+        print(t, coid, px, qty, fee, "maker" if maker else "taker")
     for i, (want, got) in enumerate(zip(venue.fills, reported)):
         # clocks count in steps of up to a nanosecond
         if abs(want[0] - got[0]) > 2 or want[1:] != got[1:]:

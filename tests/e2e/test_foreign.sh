@@ -167,7 +167,7 @@ trades() { # capture, configuration, more options: leaves said, plain, orders
 	"$saker" replay "${in[@]}" "$file" --config "$config" "$@" --orders orders --plain plain >said 2>&1
 	rc=$?
 }
-model() { "$here/paper_model.py" plain "$1" >fills || { cat said; return 1; }; }
+model() { "$here/paper_model.py" plain "$@" >fills || { cat said; return 1; }; }
 filled() { [ "$(wc -l <fills)" -ge "$1" ] && grep -q "^BTCUSDT: $(wc -l <fills) fills" said; }
 sums() { grep -E "^(orders and cancels|answers|BTCUSDT:)" said; }
 
@@ -188,15 +188,16 @@ for config in trade narrow; do
 done
 sed "s|type: maker, params: .*|type: example, plugin: $SAKER_BIN/../strategy/example.so, params: { instrument: BTCUSDT, threshold: 60, lots: 10 } }|" \
 	trade.yaml >takes.yaml
-trades tls13.pcapng takes.yaml --keys tls13.keys --fills sim --round-trip 5000
+trades tls13.pcapng takes.yaml --keys tls13.keys --fills sim --round-trip 5000 --fees 2:4.25
 check "a plug-in that takes" says 0 "^orders: [0-9]+"
-check "what it takes is the model's" model 5000000
+check "what it takes, and the fees, are the model's" model 5000000 2:4.25
 check "as taker" grep -q "taker$" fills
 trades tls13.pcapng takes.yaml --keys tls13.keys --fills none
 check "immediate-or-cancel orders expire where nothing fills" grep -q '"x":"EXPIRED"' plain
-trades plain.pcapng narrow.yaml --fills sim --round-trip 20
-check "a round trip of 20 us" says 0 "round trip 20 us"
-check "fills again as the model's" model 20000
+trades plain.pcapng narrow.yaml --fills sim --round-trip 20 --fees 7.5:10
+check "a round trip of 20 us, and fees" says 0 "round trip 20 us"
+check "fills and fees again as the model's" model 20000 7.5:10
+check "fees are summed by asset" says 0 "^BTCUSDT: .* fees [0-9.]+ USDT"
 trades tls13.pcapng narrow.yaml --keys tls13.keys --fills sim --latency --pace
 check "at the recorded pace, with the stages' times" says 0 "^t2t +[0-9]+ +[0-9]+"
 if [ "$(nproc)" -ge 2 ]; then
@@ -225,6 +226,8 @@ run plain.pcapng --fills maybe
 check "fills that are none" says 2 "expected none .* or sim"
 run plain.pcapng --layout split
 check "a layout without strategies" says 2 "say --fills none or sim"
+run plain.pcapng --fills sim --config trade.yaml --fees 10
+check "a fee that is none" says 2 "expected MAKER:TAKER in basis points"
 run plain.pcapng --fills sim --config trade.yaml --round-trip 0
 check "a round trip of nothing" says 2 "expected microseconds"
 "$saker" replay --instrument BTCUSDT:0.01:0.00001 plain.pcapng --config trade.yaml --fills sim >said 2>&1
