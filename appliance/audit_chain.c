@@ -77,6 +77,8 @@ static void put_head(struct line *l, u64 seq, const struct audit_entry *e)
 	snprintf(text, sizeof text, ",\"uid\":%u,\"pid\":%u", e->uid, e->pid);
 	put(l, text);
 	put_text(l, "role", e->role);
+	if (*e->via)
+		put_text(l, "via", e->via);
 }
 
 u32 audit_chain_add(struct audit_chain *c, const struct audit_entry *e, char *out)

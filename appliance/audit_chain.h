@@ -26,6 +26,7 @@ struct audit_entry {
 	char text[256];
 	char result[16];
 	char why[256];
+	char via[112]; /* on whose behalf somebody asked; "": on their own */
 };
 
 /* Where a chain stands: after its line `seq`. All zero bytes is not a start: audit_chain_init makes one. */

@@ -100,9 +100,14 @@ struct config_telemetry {
 	u32 alert_position_percent, alert_denies, alert_clock_offset_ms;         /* likewise */
 };
 
-/* Users and @groups of each role, as access_add (role.h) reads them. */
+/* Users, @groups and certificates of each role, as access_add (role.h) reads them. */
 struct config_access {
 	char viewer[CONFIG_TEXT], operator[CONFIG_TEXT], risk[CONFIG_TEXT], admin[CONFIG_TEXT];
+	char tokens[CONFIG_TEXT];      /* file of token.h */
+	char tcp_address[CONFIG_ADDRESS];
+	u16 tcp_port;                  /* 0: not by the network */
+	char tcp_certificate[CONFIG_TEXT], tcp_key[CONFIG_TEXT]; /* PEM; the key's file or "secret:NAME" */
+	char tcp_client_ca[CONFIG_TEXT]; /* PEM; "": no client certificate is asked for */
 };
 
 struct config {

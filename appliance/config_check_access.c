@@ -28,7 +28,8 @@ err_t check_access(const struct config *c, struct access *a, char *error)
 					    ACCESS_ENTRIES);
 		if (e != ERR_OK)
 			return check_failed(c, rows[i].option, error,
-					    "found %s, expected a user of this machine, @ and a group, or their numbers",
+					    "found %s, expected a user of this machine, @ and a group, their numbers, or cert: and a "
+					    "name in a client certificate",
 					    bad);
 	}
 	return ERR_OK;

@@ -49,18 +49,15 @@ static err_t read_head(const struct config *c, const char *option, const char *f
 	return ERR_OK;
 }
 
-static err_t check_ca(const struct config *c, char *head, char *error)
+static err_t check_certificate(const struct config *c, const char *option, const char *file, char *head, char *error)
 {
-	err_t e;
-	if (!*c->ca_file)
+	if (!*file)
 		return ERR_OK;
-	e = read_head(c, "venue.ca_file", c->ca_file, false, head, error);
+	err_t e = read_head(c, option, file, false, head, error);
 	if (e == ERR_OK && !strstr(head, "-----BEGIN CERTIFICATE-----") &&
 	    !strstr(head, "-----BEGIN TRUSTED CERTIFICATE-----"))
-		e = check_failed(
-			c, "venue.ca_file", error,
-			"%s holds no certificate, expected PEM (-----BEGIN CERTIFICATE-----)",
-			c->ca_file);
+		e = check_failed(c, option, error,
+				 "%s holds no certificate, expected PEM (-----BEGIN CERTIFICATE-----)", file);
 	return e;
 }
 
@@ -96,9 +93,8 @@ static err_t check_api_key(const struct config *c, char *head, char *error)
 	return ERR_OK;
 }
 
-static err_t check_private_key(const struct config *c, char *head, char *error)
+static err_t check_private_key(const struct config *c, const char *option, const char *file, char *head, char *error)
 {
-	const char *file = c->private_key_file, *option = "venue.private_key_file";
 	err_t e;
 	if (!*file)
 		return ERR_OK;
@@ -111,6 +107,20 @@ static err_t check_private_key(const struct config *c, char *head, char *error)
 				 "-algorithm ed25519 makes one)",
 				 file);
 	return e;
+}
+
+static err_t check_tcp(const struct config *c, char *head, char *error)
+{
+	const struct config_access *a = &c->access;
+	err_t e;
+	if (a->tcp_port && (!*a->tcp_certificate || !*a->tcp_key))
+		return check_failed(c, "access.tcp.port", error,
+				    "found %u without access.tcp.certificate and access.tcp.key; name both, or set 0",
+				    a->tcp_port);
+	if ((e = check_certificate(c, "access.tcp.certificate", a->tcp_certificate, head, error)) != ERR_OK ||
+	    (e = check_certificate(c, "access.tcp.client_ca", a->tcp_client_ca, head, error)) != ERR_OK)
+		return e;
+	return check_private_key(c, "access.tcp.key", a->tcp_key, head, error);
 }
 
 /* A folder that is there and ours, or one that can be made where it should be. */
@@ -158,9 +168,10 @@ err_t check_files(const struct config *c, char *error)
 {
 	char head[HEAD_MAX + 1];
 	err_t e;
-	if ((e = check_ca(c, head, error)) != ERR_OK ||
+	if ((e = check_certificate(c, "venue.ca_file", c->ca_file, head, error)) != ERR_OK ||
 	    (e = check_api_key(c, head, error)) != ERR_OK ||
-	    (e = check_private_key(c, head, error)) != ERR_OK)
+	    (e = check_private_key(c, "venue.private_key_file", c->private_key_file, head, error)) != ERR_OK ||
+	    (e = check_tcp(c, head, error)) != ERR_OK)
 		return e;
 	if ((e = check_folder(c, "files.state_dir", c->state_dir, true, error)) != ERR_OK)
 		return e;

@@ -54,7 +54,7 @@ err_t ctl_start(struct ctl *c, char *error, size_t n)
 		return e;
 	if ((e = check_access(c->cfg, &c->access, error)) != ERR_OK)
 		return e;
-	e = door_open(&c->door, c->cfg->socket, c->access.n != 0);
+	e = door_open(&c->door, c->cfg->socket, c->access.n_local != 0);
 	c->door.answered = ctl_on_answered;
 	c->door.answered_user = c;
 	if (e != ERR_OK) {

@@ -39,7 +39,8 @@ void ctl_on_answered(void *user, const struct door_client *d, err_t result, cons
 	a.uid = d->peer.uid;
 	a.pid = d->peer.pid;
 	snprintf(a.role, sizeof a.role, "%s", role_name(access_role(&c->access, &d->peer)));
-	snprintf(a.text, sizeof a.text, "%s", d->line);
+	snprintf(a.via, sizeof a.via, "%s", d->peer.via);
+	snprintf(a.text, sizeof a.text, "%.*s", (int)sizeof a.text - 1, d->line);
 	snprintf(a.why, sizeof a.why, "%s", text);
 	leave(c, &a);
 }

@@ -45,8 +45,8 @@ void ctl_stop(struct ctl *c, u32 id)
 }
 
 /*
- * An explicit arm is what lowers a raised kill word; `seen`: as it stood when the asker's right to do
- * so was checked.
+ * An explicit arm is what lowers a raised kill word; `seen`: as it stood when the asker's right
+ * to do so was checked.
  */
 static void lower_kill(struct ctl *c, u32 seen)
 {
@@ -158,32 +158,43 @@ static bool is_settled(struct ctl *c, u32 id, enum role role, const char *verb, 
 	return true;
 }
 
-/*
- * "via=redis:12-0 arm": a program that passes on what others ask says whose it is, for the audit log; it is that program's
- * role that counts.
- */
-static char *skip_origin(char *verb, char **arg)
+/* From those who cannot reach the word itself; what it is raised to is never lowered by this. */
+static void kill_command(struct ctl *c, u32 id, const char *arg)
 {
-	if (strncmp(verb, "via=", 4))
-		return verb;
-	verb = *arg;
-	*arg += strcspn(*arg, " \t");
-	if (**arg)
-		*(*arg)++ = 0;
-	*arg += strspn(*arg, " \t");
-	return verb;
+	enum kill_level level = !strcmp(arg, "cancel-only") ? KILL_CANCEL_ONLY : KILL_HALT;
+	if (*arg && level == KILL_HALT)
+		door_answer(&c->door, id, ERR_ARGUMENT, "expected kill or kill cancel-only");
+	else if (segment_kill(c->cfg->instance, level) == ERR_OK)
+		door_answer(&c->door, id, ERR_OK, "the kill word is raised");
+	else
+		door_answer(&c->door, id, ERR_IO, "the kill word cannot be raised; hostctl kill as the user Saker runs as");
+}
+
+/*
+ * What a program that passes commands on has refused by itself: for the audit log. `verb` is
+ * asked by an admin, whatever role the line names.
+ */
+static bool is_told_refusal(struct ctl *c, u32 id, const struct door_peer *p, const char *verb, const char *arg)
+{
+	struct door_peer self = *p;
+	self.as[0] = 0;
+	if (strcmp(verb, "refused") || access_role(&c->access, &self) != ACCESS_ADMIN)
+		return false;
+	counter_inc(&c->cnt[APP_CNT_commands_refused]);
+	door_answer(&c->door, id, ERR_AUTH, *arg ? arg : "refused by the program that was asked");
+	return true;
 }
 
 void ctl_on_request(void *user, u32 id, const struct door_peer *p, char *verb, char *arg)
 {
 	struct ctl *c = user;
-	verb = skip_origin(verb, &arg);
 	enum role role = access_role(&c->access, p);
 	u32 kill_seen = kill_level(c->seg->kill);
 	counter_inc(&c->cnt[APP_CNT_commands]);
-	log_line("ctl", "command: %.32s %.64s, of uid %u, pid %u, %s", verb, arg, p->uid, p->pid,
-		 role_name(role));
-	if (is_settled(c, id, role, verb, right_of(verb, arg, kill_seen)))
+	log_line("ctl", "command: %.32s %.64s, of uid %u, pid %u%s%s, %s", verb, arg, p->uid, p->pid,
+		 *p->via ? ", via " : "", p->via, role_name(role));
+	if (is_told_refusal(c, id, p, verb, arg) ||
+	    is_settled(c, id, role, verb, right_of(verb, arg, kill_seen)))
 		return;
 	if (!strcmp(verb, "arm")) {
 		arm(c, id, arg, kill_seen);
@@ -196,9 +207,11 @@ void ctl_on_request(void *user, u32 id, const struct door_peer *p, char *verb, c
 		}
 	if (!strcmp(verb, "capture"))
 		capture(c, id, arg);
+	else if (!strcmp(verb, "kill"))
+		kill_command(c, id, arg);
 	else if (!ctl_epoch_command(c, id, p, verb, arg))
 		door_answer(&c->door, id, ERR_UNSUPPORTED,
-			    "no such command: arm, pause, resume, flatten, stop, cancel-all, set, enable, disable, "
+			    "no such command: arm, pause, resume, flatten, stop, kill, cancel-all, set, enable, disable, "
 			    "add, apply, capture, whoami");
 }
 

@@ -102,7 +102,7 @@ static void ask_kernel(int fd, struct door_peer *p)
 	*p = (struct door_peer){ 0 };
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n))
 		return;
-	*p = (struct door_peer){ true, who.uid, (u32)who.pid, 1, { who.gid } };
+	*p = (struct door_peer){ .known = true, .uid = who.uid, .pid = (u32)who.pid, .n_gids = 1, .gid = { who.gid } };
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, gid, &groups))
 		return; /* more than DOOR_GROUPS: its first one counts */
 	for (u32 i = 0; i < groups / sizeof gid[0] && p->n_gids < DOOR_GROUPS; i++)
@@ -124,16 +124,41 @@ static void accept_one(struct door *d)
 	c->nth = ++d->arrivals;
 }
 
+static void too_long(struct door *d, const struct door_client *c)
+{
+	door_answer(d, c->id, ERR_TOO_LONG, "a command is one line of at most 253 characters");
+}
+
 static u32 new_id(struct door *d) { return ++d->next_id ? d->next_id : ++d->next_id; }
+
+/* Takes the word `name`VALUE off the line's front; one that is too long is cut, and means nobody then. */
+static void take_origin(char *line, const char *name, char *out, size_t room)
+{
+	size_t prefix = strlen(name), n;
+	char *s = line + strspn(line, " \t");
+	if (strncmp(s, name, prefix))
+		return;
+	n = strcspn(s, " \t\r");
+	snprintf(out, room, "%.*s", (int)(n - prefix), s + prefix);
+	s += n + strspn(s + n, " \t");
+	memmove(line, s, strlen(s) + 1);
+}
 
 static void take_line(struct door *d, struct door_client *c, door_request request, void *user)
 {
 	char line[DOOR_LINE], *save = NULL;
-	memcpy(line, c->line, sizeof line); /* the answer may come at once and free the client */
+	take_origin(c->line, "via=", c->peer.via, sizeof c->peer.via);
+	take_origin(c->line, "as=", c->peer.as, sizeof c->peer.as);
+	c->id = new_id(d);
+	if (strlen(c->line) >= DOOR_LINE - 2) {
+		too_long(d, c);
+		return;
+	}
+	struct door_peer peer = c->peer; /* the answer may come at once and free the client */
+	snprintf(line, sizeof line, "%.*s", DOOR_LINE - 1, c->line);
 	char *verb = strtok_r(line, " \t\r", &save),
 	     *arg = verb ? strtok_r(NULL, "\r", &save) : NULL;
-	c->id = new_id(d);
-	request(user, c->id, &c->peer, verb ? verb : "", arg ? arg + strspn(arg, " \t") : "");
+	request(user, c->id, &peer, verb ? verb : "", arg ? arg + strspn(arg, " \t") : "");
 }
 
 static void read_client(struct door *d, struct door_client *c, door_request request, void *user)
@@ -153,8 +178,7 @@ static void read_client(struct door *d, struct door_client *c, door_request requ
 		take_line(d, c, request, user);
 	} else if (c->n == sizeof c->line - 1) {
 		c->id = new_id(d);
-		door_answer(d, c->id, ERR_TOO_LONG,
-			    "a command is one line of at most 254 characters");
+		too_long(d, c);
 	}
 }
 

@@ -13,6 +13,8 @@ static const char *const names[ACCESS_ROLES] = { "nobody", "viewer", "operator",
 /*                                            nobody viewer operator risk admin */
 const struct role_right role_rights[] = {
 	{ "whoami",            { false, true,  true,  true,  true }, "which role the asker has" },
+	{ ROLE_LOOK,           { false, true,  true,  true,  true }, "status, orders, positions, limits, whatever only shows" },
+	{ "audit",             { false, false, false, true,  true }, "the audit log" },
 	{ "pause",             { false, false, true,  true,  true }, "a strategy, or all" },
 	{ "resume",            { false, false, true,  false, true }, "likewise" },
 	{ "set",               { false, false, true,  false, true }, "a strategy's parameters" },
@@ -26,6 +28,7 @@ const struct role_right role_rights[] = {
 	{ "arm",               { false, false, true,  true,  true }, "trading may begin" },
 	{ ROLE_ARM_AFTER_KILL, { false, false, false, true,  true }, "lowers a raised kill word" },
 	{ ROLE_ARM_OVERRIDE,   { false, false, false, true,  true }, "live on a machine the doctor finds red" },
+	{ "kill",              { false, false, true,  true,  true }, "raises the kill word" },
 	{ "capture",           { false, false, true,  false, true }, "begin and end captures" },
 	{ "stop",              { false, false, false, true,  true }, "cancel all, end the process" },
 };
@@ -35,6 +38,14 @@ const char *role_name(enum role r)
 {
 	assert(r < ACCESS_ROLES);
 	return names[r];
+}
+
+enum role role_named(const char *name)
+{
+	u32 r = 0;
+	while (r < ACCESS_ROLES && strcmp(names[r], name))
+		r++;
+	return (enum role)r;
 }
 
 /* ---- who has which ---- */
@@ -73,25 +84,39 @@ static bool find_group(const char *name, u32 *id)
 	return true;
 }
 
+/* One word of a list; "cert:" and a name in a certificate. */
+static bool find_one(const char *word, struct access_entry *e)
+{
+	e->is_group = *word == '@';
+	if (!strncmp(word, "cert:", 5)) {
+		snprintf(e->cert, sizeof e->cert, "%.*s", ACCESS_NAME - 1, word + 5);
+		return *e->cert;
+	}
+	return e->is_group ? find_group(word + 1, &e->id) : find_user(word, &e->id);
+}
+
 err_t access_add(struct access *a, enum role role, const char *list, char bad[ACCESS_NAME])
 {
 	static const char between[] = ", \t";
 	size_t n;
 	for (const char *s = list + strspn(list, between); *s; s += n, s += strspn(s, between)) {
-		struct access_entry e = { .is_group = *s == '@', .role = (u8)role };
+		struct access_entry e = { .role = (u8)role };
 		n = strcspn(s, between);
 		snprintf(bad, ACCESS_NAME, "%.*s", (int)n, s);
-		if (n >= ACCESS_NAME || !(e.is_group ? find_group(bad + 1, &e.id) : find_user(bad, &e.id)))
+		if (n >= ACCESS_NAME || !find_one(bad, &e))
 			return ERR_NOT_FOUND;
 		if (a->n == ACCESS_ENTRIES)
 			return ERR_FULL;
 		a->entry[a->n++] = e;
+		a->n_local += !*e.cert;
 	}
 	return ERR_OK;
 }
 
 static bool is_meant(const struct access_entry *e, const struct door_peer *p)
 {
+	if (*e->cert)
+		return false;
 	if (!e->is_group)
 		return e->id == p->uid;
 	for (u32 i = 0; i < p->n_gids; i++)
@@ -100,7 +125,7 @@ static bool is_meant(const struct access_entry *e, const struct door_peer *p)
 	return false;
 }
 
-enum role access_role(const struct access *a, const struct door_peer *p)
+static enum role own_role(const struct access *a, const struct door_peer *p)
 {
 	u8 best = ACCESS_NONE;
 	if (!p->known)
@@ -109,6 +134,23 @@ enum role access_role(const struct access *a, const struct door_peer *p)
 		return ACCESS_ADMIN;
 	for (u32 i = 0; i < a->n; i++)
 		if (a->entry[i].role > best && is_meant(&a->entry[i], p))
+			best = a->entry[i].role;
+	return (enum role)best;
+}
+
+enum role access_role(const struct access *a, const struct door_peer *p)
+{
+	enum role own = own_role(a, p), as = role_named(p->as);
+	if (!*p->as)
+		return own;
+	return own == ACCESS_ADMIN && as < ACCESS_ROLES ? as : ACCESS_NONE;
+}
+
+enum role access_cert_role(const struct access *a, const char *name)
+{
+	u8 best = ACCESS_NONE;
+	for (u32 i = 0; i < a->n && *name; i++)
+		if (a->entry[i].role > best && !strcmp(a->entry[i].cert, name))
 			best = a->entry[i].role;
 	return (enum role)best;
 }

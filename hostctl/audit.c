@@ -12,6 +12,7 @@
 static const struct column columns[] = {
 	{ "seq", "LINE", SHOW_COUNT },   { "at", "AT", SHOW_TEXT },	    { "what", "WHAT", SHOW_TEXT },
 	{ "uid", "UID", SHOW_COUNT },    { "pid", "PID", SHOW_COUNT },    { "role", "ROLE", SHOW_TEXT },
+	{ "via", "VIA", SHOW_TEXT },
 	{ "text", "TEXT", SHOW_TEXT },   { "result", "RESULT", SHOW_TEXT }, { "why", "WHY", SHOW_TEXT },
 };
 

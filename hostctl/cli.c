@@ -4,34 +4,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hostctl/verb_table.h"
+#include "appliance/token.h"
+#include "hostctl/afar.h"
+#include "hostctl/run.h"
 #include "hostctl/watch.h"
 
-#define LOOKS (TAKES_VIEW | TAKES_WATCH)
+#define COMMANDS (TAKES_VIEW | FROM_AFAR)
+#define LOOKS (COMMANDS | TAKES_WATCH)
 
 const struct verb verbs[] = {
 	{ "status", "", "what runs, and what is wrong with it", LOOKS, 0, 0, verb_status, NULL, NULL },
 	{ "top", "", "the same live, on the whole screen: q ends it, p holds it, tab turns the page, s sorts", 0,
 	  0, 0, verb_top, NULL, NULL },
-	{ "arm", "[--override REASON]", "begin trading, also after a kill", TAKES_VIEW | TAKES_OVERRIDE, 0, 0,
+	{ "arm", "[--override REASON]", "begin trading, also after a kill", COMMANDS | TAKES_OVERRIDE, 0, 0,
 	  verb_command, NULL, NULL },
-	{ "pause", "[STRATEGY]", "stop one strategy or all, cancel their orders", TAKES_VIEW, 0, 1,
+	{ "pause", "[STRATEGY]", "stop one strategy or all, cancel their orders", COMMANDS, 0, 1,
 	  verb_command, NULL, "strategy" },
-	{ "resume", "[STRATEGY]", "let them go on", TAKES_VIEW, 0, 1, verb_command, NULL, "strategy" },
-	{ "flatten", "", "cancel all orders, then trade each position down to zero", TAKES_VIEW, 0, 0,
+	{ "resume", "[STRATEGY]", "let them go on", COMMANDS, 0, 1, verb_command, NULL, "strategy" },
+	{ "flatten", "", "cancel all orders, then trade each position down to zero", COMMANDS, 0, 0,
 	  verb_command, NULL, NULL },
-	{ "kill", "[--cancel-only]", "stop all trading now, without asking any thread", TAKES_CANCEL_ONLY, 0,
+	{ "kill", "[--cancel-only]", "stop all trading now, without asking any thread", TAKES_CANCEL_ONLY | FROM_AFAR, 0,
 	  0, verb_kill, NULL, NULL },
-	{ "stop", "", "cancel all orders, wait until that is confirmed, end the process", TAKES_VIEW, 0, 0,
+	{ "stop", "", "cancel all orders, wait until that is confirmed, end the process", COMMANDS, 0, 0,
 	  verb_command, NULL, NULL },
-	{ "cancel-all", "", "cancel all orders", TAKES_VIEW, 0, 0, verb_command, NULL, NULL },
+	{ "cancel-all", "", "cancel all orders", COMMANDS, 0, 0, verb_command, NULL, NULL },
 	{ "audit", "[verify] [FILE]",
-	  "the audit log: who asked what, and what came of it (20); whether anybody has changed it", TAKES_N, 0,
+	  "the audit log: who asked what, and what came of it (20); whether anybody has changed it", TAKES_N | FROM_AFAR, 0,
 	  2, verb_audit, NULL, NULL },
 	{ "secret", "set NAME [--fd N]",
 	  "a secret, typed or read from a descriptor, kept encrypted; needs --config", TAKES_FD, 2, 2, verb_secret,
 	  "set", NULL },
-	{ "whoami", "", "your role at the socket", TAKES_VIEW, 0, 0, verb_command, NULL, NULL },
+	{ "token", "new NAME ROLE | list | revoke NAME",
+	  "who may come by --connect with a token, which is printed once; needs --config", 0, 1, 3, verb_token,
+	  "new list revoke", NULL },
+	{ "whoami", "", "your role at the socket", COMMANDS, 0, 0, verb_command, NULL, NULL },
 	{ "strategy", STRATEGY_WORDS, "strategies: their state, their parameters; paused, stopped, changed, added one by one",
 	  LOOKS, 0, ARGS_MAX, verb_strategy, "list show pause resume start stop set add", "strategy" },
 	{ "orders", "[--all]", "open orders, or the newest 1024 of any state", LOOKS | TAKES_ALL, 0, 0,
@@ -66,7 +72,7 @@ const struct verb verbs[] = {
 	{ "doctor", "[--all] [--profile lab|cloud|colocated] [--cores LIST] [--root DIR]",
 	  "what this machine lacks as a trading server, and how to mend it; 1 where something is red",
 	  TAKES_ALL | TAKES_HOST, 0, 0, verb_doctor, NULL, NULL },
-	{ "capture", "start | stop | status", "record both cores into pcapng files, live", TAKES_VIEW, 1, 1,
+	{ "capture", "start | stop | status", "record both cores into pcapng files, live", COMMANDS, 1, 1,
 	  verb_capture, "start stop status", NULL },
 	{ "tune", "plan | apply | revert | verify [--cores LIST] [--root DIR]",
 	  "what would mend that: shown, written, taken back, compared", TAKES_HOST, 0, 1, verb_tune,
@@ -89,6 +95,13 @@ const struct verb_option verb_options[] = {
 	{ "--instance", "NAME", "which one, where several run", 0, OPTION_WORD, 0, AT(instance_given) },
 	{ "--config", "FILE", "its configuration: names the instance and the socket", 0, OPTION_WORD, 0,
 	  AT(config) },
+	{ "--connect", "HOST:PORT", "an instance on another machine, by its hostctl serve", 0, OPTION_WORD, 0,
+	  AT(connect) },
+	{ "--cert", "FILE", "the certificate we show it, PEM", 0, OPTION_WORD, 0, AT(cert) },
+	{ "--key", "FILE", "its private key", 0, OPTION_WORD, 0, AT(key) },
+	{ "--token-fd", "N", "the descriptor a token is read from", 0, OPTION_COUNT, 1023, AT(token_fd) },
+	{ "--ca", "FILE", "whose signature its certificate needs; the system's authorities otherwise", 0,
+	  OPTION_WORD, 0, AT(ca) },
 	{ "--json", "", "for programs: one object, a member for each table", 0, OPTION_SWITCH, 0, AT(json) },
 	{ "--help", "", "the verbs", 0, OPTION_SWITCH, 0, AT(help) },
 	{ "--watch", "[SECONDS]", "again and again, each 2 seconds or as many as given, until interrupted",
@@ -183,36 +196,6 @@ static enum exit_code take_config(struct request *q)
 		       : complain(q, EXIT_CONFIG, "%s", e == ERR_NO_MEMORY ? err_text(e) : error);
 }
 
-static enum exit_code run_with_view(const struct verb *verb, const struct request *q,
-				    struct report *r)
-{
-	char why[VIEW_WHY_MAX];
-	struct view v;
-	err_t e = view_open(&v, q->instance, why);
-	if (e != ERR_OK)
-		return complain(
-			q, e == ERR_NOT_FOUND || e == ERR_AGAIN ? EXIT_NOT_RUNNING : EXIT_REFUSED,
-			"%s", why);
-	if (!v.alive)
-		complain(q, EXIT_DONE, "%s %s: what follows is its last state", q->instance,
-			 v.seg.h->closed ? "has stopped in good order" : "is no longer running");
-	enum exit_code code = verb->run(q, &v, r);
-	view_close(&v);
-	return code;
-}
-
-/* Once; the report is printed whatever the verb answers. */
-static enum exit_code run_once(const struct request *q, const struct verb *verb)
-{
-	struct report r = { 0 };
-	enum exit_code code = verb->takes & TAKES_VIEW ? run_with_view(verb, q, &r) : verb->run(q, NULL, &r);
-	if (r.n)
-		report_print(&r, q->out, q->json);
-	report_free(&r);
-	fflush(q->out);
-	return code;
-}
-
 int hostctl_run(int argc, char **argv, FILE *out, FILE *err)
 {
 	struct request q = { .out = out, .err = err };
@@ -225,10 +208,16 @@ int hostctl_run(int argc, char **argv, FILE *out, FILE *err)
 	}
 	if (q.watch && q.follow)
 		return complain(&q, EXIT_USAGE, "--follow goes on by itself: without --watch");
+	enum exit_code (*once)(const struct request *, const struct verb *) = q.connect ? afar_once : run_once;
+	char token[TOKEN_TEXT_MAX];
+	q.token = token;
 	enum exit_code code = take_config(&q);
+	if (code == EXIT_DONE)
+		code = afar_take_token(&q, token);
 	if (code != EXIT_DONE)
 		return code;
-	code = q.watch ? watch(&q, verb, run_once) : run_once(&q, verb);
+	code = q.watch ? watch(&q, verb, once) : once(&q, verb);
+	explicit_bzero(token, sizeof token);
 	return ferror(out) && code == EXIT_DONE
 		       ? complain(&q, EXIT_REFUSED, "the output could not be written")
 		       : code;

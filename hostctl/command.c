@@ -74,7 +74,7 @@ enum exit_code send_command(const struct request *q, const struct view *v, const
 		return complain(q, EXIT_REFUSED,
 				"%s names no socket; give its configuration with --config",
 				q->instance);
-	snprintf(line, sizeof line, "%s", words);
+	snprintf(line, sizeof line, "%s%s", q->origin ? q->origin : "", words);
 	err_t e = door_ask(path, line, DOOR_TIMEOUT_MS, why);
 	if (e != ERR_OK)
 		return complain(q, code_of(e), "%s", why);

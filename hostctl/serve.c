@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "hostctl/alert_hook.h"
+#include "hostctl/gate.h"
 #include "hostctl/influx.h"
 #include "hostctl/metric_sample.h"
 #include "hostctl/prom.h"
@@ -28,6 +29,7 @@ struct serve {
 	struct redis *redis;
 	struct redis_desk *desk;
 	struct alert_hook *hook;
+	struct gate *gate;
 };
 
 static err_t open_prom(struct serve *s, char *why)
@@ -76,6 +78,13 @@ static err_t open_hook(struct serve *s, char *why)
 	return e;
 }
 
+static_assert(GATE_WHY <= SERVE_WHY_MAX, "one text for either's reasons");
+
+static err_t open_gate(struct serve *s, char *why)
+{
+	return s->c->access.tcp_port ? gate_open(&s->gate, s->c, s->instance, why) : ERR_OK;
+}
+
 err_t serve_open(struct serve **out, const struct config *c, const char *instance, char *why)
 {
 	struct serve *s = calloc(1, sizeof *s);
@@ -96,7 +105,8 @@ err_t serve_open(struct serve **out, const struct config *c, const char *instanc
 	err_t e = open_prom(s, why);
 	e = e == ERR_OK ? open_influx(s, why) : e;
 	e = e == ERR_OK ? open_redis(s, why) : e;
-	return e == ERR_OK ? open_hook(s, why) : e;
+	e = e == ERR_OK ? open_hook(s, why) : e;
+	return e == ERR_OK ? open_gate(s, why) : e;
 }
 
 static void add_own(struct serve *s, struct metric_set *fresh)
@@ -166,6 +176,7 @@ void serve_close(struct serve *s)
 {
 	if (!s)
 		return;
+	gate_close(s->gate);
 	prom_close(&s->prom);
 	influx_close(s->influx);
 	hook_close(s->hook);

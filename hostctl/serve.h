@@ -13,7 +13,7 @@
 
 #include "appliance/config.h"
 
-#define SERVE_WHY_MAX 512
+#define SERVE_WHY_MAX 640
 
 struct serve;
 

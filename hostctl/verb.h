@@ -32,6 +32,10 @@ struct request {
 	u32 n; /* of -n; 0: not given */
 	u32 seconds; /* of --seconds; 0: not given */
 	u32 watch;   /* of --watch, seconds; 0: not given */
+	const char *connect, *cert, *key, *ca; /* another machine's instance; NULL: not given */
+	u32 token_fd;                          /* of --token-fd; 0: not given */
+	const char *token;                     /* what came of it; "": none */
+	const char *origin; /* "via=WHO as=ROLE ", before each command: of whom it is passed on; NULL: our own */
 	const char *cores, *profile, *root; /* of a machine, not of an instance; NULL: not given */
 	const char *arg[ARGS_MAX];
 	u32 n_args;
@@ -75,6 +79,7 @@ enum exit_code send_command(const struct request *q, const struct view *v, const
 /* These get no view (NULL): kill works on an instance of any build, serve, doctor, tune, jitter and config on none. */
 enum exit_code verb_kill(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_audit(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_token(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_secret(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_serve(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_jitter(const struct request *q, const struct view *v, struct report *r);

@@ -19,6 +19,8 @@ static u32 requests;
 static void on_request(void *user, u32 id, const struct door_peer *p, char *verb, char *arg)
 {
 	char text[DOOR_LINE + 1];
+	if (strlen(p->via) >= DOOR_VIA || strlen(p->as) >= DOOR_AS)
+		abort();
 	if (++requests > 1 || !p->known || strlen(verb) + strlen(arg) >= DOOR_LINE || strchr(verb, ' '))
 		abort();
 	snprintf(text, sizeof text, "%s", arg);

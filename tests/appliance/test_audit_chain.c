@@ -26,6 +26,7 @@ static struct audit_entry entry(u32 i)
 				 .what = "command",
 				 .result = "OK" };
 	snprintf(e.text, sizeof e.text, "pause strategy-%u", i);
+	snprintf(e.via, sizeof e.via, "tls:\"alice\"@10.0.0.%u:4711", i);
 	snprintf(e.why, sizeof e.why, "paused");
 	return e;
 }

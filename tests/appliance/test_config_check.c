@@ -242,6 +242,28 @@ static void test_files(void **state)
 	}
 }
 
+/* What access.tcp needs, where it is to listen. */
+static void test_control_by_the_network(void **state)
+{
+	(void)state;
+	base("cpus: { trade: 1, shared: '0' }\naccess: { tcp: { port: 7443 } }", "");
+	assert_int_equal(check_files(&c, error), ERR_ARGUMENT);
+	assert_string_equal(error, "t.yaml:2: access.tcp.port: found 7443 without access.tcp.certificate and "
+				   "access.tcp.key; name both, or set 0");
+	write_file("f", "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n", 0600);
+	snprintf(c.access.tcp_certificate, sizeof c.access.tcp_certificate, "%s", path("f"));
+	snprintf(c.access.tcp_key, sizeof c.access.tcp_key, "%s", path("f"));
+	assert_int_equal(check_files(&c, error), ERR_OK);
+	strcpy(c.access.tcp_key, "secret:none");
+	assert_int_not_equal(check_files(&c, error), ERR_OK);
+	assert_non_null(strstr(error, "access.tcp.key: "));
+	snprintf(c.access.tcp_key, sizeof c.access.tcp_key, "%s", path("f"));
+	strcpy(c.access.tcp_client_ca, "/nowhere/ca.pem");
+	assert_int_not_equal(check_files(&c, error), ERR_OK);
+	assert_non_null(strstr(error, "access.tcp.client_ca: /nowhere/ca.pem cannot be read"));
+	unlink(path("f"));
+}
+
 static void test_folders(void **state)
 {
 	(void)state;
@@ -362,7 +384,7 @@ static void test_access(void **state)
 	base("cpus: { trade: 1, shared: '0' }\naccess: { viewer: '0',\n  admin: 'nobody-of-that-name' }", "");
 	assert_int_equal(check_access(&c, &a, error), ERR_ARGUMENT);
 	assert_string_equal(error, "t.yaml:3: access.admin: found nobody-of-that-name, expected a user of this "
-				   "machine, @ and a group, or their numbers");
+				   "machine, @ and a group, their numbers, or cert: and a name in a client certificate");
 }
 
 int main(void)
@@ -371,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_cpus),
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_control_by_the_network),
 		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_key_files_must_be_plain),
 		cmocka_unit_test(test_a_capture_needs_its_folder),

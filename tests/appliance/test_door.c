@@ -141,22 +141,30 @@ static void answers_find_their_clients(void **state)
 static void a_line_too_long_is_told_so(void **state)
 {
 	struct fixture *f = new_fixture();
-	char text[300];
+	char text[DOOR_ORIGIN + DOOR_LINE + 1];
 	int fd = client(f);
 	(void)state;
 	memset(text, 'x', sizeof text);
-	text[253] = '\n', text[254] = 0;
+	text[253] = '\n', text[254] = 0; /* the longest that counts */
 	say(fd, text); /* the longest: 253 and its end */
 	turns(f);
 	assert_int_equal(f->n, 1);
 	assert_int_equal(strlen(f->log), 254); /* and a bar */
 	close(fd);
 	fd = client(f);
-	memset(text, 'x', 299);
-	text[299] = 0;
+	memset(text, 'x', sizeof text - 1);
+	text[254] = '\n', text[255] = 0;
 	say(fd, text);
 	turns(f);
 	assert_non_null(strstr(heard(fd), "TOO_LONG"));
+	close(fd);
+	fd = client(f);
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = 0; /* and no end of it */
+	say(fd, text);
+	turns(f);
+	assert_non_null(strstr(heard(fd), "TOO_LONG"));
+	assert_int_equal(f->n, 1);
 	close(fd);
 	free_fixture(f);
 }
@@ -262,6 +270,35 @@ static void the_peer_is_known(void **state)
 	free_fixture(f);
 }
 
+/* On whose behalf, and with which role: words before the command, which is what is left. */
+static void who_it_is_passed_on_for(void **state)
+{
+	static const struct {
+		const char *line, *via, *as, *log;
+	} rows[] = {
+		{ "via=redis:12-0 arm\n", "redis:12-0", "", "arm|" },
+		{ "via=tls:a@b  as=risk \t pause x\n", "tls:a@b", "risk", "pause|x" },
+		{ "as=viewer stop\n", "", "viewer", "stop|" },
+		{ "as=viewer via=x\n", "", "viewer", "via=x|" },
+		{ "set x via=y as=admin\n", "", "", "set|x via=y as=admin" },
+		{ "via= as= arm\n", "", "", "arm|" },
+		{ "as=a-role-without-end arm\n", "", "a-role-with", "arm|" },
+		{ "via=x\n", "x", "", "|" },
+	};
+	(void)state;
+	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture *f = new_fixture();
+		int fd = client(f);
+		say(fd, rows[i].line);
+		turns(f);
+		assert_string_equal(f->peer.via, rows[i].via);
+		assert_string_equal(f->peer.as, rows[i].as);
+		assert_string_equal(f->log, rows[i].log);
+		close(fd);
+		free_fixture(f);
+	}
+}
+
 static void where_others_have_roles_they_may_knock(void **state)
 {
 	struct fixture *f = new_fixture();
@@ -317,6 +354,7 @@ int main(void)
 		cmocka_unit_test(silent_clients_make_room),
 		cmocka_unit_test(the_socket_itself),
 		cmocka_unit_test(the_peer_is_known),
+		cmocka_unit_test(who_it_is_passed_on_for),
 		cmocka_unit_test(where_others_have_roles_they_may_knock),
 		cmocka_unit_test(each_answer_is_told),
 	};

@@ -13,7 +13,8 @@
 static const struct {
 	const char *verb, *may; /* letters: v o r a */
 } rights[] = {
-	{ "whoami", "vora" },  { "pause", "ora" }, { "resume", "oa" }, { "set", "oa" },
+	{ "whoami", "vora" }, { "look", "vora" }, { "audit", "ra" }, { "kill", "ora" },
+	{ "pause", "ora" }, { "resume", "oa" }, { "set", "oa" },
 	{ "enable", "oa" }, { "disable", "ora" }, { "add", "oa" }, { "apply", "ora" }, { "loosen limits", "ra" },
 	{ "cancel-all", "ora" }, { "flatten", "ora" }, { "arm", "ora" },
 	{ "arm after kill", "ra" }, { "arm override", "ra" }, { "capture", "oa" }, { "stop", "ra" },
@@ -44,7 +45,7 @@ static void the_rest_is_the_admins(void **state)
 
 static struct door_peer peer(u32 uid, u32 gid, u32 second)
 {
-	return (struct door_peer){ true, uid, 1, 2, { gid, second } };
+	return (struct door_peer){ .known = true, .uid = uid, .pid = 1, .n_gids = 2, .gid = { gid, second } };
 }
 
 static void who_has_which(void **state)
@@ -78,6 +79,51 @@ static void who_has_which(void **state)
 		p.known = false;
 		assert_int_equal(access_role(&a, &p), ACCESS_NONE);
 	}
+}
+
+/* `as=` takes rights away from an admin; nobody else is believed. */
+static void whose_word_about_others_counts(void **state)
+{
+	static const struct {
+		u32 uid;
+		const char *as;
+		enum role role;
+	} rows[] = {
+		{ 500, "operator", ACCESS_OPERATOR }, { 500, "viewer", ACCESS_VIEWER }, { 500, "nobody", ACCESS_NONE },
+		{ 500, "admin", ACCESS_ADMIN },	      { 500, "emperor", ACCESS_NONE },	{ 1008, "risk", ACCESS_RISK },
+		{ 1001, "viewer", ACCESS_NONE },      { 1001, "admin", ACCESS_NONE },	{ 1009, "viewer", ACCESS_NONE },
+	};
+	struct access a = { .own_uid = 500 };
+	char bad[ACCESS_NAME];
+	(void)state;
+	assert_int_equal(access_add(&a, ACCESS_ADMIN, "1008", bad), ERR_OK);
+	assert_int_equal(access_add(&a, ACCESS_RISK, "1001", bad), ERR_OK);
+	for (u32 i = 0; i < ARRAY_LEN(rows); i++) {
+		struct door_peer p = peer(rows[i].uid, 1, 1);
+		strcpy(p.as, rows[i].as);
+		if (access_role(&a, &p) != rows[i].role)
+			fail_msg("row %u: %s", i, role_name(access_role(&a, &p)));
+	}
+}
+
+static void names_in_certificates(void **state)
+{
+	struct access a = { .own_uid = 500 };
+	struct door_peer zero = peer(0, 0, 0);
+	char bad[ACCESS_NAME];
+	(void)state;
+	assert_int_equal(access_add(&a, ACCESS_VIEWER, "cert:alice@desk, 1001", bad), ERR_OK);
+	assert_int_equal(access_add(&a, ACCESS_RISK, "cert:bob cert:alice@desk", bad), ERR_OK);
+	assert_int_equal(a.n, 4);
+	assert_int_equal(a.n_local, 1);
+	assert_int_equal(access_cert_role(&a, "alice@desk"), ACCESS_RISK);
+	assert_int_equal(access_cert_role(&a, "bob"), ACCESS_RISK);
+	assert_int_equal(access_cert_role(&a, "Bob"), ACCESS_NONE);
+	assert_int_equal(access_cert_role(&a, "1001"), ACCESS_NONE);
+	assert_int_equal(access_cert_role(&a, ""), ACCESS_NONE);
+	/* a certificate is no user, of whatever number */
+	assert_int_equal(access_role(&a, &zero), ACCESS_NONE);
+	assert_int_equal(access_add(&a, ACCESS_RISK, "cert:", bad), ERR_NOT_FOUND);
 }
 
 static void names_of_this_machine(void **state)
@@ -167,6 +213,8 @@ int main(void)
 		cmocka_unit_test(each_cell),
 		cmocka_unit_test(the_rest_is_the_admins),
 		cmocka_unit_test(who_has_which),
+		cmocka_unit_test(whose_word_about_others_counts),
+		cmocka_unit_test(names_in_certificates),
 		cmocka_unit_test(names_of_this_machine),
 		cmocka_unit_test(lists_that_are_wrong),
 		cmocka_unit_test(a_refusal_says_who_may),

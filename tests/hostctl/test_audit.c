@@ -29,7 +29,15 @@ static int setup(void **state)
 	for (u32 i = 1; i <= 30; i++) {
 		struct audit_entry e = { .at_wall_ns = i * NS_PER_S, .what = "start", .result = "OK" };
 		if (i % 2)
-			e = (struct audit_entry){ i * NS_PER_S, true, 1000 + i, 7, "risk", "command", "", "STATE", "why" };
+			e = (struct audit_entry){ .at_wall_ns = i * NS_PER_S,
+						  .by_somebody = true,
+						  .uid = 1000 + i,
+						  .pid = 7,
+						  .role = "risk",
+						  .via = "redis:1-0",
+						  .what = "command",
+						  .result = "STATE",
+						  .why = "why" };
 		snprintf(e.text, sizeof e.text, "text %u", i);
 		assert_true(ring_put(a.in, 0, 0, &e, sizeof e));
 	}
@@ -61,6 +69,7 @@ static void the_newest_are_shown(void **state)
 	assert_int_equal(number_of(first, "seq"), 11);
 	assert_int_equal(number_of(first, "uid"), 1011);
 	assert_string_equal(text_of(first, "role"), "risk");
+	assert_string_equal(text_of(first, "via"), "redis:1-0");
 	assert_string_equal(text_of(first, "result"), "STATE");
 	assert_int_equal(number_of(last, "seq"), 30);
 	assert_string_equal(text_of(last, "uid"), "null");

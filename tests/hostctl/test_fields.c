@@ -49,6 +49,7 @@ static const struct {
 	{ "journal", "journal @.journal" },
 	{ "audit", "audit @.audit" }, /* there is none: the columns are the same */
 	{ "audit verify", "audit verify @.journal" }, /* broken from the first line on */
+	{ "token list", "--config @.yaml token list" },
 	{ "capture status", NULL },
 	{ "kill", NULL },
 	{ "any command", "arm" },
@@ -74,6 +75,21 @@ static void write_journal(void)
 	journal_header_make(&h, 7, 0, 42);
 	assert_int_equal(fwrite(&h, sizeof h, 1, out), 1);
 	fclose(out);
+}
+
+/* A configuration that can be read; the file of tokens it names is not there, and so holds none. */
+static void write_config(void)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/tmp/%s.yaml", f.name);
+	FILE *y = fopen(path, "w");
+	assert_non_null(y);
+	fprintf(y, "instance: t\ncpus: { trade: 1, shared: '0' }\n"
+		   "ports: { md: { device: a, ip: 10.0.0.1/24 }, trade: { device: b, ip: 10.0.0.2/24 } }\n"
+		   "venue: { stream: { host: s }, api: { host: a }, rest: { host: r } }\ninstruments: [BTCUSDT]\n"
+		   "files: { state_dir: /tmp/%s-none }\n",
+		f.name);
+	fclose(y);
 }
 
 static void put_words(const char *words, char *out, size_t n)
@@ -181,6 +197,7 @@ static int setup(void **state)
 	fake_open(&f);
 	fake_healthy(&f);
 	write_journal();
+	write_config();
 	row_write(&f.limits[0].seq, f.limits[0].w, &m, sizeof m);
 	for (u32 i = 0; i < 2; i++)
 		f.values[i].seq = 2;
@@ -194,6 +211,8 @@ static int teardown(void **state)
 	(void)state;
 	char path[64];
 	snprintf(path, sizeof path, "/tmp/%s.journal", f.name);
+	unlink(path);
+	snprintf(path, sizeof path, "/tmp/%s.yaml", f.name);
 	unlink(path);
 	fake_close(&f);
 	return 0;
