@@ -57,10 +57,15 @@ static void watch(struct spinner *s)
 	s->before = s->now;
 }
 
+/* Tried, not looked up: an isolated CPU is in nobody's default set. */
 static bool may_use(u32 cpu)
 {
-	cpu_set_t set;
-	return cpu < CPU_SETSIZE && sched_getaffinity(0, sizeof set, &set) == 0 && CPU_ISSET(cpu, &set);
+	cpu_set_t before, one;
+	CPU_ZERO(&one);
+	if (cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof before, &before))
+		return false;
+	CPU_SET(cpu, &one);
+	return sched_setaffinity(0, sizeof one, &one) == 0 && sched_setaffinity(0, sizeof before, &before) == 0;
 }
 
 static err_t start(struct spinner *s)
