@@ -203,8 +203,8 @@ err_t app_open(struct app *a, char *error)
 	err_t e = clock_calibrate(&a->clock);
 	if (e != ERR_OK) {
 		snprintf(error, APP_ERROR,
-			 "this processor's time-stamp counter is not invariant: it cannot be a "
-			 "clock");
+			 "this processor's time-stamp counter is not invariant, and the kernel does not use it: it "
+			 "cannot be a clock. Where it is known to be even, boot with tsc=reliable");
 		return e;
 	}
 	if (!log_open(a->cfg.log_file))

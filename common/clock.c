@@ -1,6 +1,8 @@
 #include "common/clock.h"
 
 #include <cpuid.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define CALIBRATE_NS (20 * NS_PER_MS)
@@ -35,11 +37,26 @@ static bool tsc_is_invariant(void)
 	return __get_cpuid(0x80000007, &a, &b, &c, &d) && (d & 1u << 8);
 }
 
+/*
+ * Emulators and many hypervisors hide that promise of the counter. Where the kernel keeps its own time by the
+ * counter all the same, it has compared it with other clocks, or was told (tsc=reliable) by who runs the machine.
+ */
+static bool kernel_keeps_time_by_tsc(void)
+{
+	char name[8] = "";
+	FILE *f = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource", "re");
+	if (!f)
+		return false;
+	bool is = fgets(name, sizeof name, f) && !strcmp(name, "tsc\n");
+	fclose(f);
+	return is;
+}
+
 err_t clock_calibrate(struct clock *c)
 {
 	u64 tsc0 = 0, tsc1 = 0;
 	ns_t ns0 = 0, ns1 = 0;
-	if (!tsc_is_invariant())
+	if (!tsc_is_invariant() && !kernel_keeps_time_by_tsc())
 		return ERR_UNSUPPORTED;
 	sample(&tsc0, &ns0);
 	struct timespec pause = { .tv_nsec = (long)CALIBRATE_NS };

@@ -19,7 +19,10 @@ struct clock {
 	u64 tsc_hz;
 };
 
-/* Compares the counter with CLOCK_MONOTONIC for about 20 ms. ERR_UNSUPPORTED where the counter is not invariant. */
+/*
+ * Compares the counter with CLOCK_MONOTONIC for about 20 ms. ERR_UNSUPPORTED where the processor does not promise
+ * that the counter is invariant, and the kernel does not keep its own time by it either.
+ */
 err_t clock_calibrate(struct clock *c);
 
 /* CLOCK_REALTIME in nanoseconds: never on a hot core. */
