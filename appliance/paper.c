@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/instrument_set.h"
 #include "gateway/binance_id.h"
 
 #define QUEUE 4096u           /* requests on their way; a power of two */
@@ -297,7 +298,7 @@ static bool is_symbol(const struct instrument *i, const char *s)
 
 err_t paper_check_instruments(const struct config *cfg, const struct instrument *table, u32 n, bool all, char *error)
 {
-	u64 named = 0;
+	struct instrument_set named = { { 0 } };
 	for (u32 k = 0; k < cfg->n_instruments; k++) {
 		u32 i = 0;
 		while (i < n && !is_symbol(&table[i], cfg->instrument[k]))
@@ -307,10 +308,10 @@ err_t paper_check_instruments(const struct config *cfg, const struct instrument 
 				 cfg->instrument[k]);
 			return ERR_NOT_FOUND;
 		}
-		named |= 1ull << i;
+		instrument_set_add(&named, i);
 	}
 	for (u32 i = 0; i < n && all; i++)
-		if (!(named >> i & 1)) {
+		if (!instrument_set_has(&named, i)) {
 			snprintf(error, APP_ERROR, "%.*s is not among the instruments of %s", table[i].symbol_n,
 				 table[i].symbol, cfg->file);
 			return ERR_NOT_FOUND;

@@ -14,7 +14,10 @@
 #include "common/err.h"
 #include "common/types.h"
 
+/* Of one core. 64 for what it costs in memory (docs/benches.md); up to 1024 where it is set for a whole build. */
+#ifndef INSTRUMENTS_MAX
 #define INSTRUMENTS_MAX 64
+#endif
 #define SYMBOL_MAX 20
 #define NOTIONAL_SCALE 8
 

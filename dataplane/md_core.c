@@ -229,7 +229,7 @@ u32 md_core_step(struct md_core *c, u64 tsc)
 	u32 work = 0, level = kill_level(c->l.kill);
 	c->rec = recorder_turn(c->l.rec, c->turn, tsc);
 	c->turn++;
-	if (c->top_due | c->ladder_due)
+	if (c->images_due)
 		md_write_images(c);
 	if (level != c->l.status->kill_seen)
 		work += obey_kill(c, level, now);

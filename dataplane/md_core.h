@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/core_status.h"
+#include "common/instrument_set.h"
 #include "common/segment.h"
 #include "common/tape.h"
 #include "dataplane/book/book_image.h"
@@ -64,11 +65,13 @@ struct md_core {
 	u64 turn;
 	bool halted, wanted; /* by the kill word; by ctl */
 	u32 n_instruments;
-	u64 top_due, ladder_due; /* bit a book: its image lacks what was published since (md_write_images) */
+	bool images_due; /* one of these has a member */
+	struct instrument_set top_due, ladder_due; /* images that lack what was published since */
 	u8 published_state[INSTRUMENTS_MAX];
 	struct book *book[INSTRUMENTS_MAX];
 	ns_t snapshot_asked_ns[INSTRUMENTS_MAX];
 	ns_t chores_ns; /* when the periodic checks are due */
+	u32 check_next; /* the book they go on with */
 	u64 slow_full;  /* the count as it was last recorded */
 	struct md_links l;
 	struct net net;

@@ -1,5 +1,7 @@
 #include "dataplane/md_publish.h"
 
+#define CHECK_BATCH 64 /* books looked at in one turn: the feed must not wait for a thousand */
+
 /* ---- the tape ---- */
 
 static struct tape_event event_of(const struct md_core *c, const struct feed_msg *m, u8 kind,
@@ -21,24 +23,39 @@ static void publish(struct md_core *c, struct tape_event *e)
 
 /* ---- images ---- */
 
-static_assert(INSTRUMENTS_MAX <= 64, "a bit a book");
+static void top_due(struct md_core *c, u32 i)
+{
+	instrument_set_add(&c->top_due, i);
+	c->images_due = true;
+}
 
-static void top_due(struct md_core *c, u32 i) { c->top_due |= 1ull << i; }
+static void ladder_due(struct md_core *c, u32 i)
+{
+	instrument_set_add(&c->ladder_due, i);
+	c->images_due = true;
+}
 
-static void ladder_due(struct md_core *c, u32 i) { c->ladder_due |= 1ull << i; }
+/* Those of the 64 books from `first` on. */
+static void write_images(struct md_core *c, u32 first, u64 tops, u64 ladders, u64 seq)
+{
+	for (u64 due = ladders; due; due &= due - 1) {
+		u32 i = first + (u32)__builtin_ctzll(due);
+		book_image_write(c->l.image[i], c->book[i], seq);
+	}
+	for (u64 due = tops & ~ladders; due; due &= due - 1) {
+		u32 i = first + (u32)__builtin_ctzll(due);
+		book_image_write_top(c->l.image[i], c->book[i], seq);
+	}
+}
 
 void md_write_images(struct md_core *c)
 {
 	u64 seq = tape_head(c->tape);
-	for (u64 due = c->ladder_due; due; due &= due - 1) {
-		u32 i = (u32)__builtin_ctzll(due);
-		book_image_write(c->l.image[i], c->book[i], seq);
+	for (u32 k = 0; k < INSTRUMENT_SET_WORDS; k++) {
+		write_images(c, 64 * k, c->top_due.w[k], c->ladder_due.w[k], seq);
+		c->top_due.w[k] = c->ladder_due.w[k] = 0;
 	}
-	for (u64 due = c->top_due & ~c->ladder_due; due; due &= due - 1) {
-		u32 i = (u32)__builtin_ctzll(due);
-		book_image_write_top(c->l.image[i], c->book[i], seq);
-	}
-	c->top_due = c->ladder_due = 0;
+	c->images_due = false;
 	tape_set_imaged(c->tape, seq);
 }
 
@@ -224,17 +241,22 @@ void md_mark_stale(struct md_core *c, ns_t now)
 		}
 }
 
+static void check_book(struct md_core *c, u32 i, ns_t now)
+{
+	struct book *b = c->book[i];
+	if (!b)
+		return;
+	if (book_state(b) == BOOK_VALID && now > book_rx_ns(b) + c->cfg.stale_ns)
+		book_mark_stale(b, now);
+	md_publish_state(c, i, now);
+	if (book_state(b) == BOOK_RESYNC && now > c->snapshot_asked_ns[i] + c->cfg.snapshot_ns)
+		want_snapshot(c, i, now);
+}
+
 void md_check_books(struct md_core *c, ns_t now)
 {
-	for (u32 i = 0; i < c->n_instruments; i++) {
-		struct book *b = c->book[i];
-		if (!b)
-			continue;
-		if (book_state(b) == BOOK_VALID && now > book_rx_ns(b) + c->cfg.stale_ns)
-			book_mark_stale(b, now);
-		md_publish_state(c, i, now);
-		if (book_state(b) == BOOK_RESYNC &&
-		    now > c->snapshot_asked_ns[i] + c->cfg.snapshot_ns)
-			want_snapshot(c, i, now);
+	for (u32 n = u32_min(c->n_instruments, CHECK_BATCH); n; n--) {
+		check_book(c, c->check_next, now);
+		c->check_next = c->check_next + 1 < c->n_instruments ? c->check_next + 1 : 0;
 	}
 }

@@ -22,7 +22,7 @@ void md_publish_state(struct md_core *c, u32 i, ns_t now);
 
 void md_mark_stale(struct md_core *c, ns_t now); /* all books: the session or the kill word */
 
-/* Periodic: silent books become STALE, an unanswered wish for a snapshot is repeated. */
+/* Periodic, some of the books each time: silent books become STALE, an unanswered wish for a snapshot is repeated. */
 void md_check_books(struct md_core *c, ns_t now);
 
 #endif

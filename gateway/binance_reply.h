@@ -111,7 +111,7 @@ struct binance_decoder {
 	u32 boot, n;
 	u64 *cnt;
 	struct reply_sink sink;
-	u8 hash[4 * INSTRUMENTS_MAX];        /* symbol -> id + 1 */
+	u16 hash[4 * INSTRUMENTS_MAX];       /* symbol -> id + 1 */
 };
 
 /*

@@ -133,17 +133,17 @@ void binance_decoder_init(struct binance_decoder *d, const struct instrument *ta
 	assert(n <= INSTRUMENTS_MAX);
 	*d = (struct binance_decoder){ .instrument = table, .boot = boot, .n = n, .cnt = cnt };
 	for (u32 id = 0; id < n; id++) {
-		u32 at = hash_of(table[id].symbol, table[id].symbol_n) % sizeof d->hash;
+		u32 at = hash_of(table[id].symbol, table[id].symbol_n) % ARRAY_LEN(d->hash);
 		while (d->hash[at])
-			at = (at + 1) % sizeof d->hash;
-		d->hash[at] = (u8)(id + 1);
+			at = (at + 1) % ARRAY_LEN(d->hash);
+		d->hash[at] = (u16)(id + 1);
 	}
 }
 
 static const struct instrument *instrument_of(const struct binance_decoder *d, const struct js_val *symbol)
 {
-	u32 at = hash_of(symbol->p, symbol->n) % sizeof d->hash;
-	for (; d->hash[at]; at = (at + 1) % sizeof d->hash) {
+	u32 at = hash_of(symbol->p, symbol->n) % ARRAY_LEN(d->hash);
+	for (; d->hash[at]; at = (at + 1) % ARRAY_LEN(d->hash)) {
 		const struct instrument *i = &d->instrument[d->hash[at] - 1];
 		if (js_is(symbol, i->symbol, i->symbol_n))
 			return i;

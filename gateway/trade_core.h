@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/core_status.h"
+#include "common/instrument_set.h"
 #include "common/order_row.h"
 #include "common/segment.h"
 #include "common/strategy_row.h"
@@ -147,7 +148,7 @@ struct trade_core {
 	u64 slow_full; /* the count as it was last recorded */
 	u64 n_requests, fills[INSTRUMENTS_MAX];
 	u64 cancel_upto;    /* every order up to this id is wanted gone */
-	u64 cancel_all_due; /* instruments whose mass cancel has not left yet, one bit each */
+	struct instrument_set cancel_all_due; /* whose mass cancel has not left yet */
 	ns_t cancels_ns;    /* single cancels that wait are not tried again before */
 	struct trade_flight flight[TRADE_SESSIONS][RATE_USES];
 	ns_t link_ns[TRADE_SESSIONS]; /* since when each link is in its state */

@@ -245,47 +245,45 @@ static void mass_cancel(struct trade_core *c)
 {
 	u32 s = trade_cancel_session(c);
 	for (u32 i = 0; i < c->n_instruments && s != TRADE_SESSIONS; i++) {
-		if (!(c->cancel_all_due >> i & 1) || !send_mass_cancel(c, s, i))
+		if (!instrument_set_has(&c->cancel_all_due, i) || !send_mass_cancel(c, s, i))
 			continue;
-		c->cancel_all_due &= ~(1ull << i);
+		instrument_set_remove(&c->cancel_all_due, i);
 		c->cancels_ns = c->now + CANCELS_REST_NS;
 	}
 }
 
 void trade_cancel_all(struct trade_core *c)
 {
-	static_assert(INSTRUMENTS_MAX <= 64, "one bit each");
 	c->cancel_upto = c->orders.next_id - 1;
-	c->cancel_all_due = ~0ull >> (64 - c->n_instruments);
+	for (u32 i = 0; i < c->n_instruments; i++)
+		instrument_set_add(&c->cancel_all_due, i);
 	c->cancels_due = true;
 	mass_cancel(c);
 }
 
 /*
  * An order whose session was lost may still reach the venue within its receive window, behind a
- * mass cancel that went by the standby. The instruments of such orders; while the order session is
- * back, reconciliation asks instead.
+ * mass cancel that went by the standby. The instruments of such orders are due again; while
+ * the order session is back, reconciliation asks instead.
  */
-static u64 may_still_arrive(const struct trade_core *c)
+static void may_still_arrive(struct trade_core *c)
 {
 	ns_t window_ns = c->cfg.recv_window_ms * NS_PER_MS + RECON_SETTLE_NS;
-	u64 mask = 0;
 	if (c->link[0] >= LINK_RECON)
-		return 0;
+		return;
 	for (u32 i = 0; i < c->orders.n_open; i++) {
 		const struct order *o = order_table_open(&c->orders, i);
 		if (o->state == ORDER_UNKNOWN && trade_wants_gone(c, o) && c->now <= o->sent_ns + window_ns)
-			mask |= 1ull << o->instrument;
+			instrument_set_add(&c->cancel_all_due, o->instrument);
 	}
-	return mask;
 }
 
 void trade_retry_cancels(struct trade_core *c)
 {
 	if (c->cancels_due && c->now >= c->cancels_ns) {
-		c->cancel_all_due |= may_still_arrive(c);
+		may_still_arrive(c);
 		retry_singles(c);
 	}
-	if (c->cancel_all_due)
+	if (instrument_set_any(&c->cancel_all_due))
 		mass_cancel(c);
 }

@@ -2,14 +2,16 @@
 
 #include "common/instrument.h"
 
+#define ID_BITS 10 /* of an instrument */
+
 /*
- * One word for both. Trade ids count up per instrument, so their top six bits are free to hold it;
+ * One word for both. Trade ids count up per instrument, so their top bits are free to hold it;
  * where a venue uses them, two instruments could share a word, two trades of one instrument never.
  */
 static u64 key_of(u32 instrument, u64 trade_id)
 {
-	static_assert(INSTRUMENTS_MAX <= 64, "six bits hold the instrument");
-	u64 key = (trade_id << 6 | trade_id >> 58) ^ instrument;
+	static_assert(INSTRUMENTS_MAX <= 1 << ID_BITS, "they hold the instrument");
+	u64 key = (trade_id << ID_BITS | trade_id >> (64 - ID_BITS)) ^ instrument;
 	return key ? key : UINT64_MAX;
 }
 

@@ -13,11 +13,11 @@ static err_t api_subscribe(struct strategy_ctx *c, u32 instrument)
 		return ERR_STATE;
 	if (instrument >= h->cfg.n_instruments)
 		return ERR_NOT_FOUND;
-	if (c->subscribed >> instrument & 1)
+	if (instrument_set_has(&c->subscribed, instrument))
 		return ERR_EXISTS;
 	if (!c->desc->on_market)
 		return ERR_UNSUPPORTED;
-	c->subscribed |= 1ULL << instrument;
+	instrument_set_add(&c->subscribed, instrument);
 	return ERR_OK;
 }
 

@@ -123,7 +123,7 @@ static err_t make_values(struct strategy_ctx *c, struct arena *a, const char *te
 static void enlist(struct host *h, struct strategy_ctx *c)
 {
 	for (u32 i = 0; i < h->cfg.n_instruments; i++)
-		if (c->subscribed >> i & 1)
+		if (instrument_set_has(&c->subscribed, i))
 			h->subscriber[i][h->n_subscribers[i]++] = c;
 }
 

@@ -2,6 +2,7 @@
 #ifndef SAKER_HOST_STATE_H
 #define SAKER_HOST_STATE_H
 
+#include "common/instrument_set.h"
 #include "common/rng.h"
 #include "strategy/host.h"
 
@@ -20,10 +21,9 @@ struct strategy_ctx {
 	struct strategy_value *values;
 	u64 overruns_all;
 	u64 pause_at; /* replay: calls after which it is paused; 0: never */
-	u64 subscribed; /* a bit an instrument */
+	struct instrument_set subscribed;
 	struct rng rng;
 };
-static_assert(INSTRUMENTS_MAX <= 64, "one word holds the subscriptions");
 
 struct host {
 	struct host_cfg cfg;

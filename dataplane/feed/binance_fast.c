@@ -33,11 +33,11 @@ static inline __attribute__((always_inline)) u64 differ(const char *a, const cha
 		return d;
 	}
 	if (n < 8)
-		return differ4(a, b) | differ4(a + n - 4, b + n - 4);
+		return differ4(a, b) | differ4(a + (n - 4), b + (n - 4));
 #pragma GCC unroll 8
 	for (size_t i = 0; i + 8 < n; i += 8)
 		d |= differ8(a + i, b + i);
-	return d | differ8(a + n - 8, b + n - 8);
+	return d | differ8(a + (n - 8), b + (n - 8));
 }
 
 static inline __attribute__((always_inline)) bool lit(struct fast *c, const char *s, size_t n)

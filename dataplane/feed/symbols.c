@@ -39,7 +39,7 @@ static void rebuild(struct symbols *s)
 		u32 i = symbol_slot(&s->at[id].lower);
 		while (s->slot[i])
 			i = (i + 1) % SYMBOL_SLOTS;
-		s->slot[i] = (u8)(id + 1);
+		s->slot[i] = (u16)(id + 1);
 	}
 }
 

@@ -12,9 +12,9 @@
 
 #define SYMBOL_WORDS 3
 #define SYMBOL_ROOM (SYMBOL_WORDS * 8)
-#define SYMBOL_SLOTS 256 /* four a symbol: probes stay short */
+#define SYMBOL_SLOTS (4 * INSTRUMENTS_MAX) /* four a symbol: probes stay short */
 static_assert(SYMBOL_MAX <= SYMBOL_ROOM, "a symbol fits its words");
-static_assert(SYMBOL_SLOTS >= 4 * INSTRUMENTS_MAX && INSTRUMENTS_MAX < 255, "slots hold id + 1 in a byte");
+static_assert(!(SYMBOL_SLOTS & (SYMBOL_SLOTS - 1)) && SYMBOL_SLOTS <= 1 << 16, "two bytes choose a slot");
 
 struct symbol_text {
 	u64 w[SYMBOL_WORDS]; /* the bytes of the symbol, then zeros */
@@ -30,7 +30,7 @@ struct symbol {
 
 struct symbols {
 	struct symbol at[INSTRUMENTS_MAX]; /* by instrument id */
-	u8 slot[SYMBOL_SLOTS];             /* id + 1, 0: free */
+	u16 slot[SYMBOL_SLOTS];            /* id + 1, 0: free */
 };
 
 /* See feed_add_instrument. */
@@ -63,7 +63,7 @@ static inline u32 symbol_slot(const struct symbol_text *lower)
 {
 	u64 h = (lower->w[0] ^ lower->w[1] * 0x9e3779b97f4a7c15ULL ^ lower->w[2] * 0xc2b2ae3d27d4eb4fULL) *
 		0xff51afd7ed558ccdULL;
-	return (u32)(h >> 56);
+	return (u32)(h >> 48) % SYMBOL_SLOTS;
 }
 
 static inline bool symbol_text_equal(const struct symbol_text *a, const struct symbol_text *b)
