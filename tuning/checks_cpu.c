@@ -1,6 +1,8 @@
 /* checks_cpu.c - the hot cores' processors: which they are, and that nothing else runs there. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/cpus.h"
 #include "tuning/checks.h"
@@ -127,6 +129,60 @@ static void siblings(const struct patient *p, struct finding *f)
 	finding_hot(p, f, sibling_is_quiet);
 }
 
+struct neighbours {
+	const struct patient *p;
+	cpu_set_t cores; /* the hot CPUs, and what shares a core with them */
+	u32 n, seen;
+	char first[24];
+};
+
+#define KERNEL_THREAD 0x200000u
+
+/* proc(5): behind the name, which may hold anything, field 3 begins; 9 is the flags, 39 the CPU it last ran on. */
+static bool add_neighbour(void *user, const char *pid)
+{
+	struct neighbours *s = user;
+	char text[1024], *at, *rest;
+	unsigned long flags = 0, cpu = CPU_SETSIZE;
+	if (pid[0] < '0' || pid[0] > '9' || !host_read(&s->p->host, text, sizeof text, "/proc/%s/stat", pid) ||
+	    !(at = strrchr(text, ')')))
+		return true;
+	u32 field = 3;
+	for (char *w = strtok_r(at + 1, " ", &rest); w && field <= 39; w = strtok_r(NULL, " ", &rest), field++) {
+		if (field == 9)
+			flags = strtoul(w, NULL, 10);
+		else if (field == 39)
+			cpu = strtoul(w, NULL, 10);
+	}
+	bool ourselves = !s->p->host.root[0] && strtol(pid, NULL, 10) == getpid();
+	if (cpu >= CPU_SETSIZE || ourselves)
+		return true;
+	s->seen++;
+	if (!(flags & KERNEL_THREAD) && CPU_ISSET(cpu, &s->cores) && !s->n++)
+		snprintf(s->first, sizeof s->first, "%.15s on %lu", pid, cpu);
+	return true;
+}
+
+static void neighbours(const struct patient *p, struct finding *f)
+{
+	struct neighbours s = { .p = p, .cores = p->hot };
+	cpu_set_t on_core;
+	if (finding_no_hot(p, f))
+		return;
+	for (u32 i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET(i, &p->hot) &&
+		    host_cpus(&p->host, &on_core, CPU "/cpu%u/topology/thread_siblings_list", i))
+			CPU_OR(&s.cores, &s.cores, &on_core);
+	finding_want(f, "no process that last ran on a hot core");
+	host_list(&p->host, "/proc", add_neighbour, &s);
+	if (!s.seen)
+		finding_unknown(f, "/proc shows no processes");
+	else if (s.n)
+		finding_say(f, false, "%u, the first is process %s", s.n, s.first);
+	else
+		finding_say(f, true, "none of %u", s.seen);
+}
+
 struct nodes {
 	const struct patient *p;
 	u32 n;
@@ -220,6 +276,9 @@ const struct check checks_cpu[] = {
 	  "switch SMT off in the BIOS, or: echo off > " CPU "/smt/control", { NOTE, NOTE, YELLOW }, smt },
 	{ "cpu.siblings", "shared work beside a hot core is a noisy neighbour by our own choice",
 	  "take the hot cores' siblings out of cpus.shared", { NOTE, YELLOW, RED }, siblings },
+	{ "cpu.neighbours", "what ran on a hot core, or on the thread beside it, will again",
+	  "move it: taskset, CPUAffinity= of its unit; or isolate the hot CPUs and their siblings",
+	  { NOTE, NOTE, YELLOW }, neighbours },
 	{ "cpu.one_node", "a cache line that crosses sockets takes some 100 ns more",
 	  "choose both hot CPUs on the node of their NICs", { NOTE, YELLOW, RED }, one_node },
 	{ "cpu.instructions", "the shipped build is x86-64-v3 with AES-NI",

@@ -55,19 +55,15 @@ static i64 free_huge_mb(const struct patient *p, i64 node)
 	return mb;
 }
 
-static i64 node_of_first_port(const struct patient *p)
-{
-	i64 node = 0;
-	for (u32 i = 0; i < p->n_ports; i++)
-		if (p->port[i].pci[0] &&
-		    host_number(&p->host, &node, "/sys/bus/pci/devices/%s/numa_node", p->port[i].pci) && node >= 0)
-			return node;
-	return 0;
-}
 
 static void huge_pages(const struct patient *p, struct finding *f)
 {
-	i64 node = node_of_first_port(p), mb = free_huge_mb(p, node);
+	i64 node = finding_node(p, 0), mb = free_huge_mb(p, node);
+	for (u32 i = 1; i < p->n_ports; i++) { /* each port's buffers lie with its card */
+		i64 other = finding_node(p, i), other_mb = free_huge_mb(p, other);
+		if (other_mb >= 0 && other_mb < mb)
+			node = other, mb = other_mb;
+	}
 	if (!p->huge_mb) {
 		finding_none(f, "nic.no_huge is set, or no configuration is given");
 		return;

@@ -33,6 +33,14 @@ void finding_none(struct finding *f, const char *why)
 	f->severity = SEVERITY_NONE;
 }
 
+i64 finding_node(const struct patient *p, u32 port)
+{
+	i64 node;
+	bool told = port < p->n_ports && p->port[port].pci[0] &&
+		    host_number(&p->host, &node, "/sys/bus/pci/devices/%s/numa_node", p->port[port].pci);
+	return told && node > 0 ? node : 0;
+}
+
 bool cpus_cover(const cpu_set_t *a, const cpu_set_t *b)
 {
 	cpu_set_t both;

@@ -15,6 +15,9 @@ void finding_want(struct finding *f, const char *format, ...) PRINTF_LIKE(2, 3);
 void finding_unknown(struct finding *f, const char *why); /* this machine does not tell */
 void finding_none(struct finding *f, const char *why);    /* nothing to check */
 
+/* The NUMA node of a port's card; 0 where it has none, or does not say. */
+i64 finding_node(const struct patient *p, u32 port);
+
 /* Whether `a` holds all of `b`; whether they share one. */
 bool cpus_cover(const cpu_set_t *a, const cpu_set_t *b);
 bool cpus_meet(const cpu_set_t *a, const cpu_set_t *b);

@@ -135,8 +135,13 @@ static void use_memory(struct making *m)
 	set(m, "memory.transparent_huge_pages", "/sys/kernel/mm/transparent_hugepage/enabled", "never");
 	set(m, "memory.same_page_merging", "/sys/kernel/mm/ksm/run", "0");
 	i64 pages = (i64)m->p->huge_mb * 1024 / HUGE_KB;
-	snprintf(path, sizeof path, "/sys/devices/system/node/node0/hugepages/hugepages-%dkB/nr_hugepages", HUGE_KB);
-	if (pages && host_number(&m->p->host, &have, "%s", path)) {
+	for (u32 i = 0; i < m->p->n_ports; i++) {
+		i64 node = finding_node(m->p, i);
+		bool again = i > 0 && node == finding_node(m->p, 0);
+		snprintf(path, sizeof path, "/sys/devices/system/node/node%lld/hugepages/hugepages-%dkB/nr_hugepages",
+			 (long long)node, HUGE_KB);
+		if (!pages || again || !host_number(&m->p->host, &have, "%s", path))
+			continue;
 		snprintf(value, sizeof value, "%lld", (long long)(have > pages ? have : pages));
 		set(m, "memory.huge_pages", path, value);
 	}
@@ -182,6 +187,40 @@ static bool use_irq(void *user, const char *name)
 	snprintf(text, sizeof text, "%s\n", cpus_print(list, &m->others));
 	add(m, TUNE_NOW, "irq.affinity", path, text);
 	return true;
+}
+
+/* Everything systemd starts but Saker's own slice; by the next start at the latest. */
+static void use_slices(struct making *m)
+{
+	static const char *const units[][2] = { { "system.slice", "Slice" }, { "user.slice", "Slice" }, { "init.scope", "Scope" } };
+	char list[CPUS_TEXT], path[TUNE_PATH], text[TUNE_TEXT];
+	if (!host_exists(&m->p->host, "/run/systemd/system"))
+		return;
+	for (u32 i = 0; i < ARRAY_LEN(units); i++) {
+		snprintf(path, sizeof path, "/etc/systemd/system/%s.d/90-saker.conf", units[i][0]);
+		snprintf(text, sizeof text, "# Written by hostctl tune.\n[%s]\nAllowedCPUs=%s\n", units[i][1],
+			 cpus_print(list, &m->others));
+		add(m, TUNE_KEEP, "cpu.neighbours", path, text);
+	}
+}
+
+/*
+ * A card the kernel drives, too: rings, coalescing, offloads, by systemd.link(5), which udev obeys when
+ * it finds the card. The first file that matches is the only one: naming is said as systemd's own says it.
+ */
+static void use_card(struct making *m, const char *pci)
+{
+	char path[TUNE_PATH], text[TUNE_TEXT];
+	if (!host_exists(&m->p->host, "/sys/bus/pci/devices/%s/net", pci))
+		return;
+	snprintf(path, sizeof path, "/etc/systemd/network/90-saker-%s.link", pci);
+	snprintf(text, sizeof text,
+		 "# Written by hostctl tune.\n[Match]\nPath=pci-%s\n[Link]\n"
+		 "NamePolicy=keep kernel database onboard slot path\nAlternativeNamesPolicy=database onboard slot path\n"
+		 "MACAddressPolicy=persistent\nRxBufferSize=max\nTxBufferSize=max\nUseAdaptiveRxCoalesce=no\n"
+		 "UseAdaptiveTxCoalesce=no\nRxMaxCoalescedFrames=1\nGenericReceiveOffload=no\nLargeReceiveOffload=no\n",
+		 pci);
+	add(m, TUNE_START, "nic.rings", path, text);
 }
 
 static void use_boot(struct making *m)
@@ -231,8 +270,12 @@ err_t tune_make(struct tune_plan *plan, const struct patient *p)
 		use_mask(m, "irq.writeback", "/sys/bus/workqueue/devices/writeback/cpumask");
 		use_mask(m, "irq.new", "/proc/irq/default_smp_affinity");
 		host_list(&p->host, "/proc/irq", use_irq, m);
+		use_slices(m);
 		use_boot(m);
 	}
+	for (u32 i = 0; i < p->n_ports; i++)
+		if (p->port[i].pci[0])
+			use_card(m, p->port[i].pci);
 	use_files(m);
 	err_t e = m->no_memory ? ERR_NO_MEMORY : ERR_OK;
 	free(m);

@@ -164,7 +164,12 @@ void machine_tuned(struct machine *m, struct patient *p)
 		{ "/proc/self/limits", "Max locked memory         unlimited            unlimited            bytes\n"
 				       "Max open files            65536                65536                files\n" },
 		{ "/proc/1/comm", "systemd\n" },
+		{ "/run/systemd/system", NULL },
 		{ "/proc/700/comm", "chronyd\n" },
+		{ "/proc/700/stat", MACHINE_PROCESS(4) },
+		{ "/proc/12/stat", MACHINE_KERNEL_THREAD(2) }, /* one of a hot CPU's own */
+		{ "/commands/chronyc -c tracking", "A9FEA97B,169.254.169.123,4,1700000000.1,-0.000012,0.0,0.0,1,1,1,0,0,16,Normal" },
+		{ "/commands/phc_ctl /dev/ptp0 cmp", "phc_ctl[12.3]: offset from CLOCK_REALTIME is -36999999100ns\n" },
 		{ "/sys/module/pcie_aspm/parameters/policy", "default [performance] powersave\n" },
 		{ "/sys/kernel/iommu_groups/12", NULL },
 		{ "/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n" },
@@ -218,6 +223,10 @@ void machine_two_sockets(struct machine *m, struct patient *p)
 		{ "/sys/kernel/mm/ksm/run", "0\n" },
 		{ "/proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/sda2 partition\t1000\t0\t-2\n" },
 		{ "/sys/devices/system/node/node1/hugepages/hugepages-2048kB/free_hugepages", "0\n" },
+		{ "/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages", "0\n" },
+		{ "/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages", "0\n" },
+		{ "/run/systemd/system", NULL },
+		{ CARD_A "/net/ens1f0", NULL },
 		{ "/proc/mounts", "proc /proc proc rw 0 0\n" },
 		{ "/proc/self/limits", "Max locked memory         8388608              8388608              bytes\n"
 				       "Max open files            1024                 65536                files\n" },

@@ -11,6 +11,12 @@ struct machine {
 	char root[64];
 };
 
+/* /proc/<pid>/stat of a process, or of a kernel thread, that last ran on `cpu`. */
+#define MACHINE_PROCESS(cpu) MACHINE_STAT("(it runs) (x) S", "4194560", cpu)
+#define MACHINE_KERNEL_THREAD(cpu) MACHINE_STAT("(kworker/2:1) I", "69238880", cpu)
+#define MACHINE_STAT(name, flags, cpu) \
+	"812 " name " 1 1 1 0 -1 " flags " 0 0 0 0 0 0 0 0 20 0 1 0 9 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 17 " #cpu " 0 0\n"
+
 /* One row a file; a NULL text is a folder; "-> x" a symbolic link to x. */
 struct machine_file {
 	const char *path, *text;

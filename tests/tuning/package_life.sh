@@ -84,6 +84,8 @@ mkdir -p "$root/var/lib/saker/saker" "$root/var/lib/saker-tune" "$root/etc/defau
 echo 1 >"$root/var/lib/saker/saker/journal"
 within "$root" systemctl -q enable saker@saker hostctl@saker
 there etc/systemd/system/multi-user.target.wants/saker@saker.service "enabled"
+mkdir -p "$root/etc/systemd/system/system.slice.d"
+touch "$root"/etc/systemd/{system/system.slice.d/90-saker.conf,network/90-saker-0000:3b:00.0.link}
 touch "$root"/var/lib/saker-tune/state "$root"/etc/{sysctl.d/90-saker.conf,tmpfiles.d/saker.conf,default/grub.d/90-saker.cfg}
 
 install -i /next.deb

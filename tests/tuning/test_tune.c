@@ -158,8 +158,17 @@ static void the_files_say_it_again_at_each_start(void **state)
 	machine_two_sockets(&m, &p);
 	assert_int_equal(tune_make(&plan, &p), ERR_OK);
 	const struct tune_change *boot = change(TUNE_BOOT), *sysctl = change(TUNE_SYSCTL);
-	const struct tune_change *files = change(TUNE_TMPFILES);
+	const struct tune_change *files = change(TUNE_TMPFILES), *card, *slice;
 	assert_true(boot && sysctl && files);
+	assert_non_null(slice = change("/etc/systemd/system/system.slice.d/90-saker.conf"));
+	assert_non_null(strstr(slice->text, "\n[Slice]\nAllowedCPUs=0-1,3-8,10-31\n"));
+	assert_non_null(slice = change("/etc/systemd/system/init.scope.d/90-saker.conf"));
+	assert_non_null(strstr(slice->text, "\n[Scope]\nAllowedCPUs=0-1,3-8,10-31\n"));
+	assert_non_null(card = change("/etc/systemd/network/90-saker-0000:3b:00.0.link"));
+	assert_non_null(strstr(card->text, "\nPath=pci-0000:3b:00.0\n[Link]\n"));
+	/* on the card's node, which is not the first */
+	assert_non_null(change("/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages"));
+	assert_string_equal(change("/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages")->text, "512\n");
 	assert_non_null(strstr(boot->text, " isolcpus=managed_irq,domain,2,9 nohz_full=2,9 rcu_nocbs=2,9 "
 					   "irqaffinity=0-1,3-8,10-31 "));
 	assert_non_null(strstr(sysctl->text, "\nkernel/sched_rt_runtime_us = -1\n"));
