@@ -16,6 +16,8 @@ const struct verb verbs[] = {
 	{ "status", "", "what runs, and what is wrong with it", LOOKS, 0, 0, verb_status, NULL, NULL },
 	{ "top", "", "the same live, on the whole screen: q ends it, p holds it, tab turns the page, s sorts", 0,
 	  0, 0, verb_top, NULL, NULL },
+	{ "start", "[--seconds N]", "start the instance of --config, wait until it is ready (60 s), or say why it is not",
+	  TAKES_SECONDS, 0, 0, verb_start, NULL, NULL },
 	{ "arm", "[--override REASON]", "begin trading, also after a kill", COMMANDS | TAKES_OVERRIDE, 0, 0,
 	  verb_command, NULL, NULL },
 	{ "pause", "[STRATEGY]", "stop one strategy or all, cancel their orders", COMMANDS, 0, 1,

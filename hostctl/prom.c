@@ -82,6 +82,13 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *c, const ch
 	return say(c, MHD_HTTP_NOT_FOUND, "there are /metrics and /health\n");
 }
 
+void prom_expect(struct prom *p, ns_t fresh_ns)
+{
+	pthread_mutex_lock(&p->lock);
+	p->fresh_ns = fresh_ns;
+	pthread_mutex_unlock(&p->lock);
+}
+
 err_t prom_open(struct prom *p, const char *address, u16 port, ns_t fresh_ns, char *why)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };

@@ -28,6 +28,8 @@ struct prom {
 /* `address` is dotted IPv4. ERR_IO: `why` (PROM_WHY_MAX bytes) says what to do. */
 err_t prom_open(struct prom *p, const char *address, u16 port, ns_t fresh_ns, char *why);
 
+void prom_expect(struct prom *p, ns_t fresh_ns); /* from now on */
+
 /* The sample to show from now on; the caller keeps it, untouched, until the next call or the close. */
 void prom_show(struct prom *p, const struct metric_set *s);
 void prom_close(struct prom *p);

@@ -15,6 +15,7 @@
 #include "hostctl/prom.h"
 #include "hostctl/redis.h"
 #include "hostctl/redis_desk.h"
+#include "hostctl/serve_epoch.h"
 
 #define FRESH_INTERVALS 5 /* without a sample for so many, the endpoint is not healthy */
 
@@ -25,6 +26,8 @@ struct serve {
 	struct metric_set *now, *before; /* before: what the endpoint shows meanwhile */
 	struct prom prom;
 	struct alerts alerts;
+	struct serve_epoch epoch;
+	u32 interval_ms; /* in force */
 	struct influx *influx;   /* NULL: not configured; likewise those below */
 	struct redis *redis;
 	struct redis_desk *desk;
@@ -38,7 +41,7 @@ static err_t open_prom(struct serve *s, char *why)
 	if (!s->t->prom_port)
 		return ERR_OK;
 	err_t e = prom_open(&s->prom, s->t->prom_address, s->t->prom_port,
-			    FRESH_INTERVALS * s->t->interval_ms * NS_PER_MS, text);
+			    FRESH_INTERVALS * s->interval_ms * NS_PER_MS, text);
 	if (e != ERR_OK)
 		snprintf(why, SERVE_WHY_MAX, "%s", text);
 	return e;
@@ -94,6 +97,7 @@ err_t serve_open(struct serve **out, const struct config *c, const char *instanc
 		s->t = &c->telemetry;
 		alerts_init(&s->alerts, c);
 		s->instance = instance;
+		s->interval_ms = c->telemetry.interval_ms;
 		s->now = calloc(1, sizeof *s->now);
 		s->before = calloc(1, sizeof *s->before);
 	}
@@ -137,8 +141,21 @@ static void alarm_all(struct serve *s, const struct metric_set *fresh)
 	}
 }
 
+/* Interval, alerts and the limits they look at; the connections stay as they were opened. */
+static void follow(struct serve *s)
+{
+	if (!serve_epoch_look(&s->epoch, s->instance))
+		return;
+	s->interval_ms = s->epoch.config->telemetry.interval_ms;
+	s->alerts.c = s->epoch.config;
+	if (s->prom.daemon)
+		prom_expect(&s->prom, FRESH_INTERVALS * s->interval_ms * NS_PER_MS);
+	fprintf(stderr, "hostctl: epoch %u is followed\n", s->epoch.number);
+}
+
 static void sample(struct serve *s)
 {
+	follow(s);
 	struct metric_set *fresh = s->before;
 	metric_sample(fresh, s->instance, clock_wall_ns());
 	alarm_all(s, fresh);
@@ -164,7 +181,7 @@ static struct timespec pause_of(u32 interval_ms)
 void serve_run(struct serve *s, const sigset_t *signals)
 {
 	for (;;) {
-		struct timespec pause = pause_of(s->t->interval_ms);
+		struct timespec pause = pause_of(s->interval_ms);
 		if (sigtimedwait(signals, NULL, &pause) > 0)
 			return;
 		if (errno == EAGAIN)
@@ -182,6 +199,7 @@ void serve_close(struct serve *s)
 	hook_close(s->hook);
 	desk_close(s->desk);
 	redis_close(s->redis);
+	serve_epoch_free(&s->epoch);
 	free(s->now);
 	free(s->before);
 	free(s);

@@ -86,6 +86,7 @@ enum exit_code verb_jitter(const struct request *q, const struct view *v, struct
 enum exit_code verb_tune(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_doctor(const struct request *q, const struct view *v, struct report *r);
 #define CONFIG_WORDS "check FILE | show | diff [FILE|EPOCH [EPOCH]] | apply FILE|EPOCH | history | help [PREFIX] | reference"
+enum exit_code verb_start(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_config(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_completion(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_manual(const struct request *q, const struct view *v, struct report *r);

@@ -60,6 +60,16 @@ trade_for 1
 # ---- the next start: its file differs from what was in force ----
 stop_saker
 says "^# epoch 7, in force when it last ran" 0 --config "$work/saker.yaml" config show
+
+# ---- begun by hostctl: it says how far it is, when it is ready, and what is wrong ----
+export RUNTIME_DIRECTORY=$work
+sed 's|ca.pem|none.pem|' "$work/saker.yaml" >"$work/edited.yaml"
+says "did not start: saker: .*edited.yaml:[0-9]*: venue.ca_file: .*none.pem" 4 --config "$work/edited.yaml" start
+says "$instance is ready, after" 0 --config "$work/saker.yaml" start
+grep -q "waits for the market data session" "$work/said" || fail "start shows no progress"
+says "$instance runs already" 1 --config "$work/saker.yaml" start
+says "nothing is open" 0 stop
+wait_for 20 "the instance to end" bash -c "! '$bin/hostctl' --instance $instance whoami"
 start_saker
 wait_for 60 "Saker to trade again" trading
 says "^# epoch 8, in force since" 0 config show

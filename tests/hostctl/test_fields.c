@@ -60,6 +60,7 @@ static const struct {
 	{ "config show", NULL },
 	{ "config diff", "config diff 1 1" },
 	{ "config history", NULL },
+	{ "start", "start --config @.start.yaml" }, /* it runs already */
 };
 
 /* These print no object: a screen, a daemon, text for shells and readers, what takes a secret. */
@@ -90,6 +91,16 @@ static void write_config(void)
 		   "files: { state_dir: /tmp/%s-none }\n",
 		f.name);
 	fclose(y);
+}
+
+static void write_start(void)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/tmp/%s.start.yaml", f.name);
+	FILE *out = fopen(path, "w");
+	assert_non_null(out);
+	fprintf(out, CONFIG_LEAST "instance: %s\n", f.name);
+	fclose(out);
 }
 
 static void put_words(const char *words, char *out, size_t n)
@@ -203,6 +214,7 @@ static int setup(void **state)
 		f.values[i].seq = 2;
 	hist_add(f.t2t, 500);
 	fake_epoch(&f, CONFIG_LEAST);
+	write_start();
 	return 0;
 }
 
@@ -213,6 +225,8 @@ static int teardown(void **state)
 	snprintf(path, sizeof path, "/tmp/%s.journal", f.name);
 	unlink(path);
 	snprintf(path, sizeof path, "/tmp/%s.yaml", f.name);
+	unlink(path);
+	snprintf(path, sizeof path, "/tmp/%s.start.yaml", f.name);
 	unlink(path);
 	fake_close(&f);
 	return 0;
