@@ -25,6 +25,8 @@ err_t check_cpus(const struct config *c, const cpu_set_t *online, char *error);
 err_t check_ports(const struct config *c, char *error);
 err_t check_capture(const struct config *c, char *error);
 err_t check_files(const struct config *c, char *error);
+/* What hostctl serve needs: it asks, and `hostctl config check`; the appliance runs without. */
+err_t check_telemetry(const struct config *c, char *error);
 /* Also fills `a`, as the appliance then uses it. */
 err_t check_access(const struct config *c, struct access *a, char *error);
 err_t check_strategies(const struct config *c, char *error);

@@ -73,24 +73,27 @@ static err_t check_sealed(const struct config *c, const char *option, const char
 	return read_head(c, option, file, true, head, error);
 }
 
-static err_t check_api_key(const struct config *c, char *head, char *error)
+/* A secret of one line; `what` it is, for the sentence. */
+static err_t check_line(const struct config *c, const char *option, const char *file, const char *what, char *head,
+			char *error)
 {
-	err_t e;
-	size_t n;
-	if (!*c->api_key_file)
-		return ERR_OK;
-	if (secret_named(c->api_key_file))
-		return check_sealed(c, "venue.api_key_file", secret_named(c->api_key_file), head, error);
-	e = read_head(c, "venue.api_key_file", c->api_key_file, true, head, error);
+	err_t e = read_head(c, option, file, true, head, error);
 	if (e != ERR_OK)
 		return e;
-	n = strcspn(head, "\r\n");
+	size_t n = strcspn(head, "\r\n");
 	if (!n || head[n + strspn(head + n, "\r\n")] || strcspn(head, " \t") < n)
-		return check_failed(
-			c, "venue.api_key_file", error,
-			"%s does not hold one line, expected the API key and nothing else",
-			c->api_key_file);
+		return check_failed(c, option, error, "%s does not hold one line, expected the %s and nothing else", file,
+				    what);
 	return ERR_OK;
+}
+
+static err_t check_api_key(const struct config *c, char *head, char *error)
+{
+	const char *file = c->api_key_file, *option = "venue.api_key_file";
+	if (!*file)
+		return ERR_OK;
+	return secret_named(file) ? check_sealed(c, option, secret_named(file), head, error)
+				  : check_line(c, option, file, "API key", head, error);
 }
 
 static err_t check_private_key(const struct config *c, const char *option, const char *file, char *head, char *error)
@@ -178,6 +181,20 @@ err_t check_files(const struct config *c, char *error)
 	e = check_folder_of(c, "files.socket", c->socket, error);
 	return e == ERR_OK && *c->log_file ? check_folder_of(c, "files.log", c->log_file, error)
 					   : e;
+}
+
+err_t check_telemetry(const struct config *c, char *error)
+{
+	const struct config_telemetry *t = &c->telemetry;
+	char head[HEAD_MAX + 1];
+	err_t e = ERR_OK;
+	if (*t->influx_secret_file)
+		e = check_line(c, "telemetry.influxdb.secret_file", t->influx_secret_file, "password or token", head, error);
+	if (e == ERR_OK && *t->redis_secret_file)
+		e = check_line(c, "telemetry.redis.secret_file", t->redis_secret_file, "password", head, error);
+	if (e == ERR_OK && *t->influx_url && check_given(c, "telemetry.influxdb.spool_dir"))
+		e = check_folder(c, "telemetry.influxdb.spool_dir", t->influx_spool_dir, true, error);
+	return e;
 }
 
 err_t check_capture(const struct config *c, char *error)

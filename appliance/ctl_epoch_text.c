@@ -40,7 +40,8 @@ static err_t set_params(struct config_strategy *s, const char *arg, char *why, s
 	const char *word;
 	for (size_t word_n; (word_n = next_word(&arg, &word));) {
 		const char *eq = memchr(word, '=', word_n);
-		if (!eq || eq == word || eq + 1 == word + word_n || word_n >= CONFIG_TEXT || memchr(word, ',', word_n)) {
+		bool whole = eq && eq != word && eq + 1 < word + word_n && word_n < CONFIG_TEXT;
+		if (!whole || memchr(word, ',', word_n)) {
 			snprintf(why, n, "%.*s: expected PARAMETER=VALUE", (int)word_n, word);
 			return ERR_ARGUMENT;
 		}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "appliance/config_check.h"
 #include "appliance/config_help.h"
 #include "hostctl/epoch_verbs.h"
 
@@ -21,6 +22,8 @@ static enum exit_code check(const struct request *q, struct report *r)
 	err_t e = c ? config_load(c, q->arg[1], error) : ERR_NO_MEMORY;
 	if (e == ERR_OK)
 		e = config_check(c, error);
+	if (e == ERR_OK)
+		e = check_telemetry(c, error);
 	if (e == ERR_OK || q->json) { /* people read the complaint */
 		struct table *t = report_record(r, "check", columns, ARRAY_LEN(columns));
 		table_text(t, q->arg[1]);

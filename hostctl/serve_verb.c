@@ -1,6 +1,7 @@
 /* serve_verb.c - hostctl serve: configuration and signals around serve.h. */
 #include <stdlib.h>
 
+#include "appliance/config_check.h"
 #include "hostctl/serve.h"
 #include "hostctl/verb.h"
 
@@ -32,6 +33,8 @@ enum exit_code verb_serve(const struct request *q, const struct view *v, struct 
 					       "who gets what");
 	struct config *c = malloc(sizeof *c);
 	err_t e = c ? config_load(c, q->config, error) : ERR_NO_MEMORY;
+	if (e == ERR_OK)
+		e = check_telemetry(c, error);
 	enum exit_code code =
 		e == ERR_OK ? run(q, c)
 			    : complain(q, EXIT_CONFIG, "%s", c ? error : err_text(e));

@@ -1,4 +1,4 @@
-/* ctl_world.h - the ctl thread's structs with a client at the door, a role for him, and the test as trade core and io thread. */
+/* ctl_world.h - the ctl thread's structs with a client at the door; the test is trade core and io thread. */
 #ifndef TESTS_CTL_WORLD_H
 #define TESTS_CTL_WORLD_H
 

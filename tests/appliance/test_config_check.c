@@ -287,6 +287,41 @@ static void test_folders(void **state)
 	unlink(path("plain"));
 }
 
+static void test_telemetry(void **state)
+{
+	static const struct {
+		const char *text;
+		mode_t mode;
+		const char *expected; /* NULL: sound */
+	} rows[] = {
+		{ "token\n", 0600, NULL },
+		{ "token\n", 0644, "has mode 644, so others can read it; chmod 600 it" },
+		{ "", 0600, "does not hold one line" },
+		{ "two\nlines\n", 0600, "does not hold one line" },
+		{ NULL, 0, "cannot be read: No such file" },
+	};
+	static const char *const options[] = { "influxdb", "redis" };
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_LEN(rows); i++) {
+		char head[256];
+		if (rows[i / 2].text)
+			write_file("f", rows[i / 2].text, rows[i / 2].mode);
+		snprintf(head, sizeof head, "cpus: { trade: 1, shared: '0' }\ntelemetry: { %s: { secret_file: %s } }",
+			 options[i % 2], path("f"));
+		base(head, "");
+		bool sound = check_telemetry(&c, error) == ERR_OK;
+		assert_int_equal(sound, !rows[i / 2].expected);
+		if (!sound) {
+			assert_non_null(strstr(error, options[i % 2]));
+			assert_non_null(strstr(error, rows[i / 2].expected));
+		}
+		unlink(path("f"));
+	}
+	base("cpus: { trade: 1, shared: '0' }\ntelemetry: { influxdb: { url: 'http://x', spool_dir: /proc/no/where } }", "");
+	assert_int_equal(check_telemetry(&c, error), ERR_ARGUMENT);
+	assert_non_null(strstr(error, "telemetry.influxdb.spool_dir: the folder /proc/no/where is not there"));
+}
+
 static void test_a_capture_needs_its_folder(void **state)
 {
 	(void)state;
@@ -396,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_control_by_the_network),
 		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_key_files_must_be_plain),
+		cmocka_unit_test(test_telemetry),
 		cmocka_unit_test(test_a_capture_needs_its_folder),
 		cmocka_unit_test(test_the_whole),
 		cmocka_unit_test(test_access),

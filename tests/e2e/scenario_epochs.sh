@@ -16,7 +16,7 @@ edited() { sed "$1" "$work/saker.yaml" >"$work/edited.yaml"; }
 sleep 1
 says "^# epoch 1, in force since .*; start $work/saker.yaml, by user $(id -u), role admin" 0 config show
 says "nothing differs" 0 config diff
-edited 's/max_open_orders: 10/max_open_orders: 8/; s/half_spread: 50/half_spread: 60/; s/profile_every: 4/profile_every: 8/'
+edited 's/max_open_orders: 10/max_open_orders: 8/; s/half_spread: 50/half_spread: 60/'
 says "risk.max_open_orders *10 *8 *live" 0 config diff "$work/edited.yaml"
 says "epoch 2 is in force" 0 config apply "$work/edited.yaml"
 [ "$(limit max_open_orders | sort -u)" = 8 ] || fail "the limit is not in force"
@@ -25,7 +25,8 @@ says "nothing differs from what is in force, epoch 2" 0 config apply "$work/edit
 
 # ---- refused whole ----
 edited 's/max_open_orders: 10/max_open_orders: 9/; s/recv_window_ms: 5000/recv_window_ms: 4000/'
-says "cannot change while it runs: venue.recv_window_ms; nothing was changed: stop, and start" 1 config apply "$work/edited.yaml"
+says "cannot change while it runs: venue.recv_window_ms; nothing was changed: stop, and" 1 \
+	config apply "$work/edited.yaml"
 edited 's/max_open_orders: 10/max_open_orders: 9/; s/half_spread: 50/half_spread: 0/'
 says "quotes: half_spread=0: expected an integer" 1 config apply "$work/edited.yaml"
 [ "$(limit max_open_orders | sort -u)" = 8 ] || fail "half of a refused configuration is in force"
@@ -36,7 +37,8 @@ says "edited.yaml:[0-9]*: risk.max_open_orders: found" 4 config apply "$work/edi
 says "epoch 3 is in force" 0 strategy set quotes half_spread=40
 [ "$(param half_spread)" = 40 ] || fail "set is not in force"
 says "epoch 4 is in force" 0 strategy stop quotes
-wait_for 5 "the stopped strategy's orders to go" bash -c "[ \"\$('$bin/hostctl' --instance $instance --json strategy list | jq '.strategies[0].open_orders')\" = 0 ]"
+no_orders() { [ "$(orders quotes)" = 0 ]; }
+wait_for 5 "the stopped strategy's orders to go" no_orders
 says "resumed" 0 resume
 says "it is stopped" 1 strategy resume quotes
 [ "$(state quotes)" = stopped ] || fail "a stopped strategy was resumed"
@@ -48,13 +50,15 @@ says "epoch 6 is in force" 0 config apply 1
 says "no strategy of that type is loaded" 1 strategy add other nonsense
 says "more: instrument: must be given" 1 strategy add more maker
 says "epoch 7 is in force" 0 strategy add more maker instrument=BTCUSDT half_spread=90 size=0.001 max_position=0.01
-wait_for 10 "the new strategy to trade" bash -c "[ \"\$('$bin/hostctl' --instance $instance --json strategy list | jq '.strategies[1].open_orders')\" -gt 0 ]"
+has_orders() { [ "$(orders more)" -gt 0 ]; }
+wait_for 10 "the new strategy to trade" has_orders
 says "90" 0 strategy show more
-[ "$(hostctl --json config history | jq -r '[.epochs[].epoch] | join(" ")')" = "7 6 5 4 3 2 1" ] || fail "the history is another"
+[ "$(hostctl --json config history | jq -r '[.epochs[].epoch] | join(" ")')" = "7 6 5 4 3 2 1" ] ||
+	fail "the history is another"
 says "strategies\[more\] .* maker .* live" 0 config diff 6 7
 hostctl audit verify >/dev/null || fail "the audit log is not whole"
-hostctl --json audit -n 100 | jq -e '[.audit[] | select(.what == "config" and (.text | startswith("epoch ")))] | length == 6' >/dev/null ||
-	fail "the audit log does not tell of each epoch"
+told=$(hostctl --json audit -n 100 | jq '[.audit[] | select(.what == "config" and (.text | startswith("epoch ")))] | length')
+[ "$told" = 6 ] || fail "the audit log does not tell of each epoch"
 trade_for 1
 
 # ---- the next start: its file differs from what was in force ----

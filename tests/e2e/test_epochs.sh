@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 300 s
-# The configuration of a trading demo changed while it runs, and by its next start; and the capture of that run replayed.
+# The configuration of a trading demo changed while it runs, and by its next start; the capture of that run replayed.
 set -u
 . "$(dirname "$0")/demo_env.sh"
 export root

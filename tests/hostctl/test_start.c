@@ -127,7 +127,7 @@ static void test_wrong_words(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { CASE(test_one_that_ends), CASE(test_what_it_is_given), CASE(test_one_that_runs),
-					    CASE(test_wrong_words) };
+	const struct CMUnitTest tests[] = { CASE(test_one_that_ends), CASE(test_what_it_is_given),
+					    CASE(test_one_that_runs), CASE(test_wrong_words) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
