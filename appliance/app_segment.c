@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "appliance/app.h"
+#include "appliance/config_check.h"
+#include "appliance/log.h"
 #include "appliance/strategy_show.h"
 
 #define SEGMENT_FIXED (8u << 20) /* counters, tables, histograms: far below */
@@ -176,6 +178,22 @@ err_t app_make_private_segment(struct app *a, char *error)
 	return make_regions(a, error);
 }
 
+/*
+ * Who may look: a file has one group, so the first that access: names. Without it the owner
+ * alone sees the segment.
+ */
+static void share(const struct app *a, char *error)
+{
+	struct access access;
+	const struct access_entry *e = access.entry;
+	if (check_access(&a->cfg, &access, error) != ERR_OK)
+		return; /* said so by the check of the whole, before */
+	while (e < access.entry + access.n && !e->is_group)
+		e++;
+	if (e < access.entry + access.n && segment_share(&a->seg, e->id) != ERR_OK)
+		log_line("saker", "access: group %u cannot be let to read the segment: this user is not in it", e->id);
+}
+
 err_t app_make_segment(struct app *a, char *error)
 {
 	err_t e = segment_create(&a->seg, a->cfg.instance, segment_bytes(a));
@@ -191,5 +209,6 @@ err_t app_make_segment(struct app *a, char *error)
 	a->seg.h->tsc_base = a->clock.tsc_base;
 	a->seg.h->ns_base = a->clock.ns_base;
 	a->seg.h->tsc_mult = a->clock.mult;
+	share(a, error);
 	return make_regions(a, error);
 }

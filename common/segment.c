@@ -224,6 +224,12 @@ err_t segment_create(struct segment *s, const char *instance, size_t size)
 	return ERR_OK;
 }
 
+err_t segment_share(const struct segment *s, u32 gid)
+{
+	assert(s->writer && s->lock_fd >= 0);
+	return fchown(s->lock_fd, (uid_t)-1, gid) || fchmod(s->lock_fd, 0640) ? ERR_IO : ERR_OK;
+}
+
 void *segment_add(struct segment *s, const char *name, u32 kind, u32 count, size_t size)
 {
 	struct segment_header *h = s->h;

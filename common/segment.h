@@ -1,8 +1,9 @@
 /*
- * segment.h - the shared-memory segment of one running instance: how everything outside the hot cores sees them.
+ * segment.h - the shared-memory segment of one running instance: how everything outside the hot
+ * cores sees them.
  *
- * A file /dev/shm/saker.<instance>.<generation>, new at each start; the newest generation is the
- * one that counts. It holds a header and named regions (counters, tapes, histograms, books,
+ * A file /dev/shm/saker.<instance>.<generation>, new at each start; the newest generation is
+ * the one that counts. It holds a header and named regions (counters, tapes, histograms, books,
  * tables), by offset only. Readers map it read-only; one word, `kill`, is written from outside,
  * through segment_kill, which maps that page alone.
  */
@@ -20,7 +21,10 @@
 
 enum region_kind { REGION_NONE, REGION_COUNTERS, REGION_TAPE, REGION_HIST, REGION_BOOK, REGION_TABLE, REGION_RING };
 
-/* The kill word: what trading may do at all. Larger is stricter; only ctl lowers it, by an explicit arm. */
+/*
+ * The kill word: what trading may do at all. Larger is stricter; only ctl lowers it, by an
+ * explicit arm.
+ */
 enum kill_level { KILL_NONE, KILL_CANCEL_ONLY, KILL_HALT };
 
 struct region {
@@ -70,7 +74,12 @@ struct segment {
  * runs.
  */
 err_t segment_create(struct segment *s, const char *instance, size_t size);
-/* The same in memory of this process alone, with no name and no file: for a replay. */
+/*
+ * Lets a group of this machine read it (mode 0640); nobody but the owner writes, the kill word
+ * included. ERR_IO: the owner is not in that group.
+ */
+err_t segment_share(const struct segment *s, u32 gid);
+/* A segment in memory of this process alone, with no name and no file: for a replay. */
 err_t segment_create_private(struct segment *s, size_t size);
 /* zeroed, cache-line aligned; NULL: full */
 void *segment_add(struct segment *s, const char *name, u32 kind, u32 count, size_t size);

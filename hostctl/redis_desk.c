@@ -16,6 +16,7 @@
 
 #define BLOCK_MS       500 /* of a read: below REDIS_TIMEOUT_MS */
 #define RESULTS_LENGTH 1000
+#define NOTE_MS        2000  /* for an entry of the audit log */
 #define ANSWER_MS      15000 /* the appliance's time to answer */
 static_assert(BLOCK_MS < REDIS_TIMEOUT_MS, "an idle stream is no lost connection");
 
@@ -59,12 +60,27 @@ static struct result status_of(const struct redis_desk *d)
 	return out;
 }
 
+static const char *role_of(const struct redis_desk *d)
+{
+	return d->c->telemetry.redis_role == ROLE_OPERATOR ? "operator" : "viewer";
+}
+
+/* What is refused here is in the audit log, too. */
+static void note_refusal(const struct redis_desk *d, const struct redis_command *c, const char *reason)
+{
+	char line[DOOR_LINE_MAX], why[DOOR_WHY_MAX];
+	snprintf(line, sizeof line, "via=redis:%s as=%s refused %s%s%s: %s", *c->id ? c->id : "?", role_of(d), c->verb,
+		 *c->arg ? " " : "", c->arg, reason);
+	if (door_ask(d->c->socket, line, NOTE_MS, why) != ERR_OK)
+		fprintf(stderr, "hostctl: redis: not in the audit log: %s: %s\n", c->id, why);
+}
+
 static struct result command_of(const struct redis_desk *d, const struct redis_command *c)
 {
 	char line[DOOR_LINE_MAX], why[DOOR_WHY_MAX];
 	const char *text;
 	int ok;
-	snprintf(line, sizeof line, "via=redis:%s %s%s%s", c->id, c->verb, *c->arg ? " " : "", c->arg);
+	snprintf(line, sizeof line, "via=redis:%s as=%s %s%s%s", c->id, role_of(d), c->verb, *c->arg ? " " : "", c->arg);
 	if (door_ask(d->c->socket, line, ANSWER_MS, why) != ERR_OK)
 		return (struct result){ .text = strdup(why) };
 	json_t *answer = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
@@ -85,8 +101,10 @@ static struct result do_command(const struct redis_desk *d, const struct redis_c
 							      clock_wall_ns() / NS_PER_MS);
 	fprintf(stderr, "hostctl: redis command %s: %s %s%s%s\n", c->id, c->verb, c->arg,
 		refused ? ": " : "", refused ? refused : "");
-	if (refused)
+	if (refused) {
+		note_refusal(d, c, refused);
 		return (struct result){ .text = strdup(refused) };
+	}
 	return strcmp(c->verb, "status") ? command_of(d, c) : status_of(d);
 }
 

@@ -35,6 +35,21 @@ static int teardown(void **state)
 	return 0;
 }
 
+static void a_group_may_read(void **state)
+{
+	struct stat st;
+	(void)state;
+	assert_int_equal(segment_create(&own, name, SIZE), ERR_OK);
+	assert_int_equal(stat(own.path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(segment_share(&own, getgid()), ERR_OK);
+	assert_int_equal(stat(own.path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	assert_int_equal(st.st_gid, getgid());
+	if (geteuid()) /* a group of others is not ours to give */
+		assert_int_equal(segment_share(&own, 12345), ERR_IO);
+}
+
 static bool exists(const char *path)
 {
 	struct stat st;
@@ -332,6 +347,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_reader_sees_regions_and_counters),
 		T(test_reader_cannot_write),
+		T(a_group_may_read),
 		T(test_header_names_its_owner),
 		T(test_not_there_or_not_ready),
 		T(test_second_instance_is_refused_while_one_lives),

@@ -221,6 +221,10 @@ static void test_commands(void **state)
 	struct fake_door door;
 	char path[96];
 	(void)state;
+	snprintf(path, sizeof path, "%s/ctl.sock", server.dir);
+	snprintf(c->socket, sizeof c->socket, "%s", path);
+	/* refused here, and told to the audit log */
+	fake_door_open(&door, path, "{\"ok\":false,\"error\":\"AUTH\",\"text\":\"\"}\n", 0);
 	struct redis_desk *d = open_desk();
 	command("status", "*");
 	command("arm", "*");
@@ -228,17 +232,19 @@ static void test_commands(void **state)
 	assert_result(0, "1", "\"state\": \"running\"");
 	assert_result(1, "0", "viewer");
 	desk_close(d);
+	fake_door_close(&door);
+	assert_memory_equal(door.line, "via=redis:", 10);
+	assert_string_equal(strchr(door.line, ' '), " as=viewer refused arm: a viewer may only ask the status "
+						    "(telemetry.redis.role)");
 
 	c->telemetry.redis_role = ROLE_OPERATOR;
-	snprintf(path, sizeof path, "%s/ctl.sock", server.dir);
-	snprintf(c->socket, sizeof c->socket, "%s", path);
 	fake_door_open(&door, path, "{\"ok\":true,\"error\":\"OK\",\"text\":\"armed\"}\n", 0);
 	d = open_desk();
 	command("arm", "*");
 	wait_until(answered, &(long long){ 3 }, "the third answer");
 	fake_door_close(&door);
 	assert_memory_equal(door.line, "via=redis:", 10); /* and the entry's id */
-	assert_string_equal(strchr(door.line, ' '), " arm");
+	assert_string_equal(strchr(door.line, ' '), " as=operator arm");
 	assert_result(2, "1", "armed");
 	freeReplyObject(redis_say(&server, "XADD saker:{%s}:commands * verb arm extra x", f.name));
 	wait_until(answered, &(long long){ 4 }, "the fourth answer");
