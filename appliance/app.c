@@ -197,6 +197,18 @@ static err_t open_audit(struct app *a, char *error)
 	return ERR_OK;
 }
 
+static void open_log(const struct config *c)
+{
+	const struct log_cfg to = { .path = c->log_file,
+				    .journal = c->log_to == LOG_TO_JOURNALD ? LOG_JOURNAL : NULL,
+				    .instance = c->instance,
+				    .json = c->log_format == LOG_AS_JSON,
+				    .file_bytes = (u64)c->log_file_mb << 20,
+				    .keep = c->log_keep };
+	if (!log_open_cfg(&to))
+		log_line("log", "%s: cannot be opened; writing to standard error", to.journal ? to.journal : to.path);
+}
+
 err_t app_open(struct app *a, char *error)
 {
 	a->io.journal_fd = -1;
@@ -207,8 +219,7 @@ err_t app_open(struct app *a, char *error)
 			 "cannot be a clock. Where it is known to be even, boot with tsc=reliable");
 		return e;
 	}
-	if (!log_open(a->cfg.log_file))
-		log_line("log", "%s: cannot be opened; writing to standard error", a->cfg.log_file);
+	open_log(&a->cfg);
 	use_shared_cpus(a->cfg.shared_cpus);
 	app_examine(a);
 	if ((e = next_boot(a, error)) != ERR_OK || (e = fetch_instruments(a, error)) != ERR_OK ||

@@ -25,6 +25,8 @@
 #define CONFIG_LINES      160        /* at least the rows of options.def */
 
 enum config_layout { LAYOUT_FUSED, LAYOUT_SPLIT };
+enum config_log_to { LOG_TO_FILE, LOG_TO_JOURNALD };
+enum config_log_format { LOG_AS_TEXT, LOG_AS_JSON };
 enum config_mode { MODE_OBSERVE, MODE_LIVE };
 enum config_influx_api { INFLUX_V1, INFLUX_V2 };
 enum config_role { ROLE_VIEWER, ROLE_OPERATOR };
@@ -121,6 +123,8 @@ struct config {
 	char socket[CONFIG_TEXT];        /* hostctl's door; default <state_dir>/ctl.sock */
 	char secrets_dir[CONFIG_TEXT];   /* encrypted secrets */
 	char log_file[CONFIG_TEXT];      /* "": standard error */
+	u32 log_to, log_format;          /* enum config_log_to, config_log_format */
+	u32 log_file_mb, log_keep;
 	struct config_access access;
 	bool nic_no_huge;
 	u32 nic_memory_mb;

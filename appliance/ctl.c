@@ -78,10 +78,17 @@ static void log_session(const char *core, const struct ring_msg *m)
 	const char *name = core[0] == 'm'              ? "market data"
 			   : SESSION_TAG_INDEX(m->tag) ? "order standby"
 						       : "order";
-	if (s->state == SESSION_OPEN)
-		log_line("session", "%s: open (attempt %u)", name, SESSION_TAG_ATTEMPT(m->tag));
-	else if (s->state == SESSION_WAITING)
-		log_line("session", "%s: down: %s: %s", name, err_name((err_t)s->err), s->why);
+	struct log_record what = { .level = LOG_INFO_LEVEL, .area = "session", .event = "session_open" };
+	what.n_fields = 1;
+	what.field[0] = (struct log_field){ "session", name };
+	if (s->state == SESSION_OPEN) {
+		log_event(&what, "%s: open (attempt %u)", name, SESSION_TAG_ATTEMPT(m->tag));
+	} else if (s->state == SESSION_WAITING) {
+		what.level = LOG_WARNING_LEVEL;
+		what.event = "session_down";
+		what.field[what.n_fields++] = (struct log_field){ "error", err_name((err_t)s->err) };
+		log_event(&what, "%s: down: %s: %s", name, err_name((err_t)s->err), s->why);
+	}
 }
 
 static void log_notice(const struct msg_notice *n)

@@ -185,14 +185,31 @@ static bool is_told_refusal(struct ctl *c, u32 id, const struct door_peer *p, co
 	return true;
 }
 
+static void log_request(const struct door_peer *p, enum role role, const char *verb, const char *arg)
+{
+	char uid[12], pid[12];
+	snprintf(uid, sizeof uid, "%u", p->uid);
+	snprintf(pid, sizeof pid, "%u", p->pid);
+	const struct log_record what = { .level = LOG_INFO_LEVEL,
+					 .area = "ctl",
+					 .event = "command",
+					 .n_fields = 5,
+					 .field = { { "verb", verb },
+						    { "uid", uid },
+						    { "pid", pid },
+						    { "role", role_name(role) },
+						    { "via", p->via } } };
+	log_event(&what, "command: %.32s %.64s, of uid %s, pid %s%s%s, %s", verb, arg, uid, pid,
+		  *p->via ? ", via " : "", p->via, role_name(role));
+}
+
 void ctl_on_request(void *user, u32 id, const struct door_peer *p, char *verb, char *arg)
 {
 	struct ctl *c = user;
 	enum role role = access_role(&c->access, p);
 	u32 kill_seen = kill_level(c->seg->kill);
 	counter_inc(&c->cnt[APP_CNT_commands]);
-	log_line("ctl", "command: %.32s %.64s, of uid %u, pid %u%s%s, %s", verb, arg, p->uid, p->pid,
-		 *p->via ? ", via " : "", p->via, role_name(role));
+	log_request(p, role, verb, arg);
 	if (is_told_refusal(c, id, p, verb, arg) ||
 	    is_settled(c, id, role, verb, right_of(verb, arg, kill_seen)))
 		return;
