@@ -145,7 +145,7 @@ endif
 
 -include $(shell test -d $(B) && find $(B) -name '*.d')
 
-.PHONY: all deps demo test test-transport unit unit-threads asan tsan cov bench fuzz fuzz-smoke tidy install deb tarball test-package clean help
+.PHONY: all deps demo test test-transport unit unit-threads asan tsan cov bench fuzz fuzz-smoke tidy install deb tarball test-package test-vm clean help
 all: $(PROGRAMS) $(PLUGINS) ## build the programs and plug-ins
 
 deps: ## install the Debian packages that are missing (sudo only if needed; starts no service)
@@ -251,6 +251,11 @@ tarball: ## the sources as committed, $(O)/saker-VERSION.tar.xz, likewise
 test-package: ## install, upgrade, remove and purge the package in a Debian of its own (root; debootstrap)
 	$(Q)tuning/deps.sh build package
 	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-scripts.sh tests/tuning/package_life.sh
+
+test-vm: ## boot, tune, restart and trade in a virtual machine with an IOMMU and cards on vfio-pci (root; QEMU, debootstrap)
+	$(Q)tuning/deps.sh build run package vm
+	$(Q)rm -f '$(O)'/saker_*.deb && $(MAKE) --no-print-directory O='$(O)' deb
+	$(Q)O='$(O)' tests/vm/run.sh || [ $$? = 77 ]
 
 clean: ## remove what was built
 	$(Q)rm -rf '$(O)'
