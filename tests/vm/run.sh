@@ -147,7 +147,7 @@ fill_root() { # ROOT
 make_disk() { # ROOT DISK
 	local root=$1 disk=$2 sectors=4000000
 	debian_within "$root" grub-mkimage -O i386-pc -o /core.img -p '(hd0,msdos1)/boot/grub' \
-		biosdisk part_msdos ext2 normal linux serial || fail "grub-mkimage"
+		biosdisk part_msdos ext2 normal linux serial search echo gzio || fail "grub-mkimage"
 	mv "$root/core.img" "$vm/core.img"
 	truncate -s $(((2048 + sectors) * 512)) "$disk"
 	mke2fs -q -t ext4 -O ^metadata_csum_seed,^orphan_file -E offset=1048576 -d "$root" "$disk" \
