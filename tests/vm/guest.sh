@@ -147,7 +147,9 @@ case $boot in
 	drivers
 	doctor
 	for name in $(awk '{ print $1 }' /vm/runs); do (fail() { miss "$name" "$*"; }; run "$name"); done
-	hostctl --config /etc/saker/e1000e.yaml tune revert >$report/tune.revert || fail "tune revert"
+	# What is left of it are interrupts that could not be moved either.
+	hostctl --config /etc/saker/e1000e.yaml tune revert >$report/tune.revert 2>&1
+	[ ! -e /etc/default/grub.d/90-saker.cfg ] || fail "tune revert: $(cat $report/tune.revert)"
 	sed -i "s/^hot_cores=.*/hot_cores=$hot/" /etc/tuned/saker-variables.conf
 	systemctl enable -q --now tuned || fail "tuned does not start"
 	tuned-adm profile saker || fail "tuned-adm profile saker"
