@@ -169,9 +169,9 @@ static void use_shared_cpus(const char *list)
  */
 static void lock_memory(struct app *a)
 {
-	bool locked =
-		mlock(a->arena.base, a->arena.used) == 0 && mlock(a->seg.base, a->seg.size) == 0 &&
-		tls_client_locked();
+	bool locked = arena_lock(&a->arena) && arena_lock(&a->core_arena[RECORD_MD]) &&
+		      arena_lock(&a->core_arena[RECORD_TRADE]) && mlock(a->seg.base, a->seg.size) == 0 &&
+		      tls_client_locked();
 	counter_set(&a->ctl.cnt[APP_CNT_memory_not_locked], !locked);
 	if (!locked)
 		log_line("saker",
@@ -244,6 +244,8 @@ err_t app_open(struct app *a, char *error)
 		return e;
 	app_write_manifest(a);
 	arena_seal(&a->arena);
+	arena_seal(&a->core_arena[RECORD_MD]);
+	arena_seal(&a->core_arena[RECORD_TRADE]);
 	alloc_guard_start(&a->ctl.cnt[APP_CNT_allocations_after_seal]);
 	segment_ready(&a->seg);
 	return ctl_start(&a->ctl, error, APP_ERROR);
@@ -328,4 +330,6 @@ void app_close(struct app *a)
 	if (a->seg.base)
 		segment_close(&a->seg);
 	arena_close(&a->arena);
+	arena_close(&a->core_arena[RECORD_MD]);
+	arena_close(&a->core_arena[RECORD_TRADE]);
 }

@@ -43,7 +43,8 @@ struct app {
 	u8 tcp_secret[RECORD_CORES][16];
 	struct recovered recovered;
 	struct tls_crypto crypto;
-	struct arena arena; /* sealed before trading begins */
+	struct arena arena;                    /* sealed before trading begins, as the next */
+	struct arena core_arena[RECORD_CORES]; /* what each core consists of, and nothing else */
 	struct app_rings md_rings, trade_rings;
 	struct ring *journal, *trace; /* from the trade core to io */
 	struct md_links md_links;

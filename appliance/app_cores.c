@@ -20,6 +20,7 @@
 #define STALE_NS (2 * NS_PER_S)
 #define SNAPSHOT_NS (3 * NS_PER_S)
 #define TURN_BUDGET_NS (50 * NS_PER_US)
+#define CORE_ARENA (1ull << 30) /* address space; pages are taken as they are used */
 
 /* ---- rings ---- */
 
@@ -122,7 +123,7 @@ static err_t make_md(struct app *a, char *error)
 			    .stale_ns = STALE_NS,
 			    .snapshot_ns = SNAPSHOT_NS };
 	err_t e = net_cfg(&a->cfg.md_port, &a->md_port, &m.net, error);
-	if (e == ERR_OK && (e = md_core_init(&a->md, &a->arena, &m, &a->md_links)) != ERR_OK)
+	if (e == ERR_OK && (e = md_core_init(&a->md, &a->core_arena[RECORD_MD], &m, &a->md_links)) != ERR_OK)
 		snprintf(error, APP_ERROR, "market-data core: %s (addresses of ports.md, book.depth)",
 			 err_text(e));
 	a->md_up = e == ERR_OK;
@@ -168,7 +169,8 @@ static err_t make_trade(struct app *a, char *error)
 			       .seed = a->boot };
 	strategy_texts(&a->cfg, s, params);
 	err_t e = net_cfg(&a->cfg.trade_port, &a->trade_port, &t.net, error);
-	if (e == ERR_OK && (e = trade_core_init(&a->trade, &a->arena, &t, &a->trade_links, &why)) != ERR_OK)
+	struct arena *own = &a->core_arena[RECORD_TRADE];
+	if (e == ERR_OK && (e = trade_core_init(&a->trade, own, &t, &a->trade_links, &why)) != ERR_OK)
 		snprintf(error, APP_ERROR, "trading core: %s", why.text[0] ? why.text : err_text(e));
 	a->trade_up = e == ERR_OK;
 	return e;
@@ -178,7 +180,9 @@ err_t app_make_cores(struct app *a, char *error)
 {
 	if (!make_rings(&a->arena, &a->md_rings) || !make_rings(&a->arena, &a->trade_rings) ||
 	    !(a->journal = ring_new(&a->arena, JOURNAL_RING)) ||
-	    !(a->trace = ring_new(&a->arena, TRACE_RING)) || !make_recorders(a)) {
+	    !(a->trace = ring_new(&a->arena, TRACE_RING)) || !make_recorders(a) ||
+	    arena_open(&a->core_arena[RECORD_MD], CORE_ARENA) != ERR_OK ||
+	    arena_open(&a->core_arena[RECORD_TRADE], CORE_ARENA) != ERR_OK) {
 		snprintf(error, APP_ERROR, "out of memory for the rings");
 		return ERR_NO_MEMORY;
 	}

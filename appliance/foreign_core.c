@@ -163,6 +163,8 @@ void foreign_core_close(struct foreign_core *c)
 	if (c->app.seg.base)
 		segment_close(&c->app.seg);
 	arena_close(&c->app.arena);
+	arena_close(&c->app.core_arena[RECORD_MD]);
+	arena_close(&c->app.core_arena[RECORD_TRADE]);
 }
 
 /* What the last frame has led to is whole: the trading core's turn. */

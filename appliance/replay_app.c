@@ -207,4 +207,6 @@ void replay_app_close(struct replay_app *r)
 	if (r->app.seg.base)
 		segment_close(&r->app.seg);
 	arena_close(&r->app.arena);
+	arena_close(&r->app.core_arena[RECORD_MD]);
+	arena_close(&r->app.core_arena[RECORD_TRADE]);
 }

@@ -20,7 +20,7 @@ void *arena_alloc(struct arena *a, size_t n, size_t align)
 	if (a->sealed)
 		abort(); /* the promise of the header: nothing allocates once trading has begun */
 	size_t at = (a->used + align - 1) & ~(align - 1);
-	if (at > a->size || n > a->size - at)
+	if (at > a->size - a->bulk || n > a->size - a->bulk - at)
 		return NULL;
 	a->used = at + n;
 	return memset(a->base + at, 0, n); /* touching the pages is the point */
@@ -28,8 +28,26 @@ void *arena_alloc(struct arena *a, size_t n, size_t align)
 
 err_t arena_carve(struct arena *a, struct arena *part, size_t n)
 {
-	*part = (struct arena){ .base = arena_alloc(a, n, CACHE_LINE), .size = n };
+	*part = (struct arena){ .base = arena_alloc_bulk(a, n, CACHE_LINE), .size = n };
 	return part->base ? ERR_OK : ERR_NO_MEMORY;
+}
+
+void *arena_alloc_bulk(struct arena *a, size_t n, size_t align)
+{
+	assert(is_pow2(align));
+	if (a->sealed)
+		abort();
+	size_t end = a->size - a->bulk;
+	if (n > end || ((end - n) & ~(align - 1)) < a->used)
+		return NULL;
+	size_t at = (end - n) & ~(align - 1);
+	a->bulk = a->size - at;
+	return memset(a->base + at, 0, n);
+}
+
+bool arena_lock(const struct arena *a)
+{
+	return mlock(a->base, a->used) == 0 && mlock(arena_bulk(a), a->bulk) == 0;
 }
 
 void arena_seal(struct arena *a) { a->sealed = true; }

@@ -12,16 +12,23 @@ struct pool {
 	u32 obj_size, n, n_free;
 };
 
-static inline err_t pool_init(struct pool *p, struct arena *a, u32 n, u32 obj_size)
+/* Objects in the arena's upper part (arena.h) where `bulk`. */
+static inline err_t pool_init_in(struct pool *p, struct arena *a, u32 n, u32 obj_size, bool bulk)
 {
 	*p = (struct pool){ .obj_size = (obj_size + CACHE_LINE - 1) & ~(CACHE_LINE - 1u), .n = n, .n_free = n };
-	p->base = arena_alloc(a, (size_t)n * p->obj_size, CACHE_LINE);
+	size_t bytes = (size_t)n * p->obj_size;
+	p->base = bulk ? arena_alloc_bulk(a, bytes, CACHE_LINE) : arena_alloc(a, bytes, CACHE_LINE);
 	p->free = ARENA_ARRAY(a, u32, n);
 	if (!p->base || !p->free)
 		return ERR_NO_MEMORY;
 	for (u32 i = 0; i < n; i++)
 		p->free[i] = n - 1 - i;
 	return ERR_OK;
+}
+
+static inline err_t pool_init(struct pool *p, struct arena *a, u32 n, u32 obj_size)
+{
+	return pool_init_in(p, a, n, obj_size, false);
 }
 
 static inline void *pool_at(const struct pool *p, u32 index)

@@ -75,10 +75,25 @@ static err_t make_books(struct md_core *c, struct arena *a)
 	return ERR_OK;
 }
 
+/* For the recorder: between two turns. */
+static u64 save(void *core, struct state *s)
+{
+	struct md_core *c = core;
+	state_put(s, c, sizeof *c);
+	state_put(s, c->arena->base, c->arena->used);
+	tcp_save(c->tcp, s);
+	session_save(&c->session, s);
+	for (u32 i = 0; i < c->n_instruments; i++)
+		if (c->book[i])
+			book_save(c->book[i], s);
+	return tape_head(c->tape) + 1;
+}
+
 err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg,
 		   const struct md_links *l)
 {
-	*c = (struct md_core){ .cfg = *cfg, .l = *l, .port = l->port, .tape = l->tape };
+	*c = (struct md_core){ .cfg = *cfg, .l = *l, .port = l->port, .tape = l->tape, .arena = a };
+	recorder_saves(l->rec, save, c);
 	err_t e = net_init(&c->net, &cfg->net, &l->port->out, l->net_cnt);
 	if (e != ERR_OK)
 		return e;
@@ -99,6 +114,8 @@ err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg,
 	session_set_user(&c->session, &session_events, c);
 	return e;
 }
+
+err_t md_core_reopen(struct md_core *c) { return session_reopen(&c->session, c->l.crypto); }
 
 void md_core_close(struct md_core *c) { session_fini(&c->session); }
 
@@ -189,6 +206,7 @@ static u32 receive(struct md_core *c, ns_t now)
 static u32 obey_kill(struct md_core *c, u32 level, ns_t now)
 {
 	bool halt = level >= KILL_HALT;
+	c->kill = level;
 	counter_set(&c->l.status->kill_seen, level);
 	if (halt == c->halted)
 		return 1;
@@ -216,8 +234,8 @@ static void record_turn(struct md_core *c, u64 tsc, u32 work)
 	struct record_turn t = { .turn = c->turn,
 				 .tsc = tsc,
 				 .tape = tape_head(c->tape) + 1,
-				 .kill = (u32)c->l.status->kill_seen,
-				 .kill_last = (u16)c->l.status->kill_seen,
+				 .kill = c->kill,
+				 .kill_last = (u16)c->kill,
 				 .flags = full != c->slow_full ? RECORD_SLOW_FULL : 0 };
 	c->slow_full = full;
 	recorder_end(c->rec, &t, work);
@@ -231,7 +249,7 @@ u32 md_core_step(struct md_core *c, u64 tsc)
 	c->turn++;
 	if (c->images_due)
 		md_write_images(c);
-	if (level != c->l.status->kill_seen)
+	if (level != c->kill)
 		work += obey_kill(c, level, now);
 	work += drain_inboxes(c, now);
 	work += tcp_turn(c->tcp, now);

@@ -63,6 +63,7 @@ struct md_core {
 	struct recorder *rec; /* of this turn, NULL: it is not recorded */
 	u64 rx_tsc; /* of the frame at hand; 0: none, the event comes from an inbox or a time-out */
 	u64 turn;
+	u32 kill;            /* level this core acts on */
 	bool halted, wanted; /* by the kill word; by ctl */
 	u32 n_instruments;
 	bool images_due; /* one of these has a member */
@@ -79,6 +80,7 @@ struct md_core {
 	struct session_set sessions; /* one */
 	struct session session;
 	struct md_cfg cfg;
+	const struct arena *arena; /* it consists of this struct and of what is in there */
 };
 
 /*
@@ -90,6 +92,12 @@ err_t md_core_init(struct md_core *c, struct arena *a, const struct md_cfg *cfg,
 
 /* One turn at the time-stamp count `tsc`. Returns the work done; 0: idle. */
 u32 md_core_step(struct md_core *c, u64 tsc);
+
+/*
+ * The struct and its arena's lower part hold another process's core (common/state.h): ready for its
+ * next turn. What md_core_init made of crypto contexts is freed before. ERR_NO_MEMORY.
+ */
+err_t md_core_reopen(struct md_core *c);
 
 /* Frees what crypto contexts hold; the arena is the caller's. */
 void md_core_close(struct md_core *c);

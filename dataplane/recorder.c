@@ -161,10 +161,22 @@ static void stand_before(struct recorder *r, bool before)
 	r->port.impl = r;
 }
 
+static void save(struct recorder *r, u64 turn)
+{
+	struct recorder_saved *s = &r->saved;
+	u64 begun = tsc_now();
+	s->number = r->number;
+	s->turn = turn;
+	s->state.n = 0;
+	s->state.full = false;
+	s->tape = r->save(r->core, &s->state);
+	s->took_tsc = tsc_now() - begun;
+}
+
 void recorder_switch(struct recorder *r, u64 turn, u64 tsc)
 {
 	u32 want = __atomic_load_n(&r->want, __ATOMIC_RELAXED);
-	u8 level = want & RECORDER_LEVEL;
+	u8 wanted = want & RECORDER_LEVEL, level = wanted == RECORDER_SAVE ? RECORDER_ON : wanted;
 	struct record_start start = { .turn = turn, .tsc = tsc };
 	assert(r->n_rx == 0 && r->n_tx == 0);
 	if (level == RECORDER_OPENING && !r->opening_left)
@@ -173,6 +185,8 @@ void recorder_switch(struct recorder *r, u64 turn, u64 tsc)
 		stand_before(r, level != RECORDER_OFF);
 	if (level != r->level && level == RECORDER_OFF)
 		recorder_put(r, RECORD_PAUSE, NULL, 0);
+	if (wanted == RECORDER_SAVE)
+		save(r, turn);
 	if (level == RECORDER_ON && (r->level != RECORDER_ON || want != r->done))
 		recorder_put(r, RECORD_START, &start, sizeof start);
 	r->dirty = false;

@@ -12,6 +12,9 @@
  * begins to connect until so many bytes have passed, whichever session they belong to; then it is
  * as off. A capture begun later has the handshakes from there.
  *
+ * With RECORDER_SAVE the core, between two turns, copies what it consists of into memory given to
+ * it, and is on from there: recorded turns can be run again from that state (common/state.h).
+ *
  * The core's thread calls all of it. Another thread switches it by recorder_want, and learns by
  * recorder_obeyed when the core, between two turns, has done so.
  */
@@ -20,14 +23,24 @@
 
 #include "common/record.h"
 #include "common/ring.h"
+#include "common/state.h"
 #include "dataplane/nic/port.h"
 
 #define RECORDER_STAGED_MAX 16 /* frames sent within one burst that wait for its end */
 #define RECORDER_OPENING_BYTES (64u << 10) /* of frames, from a session's beginning */
 
-enum recorder_level { RECORDER_OFF, RECORDER_OPENING, RECORDER_ON };
+enum recorder_level { RECORDER_OFF, RECORDER_OPENING, RECORDER_ON, RECORDER_SAVE };
 #define RECORDER_LEVEL 3u           /* of a want: its level; above it, a number */
 #define RECORDER_LOOK_AGAIN UINT32_MAX /* no want */
+
+/* Of a core as it was when it obeyed RECORDER_SAVE. */
+struct recorder_saved {
+	struct state state; /* `to` and `cap` are the other thread's to give before it wants it */
+	u64 number; /* of its RECORD_START */
+	u64 turn;   /* turns before */
+	u64 tape;   /* md: next sequence to be published; trade: next to be read */
+	u64 took_tsc;
+};
 
 struct recorder_staged {
 	u64 tsc;
@@ -42,6 +55,10 @@ struct recorder {
 	u32 opening_left;       /* bytes of frames */
 	u8 level;               /* enum recorder_level: what is done */
 	bool dirty;             /* the turn has left a record */
+	/* The core's: copies it, and says where on the tape it stands. Set by the core's init. */
+	u64 (*save)(void *core, struct state *s);
+	void *core;
+	struct recorder_saved saved; /* the core's from the want to its being obeyed */
 	struct port port;        /* what the core uses; shares the counters of `under` */
 	struct port *under;
 	struct ring *to;
@@ -75,6 +92,13 @@ static inline void recorder_want(struct recorder *r, enum recorder_level level)
 static inline bool recorder_obeyed(const struct recorder *r)
 {
 	return __atomic_load_n(&r->done, __ATOMIC_ACQUIRE) == __atomic_load_n(&r->want, __ATOMIC_RELAXED);
+}
+
+/* The core's init: how it is saved. `r` may be NULL. */
+static inline void recorder_saves(struct recorder *r, u64 (*save)(void *core, struct state *s), void *core)
+{
+	if (r)
+		r->save = save, r->core = core;
 }
 
 /* The core, or whoever runs in its place. */

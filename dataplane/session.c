@@ -51,6 +51,15 @@ void session_set_user(struct session *s, const struct session_user *user, void *
 
 void session_fini(struct session *s) { tls_fini(&s->tls); }
 
+void session_save(const struct session *s, struct state *to)
+{
+	if (s->ws.large)
+		state_put_plain(to, s->ws.large, s->ws.join_n);
+	state_put(to, s->cnt.session, sizeof(u64) * SESSION_CNT_COUNT); /* a full ring shows by them alone */
+}
+
+err_t session_reopen(struct session *s, const struct tls_crypto *crypto) { return tls_reopen(&s->tls, crypto); }
+
 static void set_why(struct session *s, const char *text)
 {
 	size_t n = u64_min(strlen(text), sizeof s->why - 1);

@@ -116,6 +116,11 @@ err_t session_init(struct session *s, struct arena *a, const struct tls_crypto *
 void session_set_user(struct session *s, const struct session_user *user, void *ctx);
 void session_fini(struct session *s);
 
+/* Between two turns: a message in a large buffer. The struct itself is its owner's to put. */
+void session_save(const struct session *s, struct state *to);
+/* The bytes are another process's (common/state.h): ready to go on, with handlers as they were. ERR_NO_MEMORY. */
+err_t session_reopen(struct session *s, const struct tls_crypto *crypto);
+
 /* Connects now and, whenever it goes down, again; session_close ends that in good order. */
 void session_open(struct session *s, ns_t now);
 void session_close(struct session *s, ns_t now);

@@ -7,7 +7,7 @@ err_t session_set_init(struct session_set *set, struct arena *a, u32 max, u32 la
 	*set = (struct session_set){ .at = ARENA_ARRAY(a, struct session *, max) };
 	if (!set->at || due_init(&set->due, a, max) != ERR_OK)
 		return ERR_NO_MEMORY;
-	return pool_init(&set->large, a, large_n, large_max);
+	return pool_init_in(&set->large, a, large_n, large_max, true);
 }
 
 u32 session_set_wake(struct session_set *set, ns_t now)

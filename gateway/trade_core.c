@@ -147,10 +147,24 @@ static err_t make_gateway(struct trade_core *c, struct arena *a)
 	return e;
 }
 
+/* For the recorder: between two turns. */
+static u64 save(void *core, struct state *s)
+{
+	struct trade_core *c = core;
+	state_put(s, c, sizeof *c);
+	state_put(s, c->arena->base, c->arena->used);
+	state_put(s, c->spare.base, c->spare.used);
+	tcp_save(c->tcp, s);
+	for (u32 i = 0; i < TRADE_SESSIONS; i++)
+		session_save(&c->session[i], s);
+	return c->tape_next;
+}
+
 err_t trade_core_init(struct trade_core *c, struct arena *a, const struct trade_cfg *cfg,
 		      const struct trade_links *l, struct param_error *why)
 {
-	*c = (struct trade_core){ .cfg = *cfg, .l = *l, .port = l->port, .tape = l->tape };
+	*c = (struct trade_core){ .cfg = *cfg, .l = *l, .port = l->port, .tape = l->tape, .arena = a };
+	recorder_saves(l->rec, save, c);
 	c->n_instruments = cfg->n_instruments;
 	c->profile = cfg->profile_every - 1; /* 0: as good as never */
 	err_t e = net_init(&c->net, &cfg->net, &l->port->out, l->net_cnt);
@@ -165,6 +179,15 @@ err_t trade_core_init(struct trade_core *c, struct arena *a, const struct trade_
 		return e;
 	e = make_strategies(c, a, why);
 	trade_reload(c);
+	return e;
+}
+
+err_t trade_core_reopen(struct trade_core *c)
+{
+	err_t e = ERR_OK;
+	for (u32 i = 0; i < TRADE_SESSIONS && e == ERR_OK; i++)
+		e = session_reopen(&c->session[i], c->l.crypto);
+	host_measure(c->host, &untimed_ops);
 	return e;
 }
 

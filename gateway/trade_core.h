@@ -145,6 +145,7 @@ struct trade_core {
 	struct instrument instrument[INSTRUMENTS_MAX];
 	u32 n_instruments;
 	struct arena spare; /* for strategies that come while it runs */
+	const struct arena *arena; /* as in md_core.h */
 	u64 slow_full; /* the count as it was last recorded */
 	u64 n_requests, fills[INSTRUMENTS_MAX];
 	u64 cancel_upto;    /* every order up to this id is wanted gone */
@@ -166,6 +167,9 @@ err_t trade_core_init(struct trade_core *c, struct arena *a, const struct trade_
 
 /* One turn at the time-stamp count `tsc`. Returns the work done; 0: idle. */
 u32 trade_core_step(struct trade_core *c, u64 tsc);
+
+/* As md_core_reopen; strategies' time is measured no more: a replay goes by what was recorded. */
+err_t trade_core_reopen(struct trade_core *c);
 
 void trade_core_close(struct trade_core *c);
 

@@ -18,7 +18,7 @@ __attribute__((format(printf, 2, 3))) static bool stop(struct replay *r, const c
 
 static const struct replay_turn *next_turn(const struct replay *r, enum record_core core)
 {
-	const struct replay_core_file *f = &r->file->core[core];
+	const struct replay_core_file *f = &r->stretch->core[core];
 	return r->core[core].turn < f->n_turns ? &f->turns[r->core[core].turn] : NULL;
 }
 
@@ -74,7 +74,7 @@ static bool feed_item(struct replay *r, enum record_core core, const struct reco
 
 static bool feed(struct replay *r, enum record_core core, const struct replay_turn *t)
 {
-	const struct replay_item *items = r->file->core[core].items + t->first;
+	const struct replay_item *items = r->stretch->core[core].items + t->first;
 	r->core[core].port.kill_last = t->t.kill_last;
 	r->kill->kill = t->t.kill;
 	replay_port_turn(&r->core[core].port, items, t->n);
@@ -117,7 +117,7 @@ static bool run_turn(struct replay *r, enum record_core core, const struct repla
 	}
 	r->after(r->user, core);
 	c->turn++;
-	bool same = replay_compare(&r->file->core[core], t, c->records, &d);
+	bool same = replay_compare(&r->stretch->core[core], t, c->records, &d);
 	c->rx += d.rx, c->tx += d.tx;
 	if (same)
 		return true;
@@ -134,12 +134,20 @@ static bool run_md_upto(struct replay *r, u64 upto)
 	const struct replay_turn *t;
 	while (tape_head(r->md_tape) + 1 < upto) {
 		if (!(t = next_turn(r, RECORD_MD)))
-			return stop(r, "market data ends: %s", r->file->core[RECORD_MD].ended
-								      ? r->file->core[RECORD_MD].why
+			return stop(r, "market data ends: %s", r->stretch->core[RECORD_MD].ended
+								      ? r->stretch->core[RECORD_MD].why
 								      : "the trading core had read further");
 		if (!run_turn(r, RECORD_MD, t))
 			return false;
 	}
+	return true;
+}
+
+static bool event_at(const struct replay *r, u64 seq, struct tape_event *e)
+{
+	if (seq - r->first_event >= r->n_events)
+		return tape_read(r->md_tape, seq, e) == TAPE_OK;
+	memcpy(e, &r->event[seq - r->first_event], sizeof *e);
 	return true;
 }
 
@@ -148,7 +156,7 @@ static bool copy_events(struct replay *r, u64 upto)
 	struct tape_event e;
 	r->trade_tape->head = r->tape_next - 1;
 	for (; r->tape_next < upto; r->tape_next++) {
-		if (tape_read(r->md_tape, r->tape_next, &e) != TAPE_OK)
+		if (!event_at(r, r->tape_next, &e))
 			return stop(r, "event %llu is no longer on the tape: market.tape_slots has changed?",
 				    (unsigned long long)r->tape_next);
 		tape_publish(r->trade_tape, &e);
@@ -158,7 +166,7 @@ static bool copy_events(struct replay *r, u64 upto)
 
 static bool show_market(struct replay *r, const struct replay_turn *t)
 {
-	const struct replay_item *items = r->file->core[RECORD_TRADE].items + t->first;
+	const struct replay_item *items = r->stretch->core[RECORD_TRADE].items + t->first;
 	struct record_lap l = { 0 };
 	for (u64 i = 0; i < t->n; i++)
 		if (items[i].r.type == RECORD_LAP)
@@ -181,9 +189,43 @@ static void fill_journal(struct replay *r)
 			return;
 }
 
+/* ---- a checkpoint ---- */
+
+static bool restore_trade(struct replay *r, const struct checkpoint *k)
+{
+	struct trade_core *t = r->trade;
+	t->tape = t->l.tape = r->trade_tape;
+	memcpy(t->l.image, r->image, sizeof r->image);
+	r->tape_next = k->core[RECORD_TRADE].tape;
+	r->first_event = k->core[RECORD_MD].tape - k->n_events;
+	r->event = k->event;
+	r->n_events = k->n_events;
+	return trade_core_reopen(t) == ERR_OK;
+}
+
+bool replay_restore(struct replay *r, const struct checkpoint *k, const struct state_place *are, u32 n_are)
+{
+	char lacks[STATE_NAME] = "";
+	md_core_close(r->md);
+	trade_core_close(r->trade);
+	for (u32 i = 0; i < RECORD_CORES; i++) {
+		err_t e = state_load(k->state[i], k->place, k->n_places, are, n_are, lacks);
+		if (e == ERR_UNSUPPORTED)
+			return stop(r, "the checkpoint is of another build: %s differs; replay it with that build", lacks);
+		if (e != ERR_OK)
+			return stop(r, "the checkpoint is damaged");
+	}
+	r->md_tape->head = k->core[RECORD_MD].tape - 1;
+	bool ok = !(k->cores & 1u << RECORD_MD) || md_core_reopen(r->md) == ERR_OK;
+	ok = ok && (!(k->cores & 1u << RECORD_TRADE) || restore_trade(r, k));
+	return ok || stop(r, "out of memory");
+}
+
+/* ---- the run ---- */
+
 static void begin(struct replay *r)
 {
-	r->tape_next = 1;
+	r->tape_next = u64_max(r->tape_next, 1);
 	r->core[RECORD_MD].port.kill = r->core[RECORD_TRADE].port.kill = &r->kill->kill;
 }
 

@@ -26,7 +26,7 @@ struct replay_core {
 };
 
 struct replay {
-	const struct replay_file *file;
+	const struct replay_stretch *stretch;
 	struct md_core *md;
 	struct trade_core *trade;
 	struct replay_core core[RECORD_CORES];
@@ -35,6 +35,8 @@ struct replay {
 	struct segment_kill_page *kill;
 	struct ring *journal;
 	u64 tape_next; /* sequence the trading core's tape goes on with */
+	const struct tape_event *event; /* of a checkpoint: those the market-data core does not publish again */
+	u64 first_event, n_events;
 	/* Before each turn, with the time it was run at; NULL: as fast as possible. */
 	void (*before)(void *user, u64 tsc);
 	/* After each turn of a core: takes away what is in the rings that lead out of it. */
@@ -43,6 +45,12 @@ struct replay {
 	bool differs;
 	char why[REPLAY_TEXT]; /* where it differs, or why it cannot go on */
 };
+
+/*
+ * Puts both cores where the stretch's checkpoint left them, `k` opened, which outlives the run; `are` is where they
+ * lie here. Before replay_run. false: `why` says what is wrong, and both cores are closed already.
+ */
+bool replay_restore(struct replay *r, const struct checkpoint *k, const struct state_place *are, u32 n_are);
 
 /* Runs all turns. false: `why` says where it ended early, and `differs` whether by a difference. */
 bool replay_run(struct replay *r);

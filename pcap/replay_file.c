@@ -56,6 +56,54 @@ static bool add_turn(struct replay_core_file *c, const struct replay_item *i)
 	return true;
 }
 
+/* ---- stretches ---- */
+
+static struct replay_stretch *last(const struct replay_file *f) { return &f->stretch[f->n_stretches - 1]; }
+
+static void free_turns(struct replay_stretch *s)
+{
+	for (u32 k = 0; k < RECORD_CORES; k++) {
+		free(s->core[k].items);
+		free(s->core[k].turns);
+	}
+}
+
+static err_t add_stretch(struct replay_file *f, const struct replay_stretch *s)
+{
+	struct replay_stretch *p = realloc(f->stretch, (f->n_stretches + 1) * sizeof *p);
+	if (!p)
+		return ERR_NO_MEMORY;
+	f->stretch = p;
+	p[f->n_stretches++] = *s;
+	return ERR_OK;
+}
+
+/* Whether a core that has ended, or not begun, goes on from it. */
+static bool revives(const struct replay_stretch *s, const struct checkpoint *k)
+{
+	bool any = false;
+	for (u32 i = 0; i < RECORD_CORES; i++)
+		any |= (k->cores >> i & 1) && (s->core[i].ended || !s->core[i].begun);
+	return any;
+}
+
+/* One that no turn came before is of no use to anybody. */
+static err_t take_checkpoint(struct replay_file *f, const char *name, const struct pcapng_custom *c)
+{
+	struct replay_stretch s = { .checkpoint = c->data,
+				    .checkpoint_version = c->version,
+				    .packet = f->n_packets,
+				    .file = name };
+	err_t e = checkpoint_read(&s.head, c->version, c->data);
+	if (e != ERR_OK || !revives(last(f), &s.head))
+		return e;
+	if (!last(f)->core[RECORD_MD].begun && !last(f)->core[RECORD_TRADE].begun) {
+		free_turns(last(f));
+		f->n_stretches--;
+	}
+	return add_stretch(f, &s);
+}
+
 /* ---- one record ---- */
 
 /* Whether the cores take such a message at all: what they never get they need not understand. */
@@ -88,19 +136,30 @@ static void check_inbox(struct replay_core_file *c, const struct replay_item *i,
 		    (unsigned long long)i->packet);
 }
 
-static void start(struct replay_core_file *c, const struct replay_item *i)
+/* Where the turns may begin: at the start of the process, or where the stretch's checkpoint was made. */
+static bool is_beginning(const struct replay_stretch *s, const struct replay_item *i, u64 turn)
 {
-	struct record_start s;
-	memcpy(&s, i->r.data.p, sizeof s);
-	if (s.turn == 0 && i->r.number == 0 && !c->begun && !c->n_items)
+	const struct checkpoint_core *k = &s->head.core[i->r.core];
+	if (s->head.cores >> i->r.core & 1)
+		return i->r.number == k->number && turn == k->turn;
+	return !s->head.cores && turn == 0 && i->r.number == 0 && !s->core[i->r.core].n_items;
+}
+
+static void start(struct replay_stretch *s, const struct replay_item *i)
+{
+	struct replay_core_file *c = &s->core[i->r.core];
+	struct record_start r;
+	memcpy(&r, i->r.data.p, sizeof r);
+	bool goes_on = c->begun && i->r.number == c->next_number && c->first == c->n_items;
+	if (!c->begun && is_beginning(s, i, r.turn))
 		c->begun = true;
 	else if (!c->begun)
 		end(c, "begun behind packet %llu at turn %llu: the capture does not begin with the start of the process, "
-		       "and what the core was made of by then is not in it (capture.at_start: true)",
-		    (unsigned long long)i->packet, (unsigned long long)s.turn);
-	else
+		       "and what the core was made of by then is not in it",
+		    (unsigned long long)i->packet, (unsigned long long)r.turn);
+	else if (!goes_on)
 		end(c, "behind packet %llu recording begins anew at turn %llu: the turns before it are missing",
-		    (unsigned long long)i->packet, (unsigned long long)s.turn);
+		    (unsigned long long)i->packet, (unsigned long long)r.turn);
 	c->next_number = i->r.number + 1;
 	c->first = c->n_items;
 }
@@ -141,12 +200,13 @@ static void check_turn(struct replay_core_file *c, const struct replay_item *i, 
 
 static err_t take(struct replay_file *f, const struct replay_item *i)
 {
-	struct replay_core_file *c = &f->core[i->r.core];
+	struct replay_stretch *s = last(f);
+	struct replay_core_file *c = &s->core[i->r.core];
 	const char *core = core_names[i->r.core];
 	if (c->ended)
 		return ERR_OK;
 	if (i->r.type == RECORD_START) {
-		start(c, i);
+		start(s, i);
 		return ERR_OK;
 	}
 	if (i->r.numbered)
@@ -166,7 +226,7 @@ static err_t take(struct replay_file *f, const struct replay_item *i)
 static void end_both(struct replay_file *f, const char *name, const struct pcapng_reader *r, err_t e)
 {
 	for (u32 k = 0; k < RECORD_CORES; k++)
-		end(&f->core[k], "%s: block %llu at byte %llu, behind packet %llu: %s", name,
+		end(&last(f)->core[k], "%s: block %llu at byte %llu, behind packet %llu: %s", name,
 		    (unsigned long long)r->number, (unsigned long long)r->offset,
 		    (unsigned long long)f->n_packets, err_text(e));
 }
@@ -183,7 +243,10 @@ static err_t take_block(struct replay_file *f, const char *name, const struct pc
 		f->boot = b->custom.data;
 		f->boot_version = b->custom.version;
 	}
-	err_t e = record_read(b, &i.r);
+	bool checkpoint = b->kind == PCAPNG_CUSTOM && b->custom.own_type == PCAPNG_OWN_CHECKPOINT;
+	err_t e = checkpoint ? take_checkpoint(f, name, &b->custom) : record_read(b, &i.r);
+	if (e == ERR_NO_MEMORY || (checkpoint && e == ERR_OK))
+		return e;
 	if (e == ERR_OK)
 		return take(f, &i);
 	if (e == ERR_NOT_FOUND)
@@ -198,7 +261,7 @@ err_t replay_file_add(struct replay_file *f, const char *name, struct span bytes
 	struct pcapng_if ifs[IFS_MAX];
 	struct pcapng_reader r;
 	struct pcapng_block b;
-	err_t e = ERR_OK;
+	err_t e = f->n_stretches ? ERR_OK : add_stretch(f, &(struct replay_stretch){ .file = name });
 	pcapng_read_init(&r, bytes, ifs, IFS_MAX);
 	f->n_packets = 0;
 	f->n_files++;
@@ -221,8 +284,23 @@ err_t replay_file_add(struct replay_file *f, const char *name, struct span bytes
 
 bool replay_file_ours(const struct replay_file *f)
 {
-	return f->config.p || f->boot.p || f->core[RECORD_MD].n_items || f->core[RECORD_TRADE].n_items ||
-	       f->core[RECORD_MD].begun || f->core[RECORD_TRADE].begun || !f->n_packets;
+	const struct replay_core_file *first = f->stretch[0].core;
+	return f->config.p || f->boot.p || first[RECORD_MD].n_items || first[RECORD_TRADE].n_items ||
+	       first[RECORD_MD].begun || first[RECORD_TRADE].begun || !f->n_packets;
+}
+
+bool replay_stretch_usable(const struct replay_stretch *s, char *why)
+{
+	bool alone = s->head.cores == 1u << RECORD_MD; /* the trading core's secrets are not kept */
+	for (u32 k = 0; k < (alone ? 1 : RECORD_CORES); k++) {
+		const struct replay_core_file *c = &s->core[k];
+		if (c->begun && c->n_turns)
+			continue;
+		snprintf(why, REPLAY_TEXT, "%s: %.230s", core_names[k],
+			 c->ended ? c->why : "no whole turn from its beginning, or from a checkpoint, on");
+		return false;
+	}
+	return true;
 }
 
 bool replay_file_usable(const struct replay_file *f, char *why)
@@ -233,23 +311,16 @@ bool replay_file_usable(const struct replay_file *f, char *why)
 			 lacks);
 		return false;
 	}
-	for (u32 k = 0; k < RECORD_CORES; k++) {
-		const struct replay_core_file *c = &f->core[k];
-		if (c->begun && c->n_turns)
-			continue;
-		snprintf(why, REPLAY_TEXT, "%s: %.230s", core_names[k],
-			 c->ended ? c->why
-				  : "no whole turn from its beginning on (capture.at_start: true records from there)");
-		return false;
-	}
-	return true;
+	for (u32 i = f->n_stretches; i--;)
+		if (replay_stretch_usable(&f->stretch[i], why))
+			return true;
+	return false;
 }
 
 void replay_file_free(struct replay_file *f)
 {
-	for (u32 k = 0; k < RECORD_CORES; k++) {
-		free(f->core[k].items);
-		free(f->core[k].turns);
-	}
+	for (u32 i = 0; i < f->n_stretches; i++)
+		free_turns(&f->stretch[i]);
+	free(f->stretch);
 	memset(f, 0, sizeof *f);
 }

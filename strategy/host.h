@@ -123,6 +123,9 @@ err_t host_enable(struct host *h, u16 id, bool on);
  */
 err_t host_pause_at(struct host *h, u16 id, u64 calls);
 
+/* `ops` in place of those it was made with: of one that measures no time (tsc NULL), in a replay. */
+void host_measure(struct host *h, const struct host_ops *ops);
+
 /* ---- what is known ---- */
 
 struct host_status {

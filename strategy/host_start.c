@@ -36,6 +36,8 @@ struct host *host_new(struct arena *a, const struct host_cfg *cfg)
 	return h;
 }
 
+void host_measure(struct host *h, const struct host_ops *ops) { h->cfg.ops = ops; }
+
 const struct strategy_desc *host_find(const struct host *h, const char *name)
 {
 	for (u32 i = 0; i < h->n_descs; i++)

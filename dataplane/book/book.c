@@ -25,6 +25,12 @@ struct book *book_new(struct arena *a, u64 *counters, const struct book_config *
 	return b;
 }
 
+void book_save(const struct book *b, struct state *s)
+{
+	ladder_save(&b->ladder, s);
+	diff_buffer_save(&b->waiting, s);
+}
+
 void book_reset(struct book *b, u16 version)
 {
 	b->bbo = (struct book_bbo){ 0 };

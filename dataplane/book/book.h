@@ -72,6 +72,9 @@ enum book_event {
 /* `counters`: BOOK_CNT_COUNT words, may be shared by the books of one core. NULL where the arena is too small. */
 struct book *book_new(struct arena *a, u64 *counters, const struct book_config *c);
 
+/* Between two turns: ladder and waiting diffs. All else of it is in the arena's lower part. */
+void book_save(const struct book *b, struct state *s);
+
 /* Forgets everything, EMPTY: a new session, or a new instrument version. The gap count stays. */
 void book_reset(struct book *b, u16 version);
 

@@ -5,9 +5,15 @@
 err_t diff_buffer_init(struct diff_buffer *b, struct arena *a, u32 diffs, u32 levels)
 {
 	*b = (struct diff_buffer){ .cap = diffs, .level_cap = levels };
-	b->diff = ARENA_ARRAY(a, struct waiting_diff, diffs);
-	b->level = ARENA_ARRAY(a, struct book_level, levels);
+	b->diff = arena_alloc_bulk(a, sizeof(struct waiting_diff) * diffs, CACHE_LINE);
+	b->level = arena_alloc_bulk(a, sizeof(struct book_level) * levels, CACHE_LINE);
 	return b->diff && b->level ? ERR_OK : ERR_NO_MEMORY;
+}
+
+void diff_buffer_save(const struct diff_buffer *b, struct state *s)
+{
+	state_put_plain(s, b->diff, sizeof *b->diff * b->n);
+	state_put_plain(s, b->level, sizeof *b->level * b->n_levels);
 }
 
 bool diff_buffer_push(struct diff_buffer *b, struct waiting_diff d, const struct book_level *bids,

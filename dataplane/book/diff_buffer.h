@@ -26,6 +26,9 @@ struct diff_buffer {
 
 err_t diff_buffer_init(struct diff_buffer *b, struct arena *a, u32 diffs, u32 levels); /* ERR_NO_MEMORY */
 
+/* What waits; the struct itself is its owner's to put. */
+void diff_buffer_save(const struct diff_buffer *b, struct state *s);
+
 static inline void diff_buffer_clear(struct diff_buffer *b) { b->n = b->n_levels = 0; }
 
 /* Update id of the newest, 0 where empty. */

@@ -7,11 +7,17 @@ err_t ladder_init(struct ladder *l, struct arena *a, u32 cap)
 	assert(cap > 0);
 	*l = (struct ladder){ .cap = cap };
 	for (int side = LADDER_BID; side <= LADDER_ASK; side++) {
-		l->half[side].at = ARENA_ARRAY(a, struct book_level, cap);
+		l->half[side].at = arena_alloc_bulk(a, sizeof(struct book_level) * cap, CACHE_LINE);
 		if (!l->half[side].at)
 			return ERR_NO_MEMORY;
 	}
 	return ERR_OK;
+}
+
+void ladder_save(const struct ladder *l, struct state *s)
+{
+	for (int side = LADDER_BID; side <= LADDER_ASK; side++)
+		state_put_plain(s, l->half[side].at, sizeof(struct book_level) * l->half[side].n);
 }
 
 void ladder_clear(struct ladder *l)

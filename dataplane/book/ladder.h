@@ -9,6 +9,7 @@
 #define LADDER_H
 
 #include "common/arena.h"
+#include "common/state.h"
 #include "common/types.h"
 
 /* Any pair of i64 price and quantity may be read as one: other modules have the same pair under their own name. */
@@ -32,6 +33,9 @@ struct ladder {
 
 /* Takes 2 * cap levels from the arena, cap > 0. ERR_NO_MEMORY. */
 err_t ladder_init(struct ladder *l, struct arena *a, u32 cap);
+
+/* Its levels; the struct itself is its owner's to put. */
+void ladder_save(const struct ladder *l, struct state *s);
 
 void ladder_clear(struct ladder *l);
 

@@ -68,8 +68,8 @@ static bool tcp_memory(struct tcp *t, struct arena *a)
 	t->bucket_mask = buckets - 1;
 	t->buckets = ARENA_ARRAY(a, struct tcp_conn *, buckets);
 	t->buckets6 = ARENA_ARRAY(a, struct tcp_conn *, buckets);
-	t->snd_mem = arena_alloc(a, (size_t)n * cfg->snd_ring_bytes, CACHE_LINE);
-	t->rcv_mem = arena_alloc(a, (size_t)n * cfg->rcv_wnd_bytes, CACHE_LINE);
+	t->snd_mem = arena_alloc_bulk(a, (size_t)n * cfg->snd_ring_bytes, CACHE_LINE);
+	t->rcv_mem = arena_alloc_bulk(a, (size_t)n * cfg->rcv_wnd_bytes, CACHE_LINE);
 	return t->buckets && t->buckets6 && t->snd_mem && t->rcv_mem &&
 	       pool_init(&t->conns, a, n, sizeof(struct tcp_conn)) == ERR_OK &&
 	       due_init(&t->due, a, n) == ERR_OK &&
@@ -146,6 +146,26 @@ static void reap(struct tcp *t)
 		}
 		*p = c->hash_next;
 		pool_put(&t->conns, c);
+	}
+}
+
+static void conn_save(const struct tcp_conn *c, struct state *s)
+{
+	u32 n = c->snd_end - c->snd_una;
+	if (n <= c->snd.size) /* beyond: the FIN is acknowledged, too */
+		state_put_ring(s, c->snd.p, c->snd.size, c->snd_una, n);
+	for (u32 i = 0; i < c->ooo.held.n; i++) {
+		const struct range *r = &c->ooo.held.r[i];
+		state_put_ring(s, c->ooo.p, c->ooo.size, r->lo, r->hi - r->lo);
+	}
+}
+
+void tcp_save(const struct tcp *t, struct state *s)
+{
+	for (u32 i = 0; i < t->conns.n; i++) {
+		const struct tcp_conn *c = pool_at(&t->conns, i);
+		if (c->state != TCP_CLOSED)
+			conn_save(c, s);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "common/arena.h"
 #include "common/counter.h"
 #include "common/frame.h"
+#include "common/state.h"
 #include "dataplane/net/net.h"
 
 enum tcp_cnt {
@@ -112,6 +113,9 @@ void tcp_rx(struct tcp *t, const struct frame *f, ns_t now);
  * is due.
  */
 u32 tcp_turn(struct tcp *t, ns_t now);
+
+/* Between two turns: what the rings hold. All else of it is in the arena's lower part. */
+void tcp_save(const struct tcp *t, struct state *s);
 
 /*
  * The hot send. Room for `n` > 0 payload bytes behind a ready header in a device frame, or NULL:

@@ -42,6 +42,15 @@ void tls_fini(struct tls *t)
 	tls_part_wipe(&t->part);
 }
 
+err_t tls_reopen(struct tls *t, const struct tls_crypto *c)
+{
+	err_t e = ERR_OK;
+
+	for (int i = 0; i < 4 && !e; i++)
+		e = tls_aead_reopen(&t->dir[i / 2][i % 2].aead, c);
+	return e;
+}
+
 static void wipe(struct tls *t, enum tls_way way)
 {
 	tls_dir_wipe(&t->dir[way][0]);

@@ -117,6 +117,9 @@ err_t tls_init(struct tls *t, struct arena *a, const struct tls_crypto *c, const
 	       u64 *cnt);
 void tls_fini(struct tls *t);
 
+/* `t` is the bytes of one of another process (common/state.h): ready to go on. ERR_NO_MEMORY. */
+err_t tls_reopen(struct tls *t, const struct tls_crypto *c);
+
 /* A new connection: HANDSHAKE with one credit, keys wiped, nothing buffered. */
 void tls_reset(struct tls *t);
 

@@ -115,6 +115,19 @@ void tls_aead_close(struct tls_aead *a)
 	OPENSSL_cleanse(a, sizeof *a);
 }
 
+err_t tls_aead_reopen(struct tls_aead *a, const struct tls_crypto *c)
+{
+	u8 key[TLS_KEY_MAX];
+	u16 suite = a->suite;
+
+	memcpy(key, a->key, sizeof key);
+	err_t e = tls_aead_open(a, c, a->seals);
+	if (!e && suite)
+		e = tls_aead_key(a, suite, key);
+	OPENSSL_cleanse(key, sizeof key);
+	return e;
+}
+
 err_t tls_aead_key(struct tls_aead *a, u16 suite, const u8 *key)
 {
 	const struct tls_crypto *c = &a->crypto;
@@ -123,6 +136,8 @@ err_t tls_aead_key(struct tls_aead *a, u16 suite, const u8 *key)
 
 	if (!tls_key_len(suite))
 		return ERR_UNSUPPORTED;
+	a->suite = suite;
+	memcpy(a->key, key, tls_key_len(suite));
 	a->gcm_fn = NULL;
 	a->aes256 = which == AES256;
 	a->evp_now = a->evp[which];
@@ -144,6 +159,8 @@ void tls_aead_wipe(struct tls_aead *a)
 	static const u8 zero[TLS_KEY_MAX];
 
 	OPENSSL_cleanse(a->gcm, sizeof a->gcm);
+	OPENSSL_cleanse(a->key, sizeof a->key);
+	a->suite = 0;
 	if (a->evp_now)
 		EVP_CipherInit_ex(a->evp_now, NULL, NULL, zero, NULL, -1);
 	a->evp_now = NULL;

@@ -48,6 +48,8 @@ struct tls_aead {
 	void *evp_now;
 	tls_gcm_fn gcm_fn; /* NULL: EVP */
 	bool seals, aes256;
+	u16 suite; /* of the key; 0: none */
+	u8 key[TLS_KEY_MAX]; /* for tls_aead_reopen */
 };
 
 /* What opening in pieces remembers from one to the next. */
@@ -61,6 +63,12 @@ struct tls_aead_run {
  */
 err_t tls_aead_open(struct tls_aead *a, const struct tls_crypto *c, bool seals);
 void tls_aead_close(struct tls_aead *a); /* wipes and frees; a zeroed struct may be closed */
+
+/*
+ * `a` is the bytes of one of another process (common/state.h), with its key: what only that process had is made
+ * again. ERR_NO_MEMORY.
+ */
+err_t tls_aead_reopen(struct tls_aead *a, const struct tls_crypto *c);
 
 /* ERR_UNSUPPORTED for a suite of no known cipher. */
 err_t tls_aead_key(struct tls_aead *a, u16 suite, const u8 *key);

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const u8 *p, size_t n)
 	replay_file_add(&f, "one", (struct span){ p, n });
 	replay_file_add(&f, "two", (struct span){ p, n });
 	for (u32 k = 0; k < RECORD_CORES; k++)
-		check_core(&f.core[k]);
+		check_core(&f.stretch[i].core[k]);
 	replay_file_usable(&f, why);
 	replay_file_free(&f);
 	return 0;

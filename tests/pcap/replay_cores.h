@@ -18,6 +18,9 @@
 
 struct cores {
 	struct arena arena;
+	struct arena own[RECORD_CORES]; /* what each core consists of */
+	u8 *links_at[RECORD_CORES];     /* what it is linked to */
+	size_t links_n[RECORD_CORES];
 	struct tls_crypto crypto;
 	struct port port[RECORD_CORES];
 	struct recorder *rec[RECORD_CORES];
@@ -48,8 +51,11 @@ static inline struct session_words session_words(struct cores *c)
 				       words(c, WS_CNT_COUNT) };
 }
 
+static inline u8 *mark(struct cores *c) { return take(c, CACHE_LINE); }
+
 static inline void link_md(struct cores *c)
 {
+	c->links_at[RECORD_MD] = mark(c);
 	c->ml = (struct md_links){ .port = &c->rec[RECORD_MD]->port,
 				   .rec = c->rec[RECORD_MD],
 				   .in_ctl = ring_new(&c->arena, 1 << 18),
@@ -68,10 +74,12 @@ static inline void link_md(struct cores *c)
 				   .feed_cnt = words(c, FEED_CNT_COUNT),
 				   .book_cnt = words(c, BOOK_CNT_COUNT),
 				   .session_cnt = session_words(c) };
+	c->links_n[RECORD_MD] = (size_t)(mark(c) - c->links_at[RECORD_MD]);
 }
 
 static inline void link_trade(struct cores *c)
 {
+	c->links_at[RECORD_TRADE] = mark(c);
 	c->tl = (struct trade_links){ .port = &c->rec[RECORD_TRADE]->port,
 				      .rec = c->rec[RECORD_TRADE],
 				      .in_ctl = ring_new(&c->arena, 1 << 18),
@@ -100,6 +108,7 @@ static inline void link_trade(struct cores *c)
 				      .risk_cnt = words(c, RISK_COUNTERS),
 				      .host_cnt = words(c, HOST_COUNTERS),
 				      .session_cnt = { session_words(c), session_words(c) } };
+	c->links_n[RECORD_TRADE] = (size_t)(mark(c) - c->links_at[RECORD_TRADE]);
 }
 
 static const struct session_cfg session_times = { .message_own = 64 << 10,
@@ -121,7 +130,7 @@ static inline void make_md(struct cores *c)
 			    .stale_ns = NS_PER_S,
 			    .snapshot_ns = NS_PER_S };
 	m.tcp.secret[0] = 2;
-	assert_int_equal(md_core_init(&c->md, &c->arena, &m, &c->ml), ERR_OK);
+	assert_int_equal(md_core_init(&c->md, &c->own[RECORD_MD], &m, &c->ml), ERR_OK);
 }
 
 static inline void make_trade(struct cores *c, ns_t budget_ns)
@@ -148,7 +157,7 @@ static inline void make_trade(struct cores *c, ns_t budget_ns)
 			       .turn_budget_ns = budget_ns,
 			       .seed = 1 };
 	t.tcp.secret[0] = 3;
-	err_t e = trade_core_init(&c->trade, &c->arena, &t, &c->tl, &why);
+	err_t e = trade_core_init(&c->trade, &c->own[RECORD_TRADE], &t, &c->tl, &why);
 	if (e != ERR_OK)
 		fail_msg("trading core: %s", why.text);
 }
@@ -164,6 +173,8 @@ static inline void cores_make(struct cores *c, bool own_tape, ns_t budget_ns)
 		assert_true(c->records[i] && c->rec[i]);
 		recorder_init(c->rec[i], &c->port[i], c->records[i], &c->lost);
 	}
+	for (u32 i = 0; i < RECORD_CORES; i++)
+		assert_int_equal(arena_open(&c->own[i], 64u << 20), ERR_OK);
 	link_md(c);
 	c->trade_tape = c->ml.tape;
 	c->trade_image = c->ml.image[0];
@@ -174,6 +185,26 @@ static inline void cores_make(struct cores *c, bool own_tape, ns_t budget_ns)
 	link_trade(c);
 	make_md(c);
 	make_trade(c, budget_ns);
+}
+
+/* Where everything lies that a checkpoint holds or points to. */
+static inline u32 cores_places(const struct cores *c, struct state_place *out)
+{
+	static const char *const names[RECORD_CORES][4] = {
+		{ "md lower", "md upper", "md links", "md recorder" },
+		{ "trade lower", "trade upper", "trade links", "trade recorder" }
+	};
+	u32 n = 0;
+	out[n++] = state_place("md", &c->md, sizeof c->md, true);
+	out[n++] = state_place("trade", &c->trade, sizeof c->trade, true);
+	for (u32 i = 0; i < RECORD_CORES; i++) {
+		out[n++] = state_place(names[i][0], c->own[i].base, c->own[i].used, true);
+		out[n++] = state_place(names[i][1], arena_bulk(&c->own[i]), c->own[i].bulk, true);
+		out[n++] = state_place(names[i][2], c->links_at[i], c->links_n[i], true);
+		out[n++] = state_place(names[i][3], c->rec[i], sizeof *c->rec[i], false);
+	}
+	out[n++] = state_place("cores", c, sizeof *c, false);
+	return n;
 }
 
 /* The three sessions, joined before the first turn: what venue_accept of each side gives. */
@@ -190,6 +221,8 @@ static inline void cores_close(struct cores *c)
 	md_core_close(&c->md);
 	trade_core_close(&c->trade);
 	arena_close(&c->arena);
+	arena_close(&c->own[RECORD_MD]);
+	arena_close(&c->own[RECORD_TRADE]);
 }
 
 #endif

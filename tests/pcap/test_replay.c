@@ -41,7 +41,7 @@ static void after(void *user, enum record_core core)
 
 static void again_link(struct again *a)
 {
-	a->r = (struct replay){ .file = &a->file,
+	a->r = (struct replay){ .stretch = &a->file.stretch[0],
 				.md = &a->c.md,
 				.trade = &a->c.trade,
 				.md_tape = a->c.ml.tape,
@@ -103,7 +103,7 @@ static void replays(const struct live *w)
 		fail_msg("%s", why);
 	if (!replay_run(&a->r))
 		fail_msg("%s", a->r.why);
-	assert_false(a->file.core[RECORD_MD].ended || a->file.core[RECORD_TRADE].ended);
+	assert_false(a->file.stretch[0].core[RECORD_MD].ended || a->file.stretch[0].core[RECORD_TRADE].ended);
 	assert_true(a->r.core[RECORD_MD].rx > 100 && a->r.core[RECORD_TRADE].tx > 20);
 	assert_int_equal(a->orders_n, w->orders_n);
 	assert_memory_equal(a->orders, w->orders, w->orders_n);
@@ -210,7 +210,7 @@ static struct span find_record(struct span file, enum record_core core, u32 nth)
 static void runs_up_to(struct span file, enum record_core core, const char *why)
 {
 	struct again *a = again_open(file);
-	const struct replay_core_file *c = &a->file.core[core];
+	const struct replay_core_file *c = &a->file.stretch[0].core[core];
 	assert_true(c->ended && c->n_turns > 100);
 	if (!strstr(c->why, why))
 		fail_msg("%s", c->why);
@@ -230,7 +230,7 @@ static void a_file_cut_anywhere_runs_up_to_there(void **state)
 		size_t n = file.n / 2 + file.n * i / 45 + i;
 		struct again *a = again_open((struct span){ file.p, n });
 		for (u32 k = 0; k < RECORD_CORES; k++)
-			assert_true(!a->file.core[k].ended || strstr(a->file.core[k].why, "behind packet "));
+			assert_true(!a->file.stretch[0].core[k].ended || strstr(a->file.stretch[0].core[k].why, "behind packet "));
 		replay_run(&a->r);
 		if (a->r.differs)
 			fail_msg("%s", a->r.why);
@@ -264,7 +264,7 @@ static void a_changed_frame_leads_to_a_difference_that_is_named(void **state)
 	(void)state;
 	struct span file = spoilt(43);
 	struct again *a = again_open(file);
-	const struct replay_core_file *c = &a->file.core[RECORD_TRADE];
+	const struct replay_core_file *c = &a->file.stretch[0].core[RECORD_TRADE];
 	u64 i = c->n_items / 2;
 	while (c->items[i].r.type != RECORD_TX || c->items[i].r.data.n < 100)
 		i++;
