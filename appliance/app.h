@@ -118,6 +118,13 @@ err_t app_open_epochs(struct app *a, char *error);
 err_t app_make_cores(struct app *a, char *error);
 
 /*
+ * app_places.c: the places of a checkpoint, APP_PLACES_MAX at most, by names that a replay gives as well. After
+ * app_make_cores.
+ */
+#define APP_PLACES_MAX 64
+u32 app_places(const struct app *a, struct state_place *out);
+
+/*
  * app_recover.c: earlier boots' orders and position, from their journals into the trade core before
  * it steps. What cannot be read is said and left out. app_restore does so with what a->recovered
  * already says.

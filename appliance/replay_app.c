@@ -128,11 +128,11 @@ static void link_core(struct replay_app *r, enum record_core core, const struct 
 	c->in[RECORD_SLOW] = rings->from_slow;
 }
 
-static void link_replay(struct replay_app *r, const struct replay_file *f)
+static void link_replay(struct replay_app *r, const struct replay_stretch *s)
 {
 	struct app *a = &r->app;
 	struct replay *p = &r->replay;
-	p->file = f;
+	p->stretch = s;
 	p->md = &a->md, p->trade = &a->trade;
 	p->md_tape = a->md_links.tape;
 	p->kill = a->seg.kill;
@@ -158,30 +158,57 @@ static err_t make_surroundings(struct replay_app *r, const struct boot_record *b
 }
 
 /* Its venue's clock is the one this machine had as the process began. */
-static void configure_paper(struct replay_app *r, const struct replay_file *f, const struct boot_record *b)
+static void configure_paper(struct replay_app *r, const struct replay_stretch *s, const struct boot_record *b)
 {
-	u64 first_tsc = f->core[RECORD_MD].turns[0].t.tsc;
+	u64 first_tsc = s->core[RECORD_MD].turns[0].t.tsc;
 	r->paper->cfg.wall_offset_ns = (i64)(b->wall_ns - clock_ns(&b->clock, first_tsc));
 	paper_configure(r->paper, &r->app.cfg);
 }
 
-static err_t check_paper(const struct replay_app *r, char *error)
+static err_t check_paper(const struct replay_app *r, const struct replay_stretch *s, char *error)
 {
 	const struct config *t = r->paper ? r->paper->cfg.trading : NULL;
+	if (r->paper && s->head.cores) {
+		snprintf(error, APP_ERROR, "%s begins at a checkpoint: strategies of another run want a capture from the "
+			 "start of the process", s->file);
+		return ERR_UNSUPPORTED;
+	}
 	return t ? paper_check_instruments(t, r->app.instrument, r->app.n_instruments, false, error) : ERR_OK;
 }
 
-err_t replay_app_open(struct replay_app *r, const struct replay_file *f, char *error)
+/* Where the stretch begins with a checkpoint: both cores as that one found them. */
+static err_t restore(struct replay_app *r, const struct replay_stretch *s, char *error)
+{
+	struct state_place here[APP_PLACES_MAX];
+	struct app *a = &r->app;
+	if (!s->head.cores)
+		return ERR_OK;
+	err_t e = checkpoint_open(&r->checkpoint, s->checkpoint_version, s->checkpoint);
+	if (e != ERR_OK) {
+		snprintf(error, APP_ERROR, "%s: the checkpoint behind packet %llu %s", s->file,
+			 (unsigned long long)s->packet, refusal(e));
+		return e;
+	}
+	a->io.tape_next = s->head.core[RECORD_MD].tape;
+	if (replay_restore(&r->replay, &r->checkpoint, here, app_places(a, here)))
+		return ERR_OK;
+	a->md_up = a->trade_up = false;
+	snprintf(error, APP_ERROR, "%s, behind packet %llu: %s", s->file, (unsigned long long)s->packet,
+		 r->replay.why);
+	return ERR_UNSUPPORTED;
+}
+
+err_t replay_app_open(struct replay_app *r, const struct replay_file *f, const struct replay_stretch *s, char *error)
 {
 	static struct boot_record b;
 	struct app *a = &r->app;
 	a->replay = true;
 	a->io.journal_fd = -1;
 	err_t e = take_boot(a, f, &b, error);
-	if (e != ERR_OK || (e = take_config(a, f, error)) != ERR_OK || (e = check_paper(r, error)) != ERR_OK)
+	if (e != ERR_OK || (e = take_config(a, f, error)) != ERR_OK || (e = check_paper(r, s, error)) != ERR_OK)
 		return e;
 	if (r->paper)
-		configure_paper(r, f, &b);
+		configure_paper(r, s, &b);
 	if ((e = app_make_private_segment(a, error)) != ERR_OK ||
 	    (e = arena_open(&a->arena, REPLAY_ARENA)) != ERR_OK ||
 	    (e = tls_crypto_init(&a->crypto, true)) != ERR_OK || (e = make_surroundings(r, &b, error)) != ERR_OK)
@@ -190,7 +217,9 @@ err_t replay_app_open(struct replay_app *r, const struct replay_file *f, char *e
 		return e;
 	if (!r->paper)
 		app_restore(a);
-	link_replay(r, f);
+	link_replay(r, s);
+	if ((e = restore(r, s, error)) != ERR_OK)
+		return e;
 	if (r->plain_to)
 		replay_plain_listen(&r->plain, a, r->plain_to);
 	return r->paper ? paper_begin(r->paper, error) : ERR_OK;
@@ -200,6 +229,7 @@ void replay_app_close(struct replay_app *r)
 {
 	if (r->paper)
 		paper_close(r->paper);
+	checkpoint_close(&r->checkpoint);
 	if (r->app.trade_up)
 		trade_core_close(&r->app.trade);
 	if (r->app.md_up)

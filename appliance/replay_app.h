@@ -15,6 +15,7 @@ struct replay_app {
 	struct app app;
 	struct replay replay;
 	struct replay_plain plain;
+	struct checkpoint checkpoint; /* the run begins with */
 	FILE *plain_to; /* NULL: texts are not written */
 	struct paper *paper; /* set: the trading core runs with it, and not what it did then; NULL: as recorded */
 	bool pace;      /* turns as far apart as they were */
@@ -27,10 +28,10 @@ struct replay_app {
 };
 
 /*
- * From a file that replay_file_usable has passed. On failure `error` (APP_ERROR bytes) says why;
+ * From a stretch of a file, usable by replay_stretch_usable. On failure `error` (APP_ERROR bytes) says why;
  * replay_app_close is due all the same.
  */
-err_t replay_app_open(struct replay_app *r, const struct replay_file *f, char *error);
+err_t replay_app_open(struct replay_app *r, const struct replay_file *f, const struct replay_stretch *s, char *error);
 void replay_app_close(struct replay_app *r);
 
 #endif

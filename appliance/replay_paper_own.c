@@ -8,7 +8,7 @@ typedef unsigned long long ull;
 
 static void print_market(const struct replay_app *r, const struct replay_file *f)
 {
-	const struct replay_core_file *c = &f->core[RECORD_MD];
+	const struct replay_core_file *c = &f->stretch[0].core[RECORD_MD];
 	const struct replay_core *core = &r->replay.core[RECORD_MD];
 	printf("market-data core %llu of %llu turns, %llu frames received, %llu sent\n", (ull)core->turn,
 	       (ull)c->n_turns, (ull)core->rx, (ull)core->tx);
@@ -26,12 +26,12 @@ static int run(struct replay_app *a, struct paper_runs *r, const struct replay_f
 	a->plain_to = again ? NULL : way->plain;
 	a->paper = paper_runs_next(r);
 	r->plain = a->plain_to ? &a->plain : NULL;
-	if (replay_app_open(a, f, error) != ERR_OK) {
+	if (replay_app_open(a, f, &f->stretch[0], error) != ERR_OK) {
 		fprintf(stderr, "saker replay: %s\n", error);
 		return 3;
 	}
 	bool whole = replay_run_market(&a->replay);
-	whole = paper_end(a->paper) && whole && !f->core[RECORD_MD].ended;
+	whole = paper_end(a->paper) && whole && !f->stretch[0].core[RECORD_MD].ended;
 	if (!again)
 		print_market(a, f);
 	paper_runs_done(r);

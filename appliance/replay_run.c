@@ -23,12 +23,15 @@ struct options {
 	struct foreign_options foreign; /* for captures of other programs */
 };
 
-/* What one run led to. */
+/* What one run led to, over all stretches. */
 struct outcome {
 	bool whole, differs;
 	u64 n_texts;
 	u8 sha[32];
-	struct replay_core core[RECORD_CORES];
+	struct {
+		u64 turns, of, rx, tx; /* turns run, of so many */
+	} core[RECORD_CORES];
+	u32 n_run;
 	char why[REPLAY_TEXT];
 };
 
@@ -105,7 +108,24 @@ static void on_text(void *user, const u8 *p, u32 n)
 	}
 }
 
-static bool run(const struct replay_file *f, const struct options *opt, struct texts *t, struct outcome *o)
+static void add_outcome(struct outcome *o, const struct replay_app *r, bool whole)
+{
+	for (u32 i = 0; i < RECORD_CORES; i++) {
+		o->core[i].turns += r->replay.core[i].turn;
+		o->core[i].rx += r->replay.core[i].rx;
+		o->core[i].tx += r->replay.core[i].tx;
+	}
+	o->n_texts += r->n_texts;
+	o->n_run++;
+	o->differs |= r->replay.differs;
+	if (!whole && o->whole) {
+		o->whole = false;
+		memcpy(o->why, r->replay.why, sizeof o->why);
+	}
+}
+
+static bool run_stretch(const struct replay_file *f, const struct replay_stretch *s, const struct options *opt,
+			struct texts *t, struct outcome *o)
 {
 	char error[APP_ERROR] = "out of memory";
 	size_t n = (sizeof(struct replay_app) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
@@ -115,16 +135,10 @@ static bool run(const struct replay_file *f, const struct options *opt, struct t
 		r->pace = opt->pace;
 		r->plain_to = t->plain;
 	}
-	err_t e = r ? replay_app_open(r, f, error) : ERR_NO_MEMORY;
+	err_t e = r ? replay_app_open(r, f, s, error) : ERR_NO_MEMORY;
 	if (e == ERR_OK) {
 		r->text = on_text, r->user = t;
-		EVP_DigestInit_ex(t->digest, EVP_sha256(), NULL);
-		o->whole = replay_run(&r->replay);
-		EVP_DigestFinal_ex(t->digest, o->sha, NULL);
-		o->differs = r->replay.differs;
-		o->n_texts = r->n_texts;
-		memcpy(o->core, r->replay.core, sizeof o->core);
-		memcpy(o->why, r->replay.why, sizeof o->why);
+		add_outcome(o, r, replay_run(&r->replay));
 		if (opt->latency && !t->again)
 			replay_print_latency(&r->app);
 	} else {
@@ -136,21 +150,56 @@ static bool run(const struct replay_file *f, const struct options *opt, struct t
 	return e == ERR_OK;
 }
 
+/* Stretch by stretch; the texts of all are one. false: one cannot be run at all. */
+static bool run(const struct replay_file *f, const struct options *opt, struct texts *t, struct outcome *o)
+{
+	char why[REPLAY_TEXT];
+	bool ok = true;
+	o->whole = true;
+	EVP_DigestInit_ex(t->digest, EVP_sha256(), NULL);
+	for (u32 i = 0; i < f->n_stretches && ok && !o->differs; i++) {
+		const struct replay_stretch *s = &f->stretch[i];
+		for (u32 k = 0; k < RECORD_CORES; k++)
+			o->core[k].of += s->core[k].n_turns;
+		if (replay_stretch_usable(s, why))
+			ok = run_stretch(f, s, opt, t, o);
+	}
+	EVP_DigestFinal_ex(t->digest, o->sha, NULL);
+	return ok;
+}
+
 /* ---- what is said ---- */
 
 static void print_core(const struct replay_file *f, const struct outcome *o, u32 core)
 {
 	static const char *const names[RECORD_CORES] = { "market-data core", "trading core" };
-	const struct replay_core *c = &o->core[core];
 	printf("%-16s %llu of %llu turns, %llu frames received, %llu sent\n", names[core],
-	       (unsigned long long)c->turn, (unsigned long long)f->core[core].n_turns, (unsigned long long)c->rx,
-	       (unsigned long long)c->tx);
-	if (f->core[core].ended)
-		printf("  the rest of the capture cannot be run: %s\n", f->core[core].why);
+	       (unsigned long long)o->core[core].turns, (unsigned long long)o->core[core].of,
+	       (unsigned long long)o->core[core].rx, (unsigned long long)o->core[core].tx);
+	for (u32 i = 0; i < f->n_stretches; i++)
+		if (f->stretch[i].core[core].ended)
+			printf("  %s cannot be run: %s\n",
+			       i + 1 < f->n_stretches ? "what follows, up to the next checkpoint,"
+						      : "the rest of the capture",
+			       f->stretch[i].core[core].why);
+}
+
+static void print_beginnings(const struct replay_file *f)
+{
+	for (u32 i = 0; i < f->n_stretches; i++) {
+		const struct replay_stretch *s = &f->stretch[i];
+		if (s->head.cores)
+			printf("begun at a checkpoint: %s, behind packet %llu%s\n", s->file,
+			       (unsigned long long)s->packet,
+			       s->head.cores == 1u << RECORD_MD
+				       ? "; of the market-data core alone (capture.secrets: all keeps both)"
+				       : "");
+	}
 }
 
 static void print_outcome(const struct replay_file *f, const struct outcome *o)
 {
+	print_beginnings(f);
 	for (u32 i = 0; i < RECORD_CORES; i++)
 		print_core(f, o, i);
 	if (f->n_foreign)
@@ -165,9 +214,16 @@ static void print_outcome(const struct replay_file *f, const struct outcome *o)
 	       o->whole ? "" : o->why);
 }
 
+/* 0 where every turn of both cores was run. */
 static int verdict(const struct replay_file *f, const struct outcome *o)
 {
-	return o->whole && !f->core[RECORD_MD].ended && !f->core[RECORD_TRADE].ended ? 0 : 1;
+	bool all = o->whole && o->n_run == f->n_stretches;
+	for (u32 i = 0; i < f->n_stretches; i++) {
+		const struct replay_stretch *s = &f->stretch[i];
+		for (u32 k = 0; k < RECORD_CORES; k++)
+			all &= s->core[k].begun && !s->core[k].ended;
+	}
+	return all ? 0 : 1;
 }
 
 static int run_all(const struct replay_file *f, const struct options *opt, struct texts *t)

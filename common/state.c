@@ -42,7 +42,7 @@ void state_put_ring(struct state *s, const u8 *ring, u32 size, u32 lo, u32 n)
 /* ---- putting back ---- */
 
 struct move {
-	u64 from, n, to; /* to 0: nothing is there */
+	u64 from, n, to;
 	bool holds;
 };
 
@@ -80,7 +80,7 @@ static void move_words(u8 *p, size_t n, const struct move *m, u32 n_moves)
 		const struct move *at = move_of(m, n_moves, w);
 		if (!at)
 			continue;
-		w = at->to ? w - at->from + at->to : 0;
+		w = w - at->from + at->to;
 		memcpy(p + i, &w, sizeof w);
 	}
 }
@@ -114,14 +114,12 @@ err_t state_load(struct span bytes, const struct state_place *were, u32 n_were, 
 		return ERR_SYNTAX;
 	for (u32 i = 0; i < n_were; i++) {
 		const struct state_place *is = find(are, n_are, &were[i]);
-		if (!is && !were[i].may_lack) {
+		if (!is) {
 			memcpy(lacks, were[i].name, STATE_NAME);
 			lacks[STATE_NAME - 1] = 0;
 			return ERR_UNSUPPORTED;
 		}
-		m[i] = (struct move){ .from = were[i].at, .n = were[i].n };
-		if (is)
-			m[i].to = is->at, m[i].holds = is->holds;
+		m[i] = (struct move){ .from = were[i].at, .n = were[i].n, .to = is->at, .holds = is->holds };
 	}
 	return load(bytes, m, n_were);
 }

@@ -37,8 +37,7 @@ struct state_place {
 	u8 id[24]; /* of a program or library: its build id; else 0 */
 	u64 at, n;
 	bool holds; /* state lies in it; else it is only pointed to */
-	bool may_lack; /* addresses in it become 0 where it is not there, or another one */
-	u8 rsv[6];
+	u8 rsv[7];
 };
 
 /* Memory of ours, in which state lies where `holds`. */

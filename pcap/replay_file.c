@@ -78,12 +78,19 @@ static err_t add_stretch(struct replay_file *f, const struct replay_stretch *s)
 	return ERR_OK;
 }
 
-/* Whether a core that has ended, or not begun, goes on from it. */
-static bool revives(const struct replay_stretch *s, const struct checkpoint *k)
+/* Whether a core that has ended, or not begun, goes on from it. Losses just before it end one, too. */
+static bool revives(struct replay_file *f, const struct checkpoint *k)
 {
 	bool any = false;
-	for (u32 i = 0; i < RECORD_CORES; i++)
-		any |= (k->cores >> i & 1) && (s->core[i].ended || !s->core[i].begun);
+	for (u32 i = 0; i < RECORD_CORES; i++) {
+		struct replay_core_file *c = &last(f)->core[i];
+		if (!(k->cores >> i & 1))
+			continue;
+		if (c->begun && (c->next_number != k->core[i].number || c->first != c->n_items))
+			end(c, "%s: records are missing behind packet %llu", core_names[i],
+			    (unsigned long long)f->n_packets);
+		any |= c->ended || !c->begun;
+	}
 	return any;
 }
 
@@ -95,7 +102,7 @@ static err_t take_checkpoint(struct replay_file *f, const char *name, const stru
 				    .packet = f->n_packets,
 				    .file = name };
 	err_t e = checkpoint_read(&s.head, c->version, c->data);
-	if (e != ERR_OK || !revives(last(f), &s.head))
+	if (e != ERR_OK || !revives(f, &s.head))
 		return e;
 	if (!last(f)->core[RECORD_MD].begun && !last(f)->core[RECORD_TRADE].begun) {
 		free_turns(last(f));

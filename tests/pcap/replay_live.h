@@ -29,6 +29,13 @@ struct live {
 	char *orders; /* texts, one a line */
 	size_t orders_n;
 	u64 n_orders;
+	/* checkpoints: 1: the trading core is asked, 2: both are */
+	u8 saving;
+	u32 turns; /* run so far */
+	bool losing;      /* what is recorded is lost */
+	u8 *memory[RECORD_CORES];
+	size_t mark;      /* of `orders`, where the newest checkpoint left the trading core */
+	u32 n_saved;
 };
 
 /* ---- the file ---- */
@@ -43,12 +50,81 @@ static inline void file_begin(struct live *w)
 	assert_int_equal(pcapng_write_own(&w->file, PCAPNG_OWN_BOOT, 1, pcapng_text("boot")), ERR_OK);
 }
 
+/* Records behind a checkpoint wait until it stands in the file. */
+static inline bool is_behind(const struct live *w, enum record_core core, const struct ring_msg *m)
+{
+	const struct recorder *r = w->c.rec[core];
+	bool asked = core == RECORD_TRADE ? w->saving >= 1 : w->saving == 2;
+	return asked && recorder_obeyed(r) && m->tag >= r->saved.number;
+}
+
 static inline void drain_records(struct live *w, enum record_core core)
 {
 	const struct ring_msg *m;
 	struct record_stamp at = { .at_ns = WALL_NS - START_NS + w->now };
-	for (; (m = ring_peek(w->c.records[core])); ring_release(w->c.records[core], m))
-		assert_int_equal(record_write(&w->file, core, m, &at), ERR_OK);
+	for (; (m = ring_peek(w->c.records[core])) && !is_behind(w, core, m); ring_release(w->c.records[core], m))
+		if (!w->losing && m->type < RECORD_TYPES)
+			assert_int_equal(record_write(&w->file, core, m, &at), ERR_OK);
+}
+
+/* ---- checkpoints, as the io thread makes them ---- */
+
+#define STATE_BYTES (8u << 20)
+
+static inline void want_saved(struct live *w, enum record_core core)
+{
+	w->c.rec[core]->saved.state = (struct state){ .to = w->memory[core], .cap = STATE_BYTES };
+	recorder_want(w->c.rec[core], RECORDER_SAVE);
+}
+
+static inline void live_save(struct live *w)
+{
+	w->saving = 1;
+	want_saved(w, RECORD_TRADE);
+}
+
+/* Those before `upto`, the last ones that can still be read. */
+static inline u32 waiting_events(const struct live *w, u64 from, u64 upto, struct tape_event *out)
+{
+	u32 n = 0;
+	for (; from < upto; from++)
+		n = tape_read(w->c.ml.tape, from, &out[n]) == TAPE_OK ? n + 1 : 0;
+	return n;
+}
+
+static inline void write_checkpoint(struct live *w)
+{
+	static struct tape_event events[2 * TAPE_SLOTS];
+	struct state_place places[32];
+	struct checkpoint k = { .cores = 3, .place = places, .n_places = cores_places(&w->c, places), .event = events };
+	size_t n;
+	for (u32 i = 0; i < RECORD_CORES; i++) {
+		const struct recorder_saved *s = &w->c.rec[i]->saved;
+		assert_false(s->state.full);
+		k.core[i] = (struct checkpoint_core){ s->number, s->turn, s->tape };
+		k.state[i] = (struct span){ s->state.to, s->state.n };
+	}
+	u64 from = k.core[RECORD_TRADE].tape, upto = k.core[RECORD_MD].tape;
+	k.n_events = waiting_events(w, upto - from > TAPE_SLOTS ? upto - TAPE_SLOTS : from, upto, events);
+	u8 *bytes = checkpoint_write(&k, &n);
+	assert_non_null(bytes);
+	assert_int_equal(pcapng_write_own(&w->file, PCAPNG_OWN_CHECKPOINT, CHECKPOINT_VERSION, (struct span){ bytes, n }),
+			 ERR_OK);
+	free(bytes);
+	w->n_saved++;
+}
+
+static inline void go_on_saving(struct live *w)
+{
+	if (w->saving == 1 && recorder_obeyed(w->c.rec[RECORD_TRADE])) {
+		w->saving = 2;
+		want_saved(w, RECORD_MD);
+	} else if (w->saving == 2 && recorder_obeyed(w->c.rec[RECORD_MD])) {
+		drain_records(w, RECORD_MD);
+		w->losing = false;
+		write_checkpoint(w);
+		w->saving = 0;
+	}
 }
 
 static inline void add_order(void *user, const u8 *p, u32 n)
@@ -225,7 +301,11 @@ static inline void step_md(struct live *w)
 
 static inline void step_trade(struct live *w)
 {
+	size_t before = w->orders_n;
+	bool asked = w->saving == 1 && !recorder_obeyed(w->c.rec[RECORD_TRADE]);
 	trade_core_step(&w->c.trade, w->now);
+	if (asked)
+		w->mark = before;
 	w->n_full_turns += !w->c.trade.journal.has_room;
 	drain_records(w, RECORD_TRADE);
 }
@@ -262,6 +342,7 @@ static inline void live_turn(struct live *w)
 			venue_turn(&w->venue[i], w->now);
 	w->venue[RECORD_TRADE].log_n = 0;
 	step(w);
+	go_on_saving(w);
 	if (w->split && rng_below(&w->rng, 2000) == 0)
 		fall_behind(w);
 	others(w);
@@ -269,7 +350,8 @@ static inline void live_turn(struct live *w)
 		w->c.kill.kill = KILL_CANCEL_ONLY;
 }
 
-static inline void live_open(struct live *w, u64 seed, bool split, ns_t budget_ns)
+/* `late`: nothing is recorded yet. */
+static inline void live_open_late(struct live *w, u64 seed, bool split, ns_t budget_ns, bool late)
 {
 	memset(w, 0, sizeof *w);
 	rng_seed(&w->rng, seed);
@@ -287,7 +369,8 @@ static inline void live_open(struct live *w, u64 seed, bool split, ns_t budget_n
 	for (u32 i = 0; i < RECORD_CORES; i++) {
 		w->venue[i].now = w->now;
 		venue_open(&w->venue[i], &w->c.arena, &w->far[i]);
-		recorder_want(w->c.rec[i], RECORDER_ON);
+		w->memory[i] = malloc(STATE_BYTES);
+		recorder_want(w->c.rec[i], late ? RECORDER_OFF : RECORDER_ON);
 		recorder_switch(w->c.rec[i], 0, w->now);
 	}
 	w->c.rec[RECORD_TRADE]->text = add_order;
@@ -300,9 +383,14 @@ static inline void live_open(struct live *w, u64 seed, bool split, ns_t budget_n
 	set_limits(w);
 }
 
+static inline void live_open(struct live *w, u64 seed, bool split, ns_t budget_ns)
+{
+	live_open_late(w, seed, split, budget_ns, false);
+}
+
 static inline void live_run(struct live *w, u32 turns)
 {
-	for (u32 i = 0; i < turns; i++) {
+	for (u32 i = w->turns; i < w->turns + turns; i++) {
 		if (i == 400 || i == 500)
 			send_snapshot(w);
 		if (i == 600) {
@@ -312,6 +400,7 @@ static inline void live_run(struct live *w, u32 turns)
 		w->hold_journal = i % 1000 > 700;
 		live_turn(w);
 	}
+	w->turns += turns;
 	assert_int_equal(w->c.lost, 0);
 }
 
@@ -322,6 +411,8 @@ static inline void live_close(struct live *w)
 	cores_close(&w->c);
 	free(w->file.start);
 	free(w->orders);
+	free(w->memory[RECORD_MD]);
+	free(w->memory[RECORD_TRADE]);
 }
 
 #endif
