@@ -43,6 +43,28 @@ static err_t make_boot_record(struct app *a)
 	return a->capture.cfg.boot_record.n ? ERR_OK : ERR_NO_MEMORY;
 }
 
+#define SAVE_BUFFERED (4u << 20) /* of messages and frames half way, beyond what a core always consists of */
+
+/* Memory to save the cores to, whose secrets may be kept; the trading core is never saved alone. */
+static err_t make_save(struct app *a)
+{
+	static struct state_place places[APP_PLACES_MAX];
+	static const size_t own[RECORD_CORES] = { sizeof a->md, sizeof a->trade };
+	struct capture_save *s = &a->capture.save;
+	s->place = places;
+	s->n_places = app_places(a, places);
+	s->tape = a->md_links.tape;
+	for (u32 i = 0; i < RECORD_CORES; i++) {
+		s->core[i] = (struct capture_save_core){ .recorder = a->recorder[i], .from = a->records[i] };
+		if (!capture_keeps_keys(a->cfg.capture_secrets, i))
+			continue;
+		s->core[i].bytes = own[i] + a->core_arena[i].used + SAVE_BUFFERED;
+		if (!(s->core[i].memory = capture_save_memory(s->core[i].bytes)))
+			return ERR_NO_MEMORY;
+	}
+	return ERR_OK;
+}
+
 err_t app_open_capture(struct app *a, char *error)
 {
 	struct capture *c = &a->capture;
@@ -69,6 +91,8 @@ err_t app_open_capture(struct app *a, char *error)
 	c->session[2] = a->trade_links.session_status[1];
 	c->cfg.config = (struct span){ (const u8 *)a->config_text, a->config_n };
 	err_t e = make_boot_record(a);
+	if (e == ERR_OK && a->cfg.capture_dir[0])
+		e = make_save(a);
 	if (e != ERR_OK || (e = capture_init(c)) != ERR_OK) {
 		snprintf(error, APP_ERROR, "the capture cannot be made: %s", err_text(e));
 		return e;

@@ -12,6 +12,7 @@
 #define BATCH 1024                   /* records of one core a step: the journal has its turn, too */
 #define WAIT_NS NS_PER_S             /* for a connection's key log lines */
 #define SHOW_NS (100 * NS_PER_MS)    /* between two writings of the row */
+#define SAVE_NS NS_PER_S             /* between two checkpoints after losses */
 #define WRITE_NS (200 * NS_PER_MS)   /* what is collected goes to the file at least so often */
 
 static bool writing(const struct capture *c)
@@ -22,6 +23,8 @@ static bool writing(const struct capture *c)
 /* Not on, first frames are for sessions alone whose keys may be kept: the others stay sealed. */
 static void want(struct capture *c, bool on)
 {
+	capture_save_end(&c->save);
+	c->save_due = c->rotating = false;
 	for (u32 i = 0; i < RECORD_CORES; i++) {
 		bool keeps = capture_keeps_keys(c->cfg.secrets, i);
 		recorder_want(c->core[i].recorder, on      ? RECORDER_ON
@@ -120,15 +123,53 @@ static void close_file(struct capture *c, u64 now_ns)
 		fail(c, "the file cannot be written", error ? error : c->file.error);
 }
 
-static void rotate(struct capture *c, u64 now_ns)
+/* On to the next file. */
+static void next_file(struct capture *c, u64 now_ns)
 {
-	bool large = c->file.bytes >= (u64)c->cfg.file_mb << 20;
-	bool old = c->cfg.file_s && now_ns - c->file.at_ns >= (u64)c->cfg.file_s * NS_PER_S;
-	if (!large && !old)
-		return;
 	close_file(c, now_ns);
 	if (c->row.state == CAPTURE_ON)
 		open_file(c, now_ns);
+}
+
+static bool is_full(const struct capture *c, u64 now_ns)
+{
+	bool large = c->file.bytes >= (u64)c->cfg.file_mb << 20;
+	return large || (c->cfg.file_s && now_ns - c->file.at_ns >= (u64)c->cfg.file_s * NS_PER_S);
+}
+
+/* ---- checkpoints ---- */
+
+static void save(struct capture *c, u64 now_ns)
+{
+	c->save_due = false;
+	c->save_ns = now_ns + SAVE_NS;
+	capture_save_begin(&c->save);
+}
+
+/* Both cores' rings stand where they were saved: what came before is in the file. */
+static void saved(struct capture *c, u64 now_ns)
+{
+	if (c->rotating)
+		next_file(c, now_ns);
+	if (c->row.state == CAPTURE_ON)
+		capture_write_checkpoint(c);
+	c->rotating = false;
+	capture_save_end(&c->save);
+}
+
+/* A new file begins with a checkpoint, as does what follows a loss. */
+static void rotate(struct capture *c, bool obeyed, u64 now_ns)
+{
+	bool full = is_full(c, now_ns);
+	if (c->save.phase != SAVE_NONE) {
+		if (capture_save_step(&c->save))
+			saved(c, now_ns);
+	} else if (full && !capture_save_may(&c->save)) {
+		next_file(c, now_ns);
+	} else if (obeyed && (full || (c->save_due && now_ns >= c->save_ns))) {
+		c->rotating = full;
+		save(c, now_ns);
+	}
 }
 
 /* ---- beginning and ending ---- */
@@ -145,7 +186,10 @@ static err_t begin(struct capture *c, u64 now_ns)
 	err_t e = open_file(c, now_ns);
 	if (e == ERR_OK) {
 		capture_write_openings(c);
-		want(c, true);
+		if (c->complete || !capture_save_may(&c->save))
+			want(c, true);
+		else
+			save(c, now_ns);
 	}
 	show(c, now_ns);
 	return e;
@@ -311,6 +355,7 @@ static void number(struct capture *c, u32 core, const struct ring_msg *m)
 		return;
 	k->lost += lost;
 	c->row.lost += lost;
+	c->save_due |= lost && capture_save_may(&c->save);
 }
 
 static u32 drain(struct capture *c, u32 core, u64 now_ns)
@@ -318,6 +363,8 @@ static u32 drain(struct capture *c, u32 core, u64 now_ns)
 	struct capture_core *k = &c->core[core];
 	u32 n = 0;
 	for (const struct ring_msg *m; n < BATCH && (m = ring_peek(k->from)); n++) {
+		if (capture_save_holds(&c->save, core, m))
+			break;
 		bool frame = m->type == RECORD_RX || m->type == RECORD_TX;
 		if (frame && !look_at_frame(c, core, m, now_ns))
 			break;
@@ -371,7 +418,7 @@ u32 capture_step(struct capture *c, u64 now_ns)
 	if (c->row.state == CAPTURE_STOPPING && settled)
 		stopped(c, now_ns);
 	else if (c->row.state == CAPTURE_ON)
-		rotate(c, now_ns);
+		rotate(c, obeyed, now_ns);
 	work += take_commands(c, settled, now_ns);
 	if (work || now_ns - c->shown_ns >= SHOW_NS)
 		show(c, now_ns);
@@ -389,5 +436,6 @@ void capture_close(struct capture *c, u64 now_ns)
 	show(c, now_ns);
 	capture_keys_wipe(&c->lines);
 	capture_opening_free(&c->opening);
+	capture_save_close(&c->save);
 	capture_file_free(&c->file);
 }

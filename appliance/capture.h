@@ -7,6 +7,9 @@
  * nothing else; `capture start` begins anew. Frames of a connection wait in the ring, for a second
  * at most, until its key log lines are here, because readers need these first.
  *
+ * A capture begun late, each next file, and what follows a loss begins with a checkpoint (capture_save.h):
+ * from there both cores can be run again.
+ *
  * While no capture runs, the first frames and the secrets of each connection whose keys may be kept are
  * in memory (capture_opening.h): a capture begun then has them at its head.
  */
@@ -16,6 +19,7 @@
 #include "appliance/capture_file.h"
 #include "appliance/capture_opening.h"
 #include "appliance/capture_row.h"
+#include "appliance/capture_save.h"
 #include "appliance/capture_sessions.h"
 #include "common/clock.h"
 #include "common/core_status.h"
@@ -62,6 +66,7 @@ struct capture {
 	struct ring *keys;          /* key log lines from slow; NULL: none are kept */
 	struct ring *asked, *answers; /* commands: type capture_ask_type, tag the command's id */
 	struct capture_cell *cell;
+	struct capture_save save; /* its given part */
 	const struct session_status *session[CAPTURE_SAYS]; /* md, order, standby; NULL: not known */
 	u64 *errors, *frames; /* counter words */
 	/* its own */
@@ -73,6 +78,9 @@ struct capture {
 	int dir_fd; /* -1: not open */
 	u32 file_no;
 	bool complete;    /* the capture begins with the process */
+	bool save_due;    /* a checkpoint is to be made; `save_ns`: not before */
+	bool rotating;    /* the checkpoint under way begins a new file */
+	u64 save_ns;
 	bool hurry;       /* the end: nothing waits for key log lines any more */
 	u64 wall_ns;      /* real time minus the clock, as it was when the file was begun */
 	u64 earlier;      /* bytes of this capture's files before this one */
@@ -109,6 +117,8 @@ void capture_write_head(struct capture *c, u64 now_ns);
 void capture_write_secrets(struct capture *c, struct span lines);
 void capture_write_record(struct capture *c, u32 core, const struct ring_msg *m);
 void capture_write_openings(struct capture *c);
+/* The checkpoint that stands ready, if it can be made. */
+void capture_write_checkpoint(struct capture *c);
 void capture_write_end(struct capture *c, u64 now_ns);
 
 #endif

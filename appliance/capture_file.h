@@ -10,12 +10,12 @@
 #include "common/cursor.h"
 #include "common/err.h"
 
-#define CAPTURE_BLOCK_MAX (8u << 20) /* the longest block a file takes */
+#define CAPTURE_BLOCK_MAX (64u << 20) /* the longest block a file takes: a checkpoint */
 
 struct capture_file {
 	int fd;     /* -1: none is open */
 	int error;  /* errno of the first failure; 0: none */
-	u8 *buf;    /* CAPTURE_BLOCK_MAX bytes; secrets pass through it */
+	u8 *buf;    /* CAPTURE_BLOCK_MAX bytes, of which those used are touched; secrets pass through it */
 	size_t n;   /* in it */
 	u64 bytes;  /* of the file, those in `buf` included */
 	u64 at_ns;  /* when it was created: the clock of whoever creates it */

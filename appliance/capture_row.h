@@ -26,6 +26,8 @@ struct capture_row {
 	u64 since_wall_ns;  /* when it was begun */
 	u64 files, bytes;   /* since then; bytes of all files */
 	u64 frames, records, lost;
+	u64 checkpoints, checkpoint_bytes; /* in all; what both cores consisted of, the last time */
+	u64 still_ns;                      /* for so long at most a core stood still for one */
 	char file[CAPTURE_PATH_MAX]; /* the present one, or the last */
 	char why[CAPTURE_WHY_MAX];   /* of CAPTURE_FAILED: what failed and what to do */
 };

@@ -2,12 +2,14 @@
  * capture_write.c - the blocks of a capture file: its head, secrets, records, its end.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "appliance/boot_record.h"
 #include "appliance/capture.h"
 #include "common/msg.h"
+#include "pcap/checkpoint.h"
 #include "pcap/record_file.h"
 
 #define COMMENT_MAX 1024
@@ -57,19 +59,26 @@ static void add_openings(const struct capture *c, char *out, size_t room)
 		 n, whole);
 }
 
+/* From its beginning, where a checkpoint stands there. */
+static const char *replayed(const struct capture *c)
+{
+	return capture_save_may(&c->save) ? "It begins with a checkpoint, from which it is replayed"
+					  : "It cannot be replayed from its beginning: it keeps no secrets, and no checkpoint";
+}
+
 static void comment(const struct capture *c, char out[COMMENT_MAX])
 {
 	int n = snprintf(out, COMMENT_MAX, "instance %s, boot %u, file %u of the capture\n%s\n",
 			 c->cfg.instance, c->cfg.boot, (u32)c->row.files, secrets_text(c->cfg.secrets));
 	if (c->row.files > 1) {
 		snprintf(out + n, COMMENT_MAX - (size_t)n,
-			 "goes on from the file before it; sessions that began there are decrypted and "
-			 "replayed only together with it");
+			 "goes on from the file before it; sessions that began there are decrypted only together "
+			 "with it. %s", replayed(c));
 	} else if (c->complete) {
 		snprintf(out + n, COMMENT_MAX - (size_t)n, "begins with the process");
 	} else {
 		n += snprintf(out + n, COMMENT_MAX - (size_t)n,
-			      "begun while the process ran: cannot be replayed from its beginning\n");
+			      "begun while the process ran. %s\n", replayed(c));
 		n += add_open(c, out + n, COMMENT_MAX - (size_t)n);
 		add_openings(c, out + n, COMMENT_MAX - (size_t)n);
 	}
@@ -202,6 +211,26 @@ void capture_write_openings(struct capture *c)
 		for (const struct ring_msg *m; (m = capture_opening_next(&c->opening, i, &at));)
 			capture_write_record(c, c->sessions.s[i].core, m);
 	}
+}
+
+/* ---- checkpoints ---- */
+
+void capture_write_checkpoint(struct capture *c)
+{
+	u64 tsc, bytes;
+	size_t n;
+	u8 *payload = capture_save_write(&c->save, &n);
+	capture_save_cost(&c->save, &tsc, &bytes);
+	c->row.still_ns = u64_max(c->row.still_ns, clock_ns(&c->cfg.clock, tsc) - clock_ns(&c->cfg.clock, 0));
+	c->row.checkpoint_bytes = bytes;
+	c->save_due |= !payload;
+	if (!payload)
+		return;
+	assert(n < CAPTURE_BLOCK_MAX / 2 && "what a core consists of is a few megabytes");
+	c->row.checkpoints++;
+	write_own(c, PCAPNG_OWN_CHECKPOINT, CHECKPOINT_VERSION, (struct span){ payload, n });
+	explicit_bzero(payload, n);
+	free(payload);
 }
 
 /* ---- end ---- */

@@ -15,6 +15,9 @@ static const struct column columns[] = {
 	{ "frames", "frames", SHOW_COUNT },
 	{ "records", "records", SHOW_COUNT },
 	{ "lost", "lost records", SHOW_COUNT },
+	{ "checkpoints", "checkpoints", SHOW_COUNT },
+	{ "checkpoint_bytes", "checkpoint bytes", SHOW_COUNT },
+	{ "still_ns", "core stood still", SHOW_NS },
 	{ "secrets", "secrets", SHOW_TEXT },
 	{ "alarm", "alarm", SHOW_TEXT },
 };
@@ -37,6 +40,9 @@ static void add_capture(struct report *r, const struct view *v)
 	table_number(t, (i64)row.frames);
 	table_number(t, (i64)row.records);
 	table_number(t, (i64)row.lost);
+	table_number(t, (i64)row.checkpoints);
+	table_number(t, (i64)row.checkpoint_bytes);
+	table_number(t, (i64)row.still_ns);
 	table_text(t, name_of_capture_secrets(row.secrets));
 	table_text(t, row.state == CAPTURE_FAILED ? row.why : NULL);
 }
