@@ -185,7 +185,7 @@ void recorder_switch(struct recorder *r, u64 turn, u64 tsc)
 		stand_before(r, level != RECORDER_OFF);
 	if (level != r->level && level == RECORDER_OFF)
 		recorder_put(r, RECORD_PAUSE, NULL, 0);
-	if (wanted == RECORDER_SAVE)
+	if (wanted == RECORDER_SAVE && want != r->done) /* once: a session that connects has us look again */
 		save(r, turn);
 	if (level == RECORDER_ON && (r->level != RECORDER_ON || want != r->done))
 		recorder_put(r, RECORD_START, &start, sizeof start);
