@@ -81,7 +81,7 @@ bool capture_save_step(struct capture_save *s)
 
 /* ---- writing ---- */
 
-/* What the trading core had still to read: the last ones before the market-data core's place, as far as they are there. */
+/* What the trading core had still to read: those before the market-data core's place, as far as they are there. */
 static u32 take_events(struct capture_save *s, u64 from, u64 upto)
 {
 	u32 n = 0;
