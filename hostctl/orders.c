@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hostctl/verb.h"
+#include "hostctl/positions.h"
 
 static const struct column order_columns[] = {
 	{ "id", "ID", SHOW_COUNT },
@@ -120,13 +120,6 @@ static const struct column fee_columns[] = {
 	{ "amount", "FEES PAID", SHOW_DECIMAL },
 };
 
-static void cell_asset(struct table *t, const char asset[8])
-{
-	char text[9];
-	snprintf(text, sizeof text, "%.8s", asset);
-	table_text(t, *text ? text : NULL);
-}
-
 static void add_position(struct table *t, const struct view *v, const struct position_row *p)
 {
 	const struct instrument *i = view_instrument(v, p->instrument);
@@ -157,22 +150,22 @@ static void add_fees(struct table *t, const struct view *v, const struct positio
 	}
 }
 
+struct shown {
+	const struct view *v;
+	struct table *positions, *fees;
+};
+
+static void show_position(void *user, const struct position_row *p)
+{
+	const struct shown *s = user;
+	add_position(s->positions, s->v, p);
+	add_fees(s->fees, s->v, p);
+}
+
 enum exit_code verb_position(const struct request *q, const struct view *v, struct report *r)
 {
-	struct table *t =
-		report_table(r, "positions", position_columns, ARRAY_LEN(position_columns));
-	struct table *fees = report_table(r, "fees", fee_columns, ARRAY_LEN(fee_columns));
-	u32 n;
-	const struct position_cell *cell = view_rows(v, "positions", sizeof *cell, &n);
-	for (u32 i = 0; i < u32_min(n, v->n_instruments); i++) {
-		struct position_row row;
-		if (!row_read(&cell[i].seq, cell[i].w, &row, sizeof row))
-			return complain(q, EXIT_REFUSED,
-					"a position could not be read: the trading core stopped "
-					"while it wrote it");
-		row.instrument = i; /* also of a row not yet written */
-		add_position(t, v, &row);
-		add_fees(fees, v, &row);
-	}
-	return EXIT_DONE;
+	struct shown s = { .v = v };
+	s.positions = report_table(r, "positions", position_columns, ARRAY_LEN(position_columns));
+	s.fees = report_table(r, "fees", fee_columns, ARRAY_LEN(fee_columns));
+	return each_position(q, v, show_position, &s);
 }

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "hostctl/verb.h"
+#include "hostctl/positions.h"
 
 static const struct column pnl_columns[] = {
 	{ "symbol", "SYMBOL", SHOW_TEXT },
@@ -49,13 +49,6 @@ static void cell_sum(struct table *t, i128 amount)
 		cell_money(t, (i64)amount);
 }
 
-static void cell_asset(struct table *t, const char asset[8])
-{
-	char text[9];
-	snprintf(text, sizeof text, "%.8s", asset);
-	table_text(t, *text ? text : NULL);
-}
-
 static void cells_of_sum(struct table *t, const struct sum *s)
 {
 	cell_sum(t, s->realised);
@@ -64,21 +57,28 @@ static void cells_of_sum(struct table *t, const struct sum *s)
 	cell_sum(t, s->realised + s->unrealised - s->fees);
 }
 
-static void add_position(struct table *t, const struct view *v, const struct position_row *p,
-			 struct sum sums[SUMS_MAX])
+struct adding {
+	struct table *t;
+	const struct view *v;
+	struct sum sums[SUMS_MAX];
+};
+
+static void add_position(void *user, const struct position_row *p)
 {
-	const struct instrument *i = view_instrument(v, p->instrument);
+	struct adding *a = user;
+	struct table *t = a->t;
+	const struct instrument *i = view_instrument(a->v, p->instrument);
 	struct sum own = { .realised = p->realised, .unrealised = p->unrealised };
 	memcpy(own.asset, i->quote, sizeof own.asset);
-	struct sum *all = sum_of(sums, own.asset);
+	struct sum *all = sum_of(a->sums, own.asset);
 	all->realised += own.realised;
 	all->unrealised += own.unrealised;
 	for (u32 f = 0; f < ROW_FEES && p->fee[f].asset[0]; f++) {
-		sum_of(sums, p->fee[f].asset)->fees += p->fee[f].amount;
+		sum_of(a->sums, p->fee[f].asset)->fees += p->fee[f].amount;
 		if (!memcmp(p->fee[f].asset, own.asset, sizeof own.asset))
 			own.fees += p->fee[f].amount;
 	}
-	cell_symbol(t, v, p->instrument);
+	cell_symbol(t, a->v, p->instrument);
 	cell_qty(t, i, p->qty);
 	table_number(t, (i64)p->fills);
 	cell_asset(t, own.asset);
@@ -87,22 +87,13 @@ static void add_position(struct table *t, const struct view *v, const struct pos
 
 enum exit_code verb_pnl(const struct request *q, const struct view *v, struct report *r)
 {
-	struct sum sums[SUMS_MAX] = { 0 };
-	struct table *t = report_table(r, "pnl", pnl_columns, ARRAY_LEN(pnl_columns));
+	struct adding a = { .v = v };
+	a.t = report_table(r, "pnl", pnl_columns, ARRAY_LEN(pnl_columns));
 	struct table *total = report_table(r, "total", total_columns, ARRAY_LEN(total_columns));
-	u32 n;
-	const struct position_cell *cell = view_rows(v, "positions", sizeof *cell, &n);
-	for (u32 i = 0; i < u32_min(n, v->n_instruments); i++) {
-		struct position_row row;
-		if (!row_read(&cell[i].seq, cell[i].w, &row, sizeof row))
-			return complain(q, EXIT_REFUSED,
-					"a position could not be read: the trading core stopped while it wrote it");
-		row.instrument = i;
-		add_position(t, v, &row, sums);
+	enum exit_code code = each_position(q, v, add_position, &a);
+	for (u32 i = 0; code == EXIT_DONE && i < SUMS_MAX && a.sums[i].asset[0]; i++) {
+		cell_asset(total, a.sums[i].asset);
+		cells_of_sum(total, &a.sums[i]);
 	}
-	for (u32 i = 0; i < SUMS_MAX && sums[i].asset[0]; i++) {
-		cell_asset(total, sums[i].asset);
-		cells_of_sum(total, &sums[i]);
-	}
-	return EXIT_DONE;
+	return code;
 }
