@@ -265,7 +265,7 @@ const struct check checks_cpu[] = {
 	{ "cpu.housekeeping", "the kernel's timers and many interrupts stay on CPU 0 whatever is asked",
 	  "choose other CPUs: cpus.md, cpus.trade", { NOTE, YELLOW, RED }, housekeeping },
 	{ "cpu.apart", "a hot core polls: whatever shares its CPU stalls it and is stalled by it",
-	  "take the hot CPUs out of cpus.shared", { RED, RED, RED }, apart },
+	  "take the hot CPUs out of cpus.shared", { YELLOW, RED, RED }, apart },
 	{ "cpu.isolated", "the scheduler otherwise puts other threads on a hot CPU for milliseconds",
 	  "hostctl tune apply, or boot with isolcpus=managed_irq,domain,<hot CPUs>", { NOTE, YELLOW, RED }, isolated },
 	{ "cpu.nohz_full", "the scheduler tick otherwise interrupts a hot core 100 to 1000 times a second",
