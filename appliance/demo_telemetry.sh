@@ -37,21 +37,35 @@ telemetry_configure() {
 	END
 }
 
+# Each can be called again for a server that has ended (tests/e2e/scenario_telemetry_cost.sh).
+start_redis() {
+	taskset -c "$shared" redis-server --port 6379 --bind 127.0.0.1 --save '' --dir "$work" >>"$work/redis.log" 2>&1 &
+	redis_pid=$! telemetry_pids="$! ${telemetry_pids:-}"
+	wait_for 30 "Redis to answer" redis-cli ping
+}
+start_influxdb() {
+	taskset -c "$shared" influxd run -config "$work/influxdb.toml" >>"$work/influxdb.log" 2>&1 &
+	influxdb_pid=$! telemetry_pids="$! ${telemetry_pids:-}"
+	wait_for 30 "InfluxDB to answer" curl -sf http://127.0.0.1:8086/ping
+}
+start_prometheus() {
+	taskset -c "$shared" prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/prometheus" \
+		--web.listen-address=127.0.0.1:9090 >>"$work/prometheus.log" 2>&1 &
+	prometheus_pid=$! telemetry_pids="$! ${telemetry_pids:-}"
+	wait_for 30 "Prometheus to be ready" curl -sf http://127.0.0.1:9090/-/ready
+}
+start_serve() {
+	taskset -c "$shared" "$bin/hostctl" --config "$work/saker.yaml" serve 2>>"$work/serve.log" &
+	serve_pid=$! telemetry_pids="$! ${telemetry_pids:-}"
+	wait_for 10 "hostctl serve to answer" curl -sf http://127.0.0.1:9464/metrics
+}
+
 telemetry_start() {
 	telemetry_configure
-	taskset -c "$shared" redis-server --port 6379 --bind 127.0.0.1 --save '' --dir "$work" >"$work/redis.log" 2>&1 &
-	telemetry_pids=$!
-	taskset -c "$shared" influxd run -config "$work/influxdb.toml" >"$work/influxdb.log" 2>&1 &
-	telemetry_pids="$telemetry_pids $!"
-	taskset -c "$shared" prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/prometheus" \
-		--web.listen-address=127.0.0.1:9090 >"$work/prometheus.log" 2>&1 &
-	telemetry_pids="$telemetry_pids $!"
-	wait_for 30 "Redis to answer" redis-cli ping
-	wait_for 30 "InfluxDB to answer" curl -sf http://127.0.0.1:8086/ping
-	wait_for 30 "Prometheus to be ready" curl -sf http://127.0.0.1:9090/-/ready
-	taskset -c "$shared" "$bin/hostctl" --config "$work/saker.yaml" serve 2>"$work/serve.log" &
-	telemetry_pids="$! $telemetry_pids"
-	wait_for 10 "hostctl serve to answer" curl -sf http://127.0.0.1:9464/metrics
+	start_redis
+	start_influxdb
+	start_prometheus
+	start_serve
 }
 
 # The appliance has ended: its segment stands still, and the next samples hold its last figures.

@@ -31,19 +31,21 @@ static u64 sum_of(const struct hist *h, u32 first, u32 n)
 
 static i64 ppm(u64 part, u64 whole) { return whole ? (i64)((i128)part * 1000000 / whole) : 0; }
 
-void add_histogram(struct report *r, const struct hist *h)
+void add_histogram(struct report *r, const struct hist *h, u32 rows)
 {
 	struct table *t = report_table(r, "histogram", columns, ARRAY_LEN(columns));
 	u32 first = 0, last = 0, width = 1;
 	u64 peak = 0;
 	if (!h->n || !span_of(h, &first, &last))
 		return;
-	while ((last - first) / width >= HISTOGRAM_ROWS)
+	while (rows && (last - first) / width >= rows)
 		width *= 2;
 	for (u32 i = first; i <= last; i += width)
 		peak = u64_max(peak, sum_of(h, i, width));
 	for (u32 i = first; i <= last; i += width) {
 		u64 n = sum_of(h, i, width);
+		if (!n && !rows)
+			continue;
 		table_number(t, i ? (i64)hist_upper(i - 1) + 1 : 0);
 		table_number(t, (i64)hist_upper(u32_min(i + width, HIST_BUCKETS) - 1));
 		table_number(t, (i64)n);

@@ -1,5 +1,5 @@
 /*
- * histogram.h - one histogram drawn: its buckets joined so that a screen holds them.
+ * histogram.h - one histogram's buckets: joined so that a screen holds them, or as they are for programs.
  */
 #ifndef HOSTCTL_HISTOGRAM_H
 #define HOSTCTL_HISTOGRAM_H
@@ -9,7 +9,10 @@
 
 #define HISTOGRAM_ROWS 24
 
-/* The table "histogram": at most HISTOGRAM_ROWS rows from the smallest to the largest value, none left out. */
-void add_histogram(struct report *r, const struct hist *h);
+/*
+ * The table "histogram": at most `rows` rows from the smallest to the largest value, none left out.
+ * With `rows` 0 each bucket that holds something: two looks can be subtracted.
+ */
+void add_histogram(struct report *r, const struct hist *h, u32 rows);
 
 #endif

@@ -84,7 +84,7 @@ static enum exit_code show_stage(const struct request *q, const struct view *v, 
 		return complain(q, EXIT_REFUSED, "no stage %s; hostctl latency lists them", q->arg[0]);
 	hist_copy(&copy, from);
 	add_stage(report_table(r, "stages", stage_columns, ARRAY_LEN(stage_columns)), region->name, &copy);
-	add_histogram(r, &copy);
+	add_histogram(r, &copy, q->json ? 0 : HISTOGRAM_ROWS);
 	return EXIT_DONE;
 }
 

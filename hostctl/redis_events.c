@@ -41,17 +41,33 @@ bool events_id(const char *text, u32 *boot, u64 *seq)
 static void on_newest(void *user, u32 nth, const struct redisReply *r)
 {
 	struct redis_events *e = user;
-	e->last[nth].boot = 0;
-	e->last[nth].seq = 0;
+	e->last[nth] = (struct events_at){ 0 };
 	if (r->type == REDIS_REPLY_ARRAY && r->elements == 1 &&
 	    r->element[0]->type == REDIS_REPLY_ARRAY && r->element[0]->elements == 2 &&
 	    r->element[0]->element[0]->type == REDIS_REPLY_STRING)
 		events_id(r->element[0]->element[0]->str, &e->last[nth].boot, &e->last[nth].seq);
 }
 
+static bool is_before(struct events_at a, struct events_at b)
+{
+	return a.boot < b.boot || (a.boot == b.boot && a.seq < b.seq);
+}
+
+/* A stream that ends before what it has taken is filled up from where it ends. */
+static void step_back(struct redis_events *e, const struct events_at had[EVENTS_STREAMS])
+{
+	for (u32 i = 0; i < EVENTS_STREAMS; i++)
+		if (is_before(e->last[i], had[i])) {
+			events_close(e);
+			e->boot = 0;
+		}
+}
+
 static bool resume(struct redis_events *e, struct redis_link *l)
 {
 	struct redis_words w;
+	struct events_at had[EVENTS_STREAMS];
+	memcpy(had, e->last, sizeof had);
 	for (u32 i = 0; i < EVENTS_STREAMS; i++) {
 		redis_words_reset(&w);
 		redis_word(&w, "XREVRANGE");
@@ -62,7 +78,14 @@ static bool resume(struct redis_events *e, struct redis_link *l)
 		redis_word(&w, "1");
 		redis_send(l, &w);
 	}
-	return e->resumed = redis_flush(l, on_newest, e) == ERR_OK;
+	e->resumed = redis_flush(l, on_newest, e) == ERR_OK;
+	if (e->resumed)
+		step_back(e, had);
+	else
+		memcpy(e->last, had, sizeof had);
+	e->connects = l->cnt[REDIS_CNT_connects];
+	memcpy(e->pending, e->last, sizeof e->pending);
+	return e->resumed;
 }
 
 /* ---- journals ---- */
@@ -110,8 +133,9 @@ static bool open_journal(struct redis_events *e, u32 boot)
 static bool advance(struct redis_events *e)
 {
 	u32 known = e->boot;
-	for (u32 i = 0; !known && i < EVENTS_STREAMS; i++)
-		known = u32_max(known, e->last[i].boot);
+	for (u32 i = 0; !e->boot && i < EVENTS_STREAMS; i++)
+		if (e->last[i].boot && (!known || e->last[i].boot < known))
+			known = e->last[i].boot;
 	/* what the streams ended in may go on */
 	if (known && e->fd < 0 && open_journal(e, known))
 		return true;
@@ -246,18 +270,15 @@ static void words_of(struct redis_words *w, const struct journal_record *r, u32 
 	}
 }
 
-static bool is_sent_already(const struct redis_events *e, enum events_stream s, u64 seq)
-{
-	return e->last[s].boot > e->boot || (e->last[s].boot == e->boot && e->last[s].seq >= seq);
-}
-
 static bool gather(struct redis_events *e, struct redis_link *l, const struct journal_record *r,
 		   const struct instrument *i, u32 n)
 {
 	struct redis_words w;
 	enum events_stream s = stream_of(r);
-	if (r->type > JOURNAL_CANCEL_SENT || is_sent_already(e, s, r->seq))
+	struct events_at at = { e->boot, r->seq };
+	if (r->type > JOURNAL_CANCEL_SENT || !is_before(e->last[s], at))
 		return false;
+	e->pending[s] = at;
 	redis_words_reset(&w);
 	redis_word(&w, "XADD");
 	redis_word(&w, "%s", e->key[s]);
@@ -274,8 +295,9 @@ u32 events_gather(struct redis_events *e, struct redis_link *l, const struct ins
 {
 	u8 bytes[EVENTS_BATCH * JOURNAL_RECORD];
 	struct journal_record rec;
+	bool known = e->resumed && e->connects == l->cnt[REDIS_CNT_connects];
 	e->n = 0;
-	if ((!e->resumed && !resume(e, l)) || (e->fd < 0 && !advance(e)))
+	if ((!known && !resume(e, l)) || (e->fd < 0 && !advance(e)))
 		return 0;
 	ssize_t got = pread(e->fd, bytes, sizeof bytes, (off_t)e->offset);
 	size_t whole = got > 0 ? (size_t)got / JOURNAL_RECORD * JOURNAL_RECORD : 0;
@@ -296,6 +318,7 @@ void events_done(struct redis_events *e, struct redis_link *l, bool ok)
 	if (ok) {
 		counter_add(&l->cnt[REDIS_CNT_events_sent], e->n);
 		e->offset = e->gathered;
+		memcpy(e->last, e->pending, sizeof e->last);
 	} else {
 		e->resumed = false;
 	}

@@ -4,8 +4,9 @@
  *
  * saker:{<instance>}:fills has the fills, saker:{<instance>}:orders every other record of an order. An
  * entry's id is <boot>-<number in that boot's journal>, in decimal: it is its own proof that it was
- * sent. The journal is the queue: Redis may be away as long as the journals are kept. Symbols and
- * scales are those of the running configuration. One thread.
+ * sent. The journal is the queue: Redis may be away as long as the journals are kept. A Redis that comes
+ * back without its newest entries gets them again, one that comes back empty those of the journal under way. Symbols
+ * and scales are those of the running configuration. One thread.
  */
 #ifndef HOSTCTL_REDIS_EVENTS_H
 #define HOSTCTL_REDIS_EVENTS_H
@@ -18,6 +19,11 @@
 
 enum events_stream { EVENTS_ORDERS, EVENTS_FILLS, EVENTS_STREAMS };
 
+struct events_at {
+	u32 boot; /* 0: nowhere */
+	u64 seq;
+};
+
 struct redis_events {
 	const char *dir;
 	u32 max_length;
@@ -27,7 +33,9 @@ struct redis_events {
 	u64 offset, gathered; /* in the file: what is sent, and where the gathered records end */
 	u32 n;                /* gathered since events_done */
 	bool resumed;         /* it is known what the streams hold */
-	struct { u32 boot; u64 seq; } last[EVENTS_STREAMS]; /* the newest entry of each; 0: none */
+	u64 connects;         /* by which connection: the server behind another may hold less */
+	struct events_at last[EVENTS_STREAMS];    /* the newest entry of each */
+	struct events_at pending[EVENTS_STREAMS]; /* once what is gathered has arrived */
 };
 
 void events_open(struct redis_events *e, const char *instance, const char *state_dir, u32 max_length);

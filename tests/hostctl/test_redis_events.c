@@ -97,6 +97,16 @@ static void pump(void)
 	}
 }
 
+/* It is gone, and somebody else's command finds that out. */
+static void lose_connection(void)
+{
+	struct redis_words w;
+	redis_words_reset(&w);
+	redis_word(&w, "PING");
+	redis_send(&l, &w);
+	assert_int_equal(redis_flush(&l, NULL, NULL), ERR_CLOSED);
+}
+
 static void restart_hostctl(void)
 {
 	events_close(&e);
@@ -186,6 +196,35 @@ static void test_redis_away_in_the_middle(void **state)
 	assert_streams(300, 300);
 }
 
+/* What it had taken last, or all of it, is gone when it comes back. */
+static void test_redis_comes_back_with_less(void **state)
+{
+	(void)state;
+	new_boot(1);
+	for (u64 id = 1; id <= 300; id++)
+		trade(id);
+	pump();
+	new_boot(2);
+	trade(301);
+	pump();
+	assert_streams(301, 301);
+	redisReply *r = redis_say(&server, "XREVRANGE saker:{a}:fills + - COUNT 200");
+	for (size_t i = 0; i < r->elements; i++)
+		freeReplyObject(redis_say(&server, "XDEL saker:{a}:fills %s", r->element[i]->element[0]->str));
+	freeReplyObject(r);
+	freeReplyObject(redis_say(&server, "XSETID saker:{a}:fills 1-202"));
+	freeReplyObject(redis_say(&server, "CLIENT KILL TYPE normal"));
+	lose_connection();
+	pump();
+	assert_streams(301, 301);
+	real_kill(&server);
+	redis_server_start(&server, NULL);
+	lose_connection();
+	trade(302);
+	pump();
+	assert_streams(2, 2); /* of boot 2, from its beginning */
+}
+
 static void test_a_damaged_record_is_counted(void **state)
 {
 	(void)state;
@@ -223,7 +262,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_an_order_and_its_fill), CASE(test_once_over_restarts),
-		CASE(test_redis_away_in_the_middle), CASE(test_a_damaged_record_is_counted),
+		CASE(test_redis_away_in_the_middle),
+		CASE(test_redis_comes_back_with_less), CASE(test_a_damaged_record_is_counted),
 		cmocka_unit_test(test_ids),
 	};
 	signal(SIGPIPE, SIG_IGN);
