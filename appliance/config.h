@@ -99,7 +99,8 @@ struct config_telemetry {
 	char alert_webhook[CONFIG_TEXT]; /* "": none */
 	u32 alert_hold_ms, alert_clear_ms;
 	u32 alert_disconnected, alert_stale_book, alert_drops, alert_latency_us; /* 0: off */
-	u32 alert_position_percent, alert_denies, alert_clock_offset_ms;         /* likewise */
+	u32 alert_position_percent, alert_loss_percent;                          /* likewise */
+	u32 alert_denies, alert_clock_offset_ms;                                 /* likewise */
 };
 
 /* Users, @groups and certificates of each role, as access_add (role.h) reads them. */

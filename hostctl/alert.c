@@ -102,6 +102,25 @@ static i64 value_position(const struct config *c, const struct metric_set *now,
 	return most;
 }
 
+/* The worst instrument, rounded down; no limit, no percents. Fees are not in it. */
+static i64 value_loss(const struct config *c, const struct metric_set *now,
+		      const struct metric_set *before)
+{
+	const char *limit = c->risk.max_loss;
+	i64 most = 0, max;
+	(void)before;
+	for (u32 i = 0; *limit && i < now->n; i++) {
+		const struct metric *m = &now->metric[i];
+		if (strcmp(m->group, "position") || strcmp(m->name, "realised") ||
+		    dec_parse(limit, strlen(limit), m->decimals, &max) != ERR_OK || max <= 0)
+			continue;
+		i128 lost = -(i128)m->value - value_of(now, "position", "unrealised", m->label[0].value);
+		i64 percent = lost > 0 ? (i64)(lost * 100 / max) : 0;
+		most = percent > most ? percent : most;
+	}
+	return most;
+}
+
 static i64 value_denies(const struct config *c, const struct metric_set *now,
 			const struct metric_set *before)
 {
@@ -149,6 +168,7 @@ static const struct {
 	{ "drops", "frames, messages or records lost a second", value_drops, AT(alert_drops) },
 	{ "latency", "us of tick to trade, 99th percentile", value_latency, AT(alert_latency_us) },
 	{ "position", "% of risk.max_position", value_position, AT(alert_position_percent) },
+	{ "loss", "% of risk.max_loss", value_loss, AT(alert_loss_percent) },
 	{ "denies", "orders refused by risk a second", value_denies, AT(alert_denies) },
 	{ "clock_offset", "ms between our clock and the venue's", value_clock,
 	  AT(alert_clock_offset_ms) },

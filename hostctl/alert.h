@@ -14,7 +14,7 @@
 
 #define ALERT_NAME 32
 #define ALERT_TEXT 160
-#define ALERT_RULES 9
+#define ALERT_RULES 10
 
 struct alert {
 	char name[ALERT_NAME], text[ALERT_TEXT];

@@ -2,9 +2,10 @@
  * redis_link.h - one connection to Redis: commands gathered, sent in one go, answers read in one go.
  *
  * Commands of a batch are pipelined: redis_send only gathers, redis_flush sends and waits, at most
- * REDIS_TIMEOUT_MS. A lost connection is made anew after a pause that doubles; what was gathered is
- * gone, and the caller, who was told, gathers it again. All keys of an appliance carry one hash
- * tag, so that a cluster keeps them together: after MOVED the connection goes to the node named.
+ * REDIS_TIMEOUT_MS. A lost connection is made anew after a pause that doubles, and standard error told
+ * at most once a minute; what was gathered is gone, and the caller, who was told, gathers it again.
+ * All keys of an appliance carry one hash tag, so that a cluster keeps them together: after MOVED the
+ * connection goes to the node named, after ASK (a slot is on its way) the one command does.
  * One thread. The process must ignore SIGPIPE.
  */
 #ifndef HOSTCTL_REDIS_LINK_H
@@ -12,11 +13,10 @@
 
 #include "appliance/config.h"
 #include "common/counter.h"
+#include "hostctl/redis_conn.h"
 #include "hostctl/secret.h"
 
-#define REDIS_TIMEOUT_MS 1000
-#define REDIS_WHY_MAX    512
-#define REDIS_KEY_MAX    96
+#define REDIS_KEY_MAX 96
 
 enum redis_cnt {
 #define CNT(name, sentence) REDIS_CNT_##name,
@@ -26,8 +26,11 @@ enum redis_cnt {
 };
 extern const struct counter_def redis_counter_defs[REDIS_CNT_COUNT];
 
-struct redisContext;
-struct redisReply;
+/* A command as it was sent, until it is answered: a cluster may want it somewhere else. */
+struct redis_sent {
+	char *bytes;
+	size_t n;
+};
 
 struct redis_link {
 	const struct config_telemetry *t;
@@ -35,11 +38,13 @@ struct redis_link {
 	char password[SECRET_MAX];
 	char host[CONFIG_TEXT]; /* where the connection goes: as configured, or a cluster's other node */
 	u16 port;
-	struct redisContext *c; /* NULL: none */
-	u32 pending;
+	struct redis_conn conn;
+	struct redis_conn aside; /* to the node a slot is on the way to, during a flush */
+	struct redis_sent *sent;
+	u32 pending, room; /* of `sent` */
 	u32 backoff_ms;
 	ns_t retry_ns;
-	bool complained;
+	ns_t complained_ns; /* when somebody was told last; 0: never */
 };
 
 /* Connects to nobody yet. ERR_IO: `why` (REDIS_WHY_MAX bytes). */
@@ -73,7 +78,7 @@ typedef void (*redis_on_reply)(void *user, u32 nth, const struct redisReply *rep
 /*
  * Sends what was gathered and takes every answer; `fn` may be NULL. ERR_OK: each was executed (an
  * event that is in its stream already counts as that). ERR_REFUSED: an error among the answers,
- * named once on standard error. ERR_AGAIN: a cluster sent us to another node. ERR_CLOSED: no
+ * named on standard error. ERR_AGAIN: a cluster sent us to another node. ERR_CLOSED: no
  * connection any more.
  */
 err_t redis_flush(struct redis_link *l, redis_on_reply fn, void *user);

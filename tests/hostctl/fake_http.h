@@ -8,7 +8,7 @@
 
 #include "common/types.h"
 
-#define FAKE_REQUESTS 16
+#define FAKE_REQUESTS 32
 
 struct fake_request {
 	char method[8], url[512]; /* url with its query */

@@ -1,11 +1,17 @@
-/* Alerts: each rule by a sample that breaks it, and hysteresis in virtual time. */
+/* Alerts: each rule by a sample that breaks it, hysteresis in virtual time, and both ways by which they are told. */
 #include "tests/cmocka_all.h"
 
+#include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hostctl/alert.h"
+#include "hostctl/alert_hook.h"
+#include "hostctl/redis.h"
+#include "tests/hostctl/fake_http.h"
+#include "tests/hostctl/real_redis.h"
 
 static struct config *c;
 static struct metric_set *now, *before;
@@ -28,7 +34,7 @@ static void counter(struct metric_set *s, const char *region, const char *name, 
 }
 
 static u64 drops, denies, clock_us;
-static i64 quantity;
+static i64 quantity, realised;
 
 /* Always of one shape. */
 static void healthy(struct metric_set *s, ns_t at_ns)
@@ -43,6 +49,8 @@ static void healthy(struct metric_set *s, ns_t at_ns)
 	put(s, METRIC_market_valid, 1, "symbol", "BTCUSDT");
 	put(s, METRIC_trading_latched, 0, NULL, NULL);
 	metric_decimals(put(s, METRIC_position_quantity, quantity, "symbol", "BTCUSDT"), 5);
+	metric_decimals(put(s, METRIC_position_realised, realised, "symbol", "BTCUSDT"), 8);
+	metric_decimals(put(s, METRIC_position_unrealised, 0, "symbol", "BTCUSDT"), 8);
 	counter(s, "md.port", "dev_rx_missed", drops);
 	counter(s, "md.port", "rx_frames", 1000 * at_ns / NS_PER_S);
 	counter(s, "trade.core", "orders_denied", denies);
@@ -58,14 +66,16 @@ static int setup(void **state)
 	now = calloc(1, sizeof *now);
 	before = calloc(1, sizeof *before);
 	snprintf(c->risk.max_position, sizeof c->risk.max_position, "0.03");
+	snprintf(c->risk.max_loss, sizeof c->risk.max_loss, "25");
 	c->telemetry = (struct config_telemetry){
 		.alert_hold_ms = 2000,	   .alert_clear_ms = 5000,	.alert_disconnected = 1,
 		.alert_stale_book = 1,	   .alert_drops = 1,		.alert_latency_us = 50,
-		.alert_position_percent = 90, .alert_denies = 10,	.alert_clock_offset_ms = 500,
+		.alert_position_percent = 90, .alert_loss_percent = 80, .alert_denies = 10,
+		.alert_clock_offset_ms = 500,
 	};
 	alerts_init(&a, c);
 	drops = denies = clock_us = 0;
-	quantity = 0;
+	quantity = realised = 0;
 	healthy(before, 100 * NS_PER_S);
 	healthy(now, 101 * NS_PER_S);
 	return 0;
@@ -95,6 +105,11 @@ static void break_latency(void)
 		hist_add(&now->hist[0].h, 60000);
 }
 static void break_position(void) { set("position", "quantity", NULL, -2700); }
+static void break_loss(void)
+{
+	set("position", "realised", "BTCUSDT", -2100000000);
+	set("position", "unrealised", "BTCUSDT", 100000000);
+}
 static void break_denies(void) { set("core", "orders_denied", NULL, 10); }
 static void break_clock(void) { set("app", "clock_offset_us", NULL, 500000); }
 static void break_kill(void) { set("appliance", "kill_level", NULL, 1); }
@@ -110,6 +125,7 @@ static const struct {
 	{ break_drops, "drops", "a: 1, threshold 1" },
 	{ break_latency, "latency", "threshold 50" },
 	{ break_position, "position", "a: 90, threshold 90" },
+	{ break_loss, "loss", "a: 80, threshold 80" },
 	{ break_denies, "denies", "a: 10, threshold 10" },
 	{ break_clock, "clock_offset", "a: 500, threshold 500" },
 	{ break_kill, "kill_raised", "kill word" },
@@ -183,6 +199,92 @@ static void test_hysteresis(void **state)
 	}
 }
 
+/* One second of what alerts are made of. */
+static u32 second(u32 at_s, void (*break_it)(void))
+{
+	healthy(before, (at_s - 1) * NS_PER_S);
+	healthy(now, at_s * NS_PER_S);
+	if (break_it)
+		break_it();
+	return alerts_turn(&a, now, before, out);
+}
+
+static struct alert told[2 * ARRAY_LEN(broken)];
+static u32 n_told;
+
+/* Each rule is broken until its alert is raised, then kept until that is cleared. */
+static void tell_all(struct alert_hook *hook, struct redis *redis)
+{
+	u32 at_s = 1000;
+	for (u32 i = 0; i < ARRAY_LEN(broken); i++)
+		for (u32 raised = 0; raised < 2; raised++) {
+			u32 n = 0, took_s = 0;
+			for (; !n && took_s < 20; took_s++)
+				n = second(at_s++, raised ? NULL : broken[i].break_it);
+			assert_int_equal(n, 1);
+			assert_int_equal(took_s, raised ? 6 : 3); /* 5 s and 2 s after the first such sample */
+			hook_alert(hook, &out[0]);
+			redis_alert(redis, &out[0]);
+			told[n_told++] = out[0];
+		}
+}
+
+static struct real_server server;
+static struct fake_http *http;
+
+static bool all_arrived(void *user)
+{
+	(void)user;
+	return fake_http_count(http) == n_told && redis_number(&server, "XLEN saker:{a}:risk") == n_told;
+}
+
+static void assert_posted(const struct fake_request *r, const struct alert *want)
+{
+	json_t *j = json_loadb((const char *)r->body, r->n, 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(j, "alert")), want->name);
+	assert_string_equal(json_string_value(json_object_get(j, "state")), want->raised ? "raised" : "cleared");
+	assert_string_equal(json_string_value(json_object_get(j, "text")), want->text);
+	json_decref(j);
+}
+
+static void assert_added(const redisReply *entry, const struct alert *want)
+{
+	const redisReply *f = entry->element[1];
+	assert_string_equal(f->element[1]->str, want->name);
+	assert_string_equal(f->element[3]->str, want->raised ? "raised" : "cleared");
+	assert_string_equal(f->element[5]->str, want->text);
+}
+
+static void test_each_is_raised_and_cleared_by_both_ways(void **state)
+{
+	struct alert_hook *hook;
+	struct redis *redis;
+	char url[64], why[REDIS_WHY_MAX];
+	(void)state;
+	struct config *to = calloc(1, sizeof *to);
+	redis_server_start(&server, NULL);
+	redis_server_config(&server, to);
+	http = calloc(1, sizeof *http);
+	fake_http_open(http);
+	snprintf(url, sizeof url, "http://127.0.0.1:%u/", http->port);
+	assert_int_equal(hook_open(&hook, url, 1), ERR_OK);
+	assert_int_equal(redis_open(&redis, to, "a", why), ERR_OK);
+	tell_all(hook, redis);
+	wait_until(all_arrived, NULL, "all alerts by webhook and by Redis");
+	hook_close(hook);
+	redis_close(redis);
+	redisReply *r = redis_say(&server, "XRANGE saker:{a}:risk - +");
+	for (u32 i = 0; i < n_told; i++) {
+		assert_posted(&http->request[i], &told[i]);
+		assert_added(r->element[i], &told[i]);
+	}
+	freeReplyObject(r);
+	fake_http_close(http);
+	free(http);
+	free(to);
+	real_stop(&server);
+}
+
 static void test_rates_need_two_samples_of_one_run(void **state)
 {
 	(void)state;
@@ -216,8 +318,10 @@ int main(void)
 		CASE(test_each_rule),
 		CASE(test_a_threshold_of_0_is_off),
 		CASE(test_hysteresis),
+		CASE(test_each_is_raised_and_cleared_by_both_ways),
 		CASE(test_rates_need_two_samples_of_one_run),
 		CASE(test_what_the_sample_says_of_them),
 	};
+	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

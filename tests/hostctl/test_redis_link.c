@@ -10,7 +10,7 @@
 
 #include "tests/hostctl/real_redis.h"
 
-static struct real_server server, other;
+static struct real_server server, other, third;
 static struct config *c;
 static struct redis_link l;
 static u64 cnt[REDIS_CNT_COUNT];
@@ -22,6 +22,7 @@ static int setup(void **state)
 	(void)state;
 	memset(&server, 0, sizeof server);
 	memset(&other, 0, sizeof other);
+	memset(&third, 0, sizeof third);
 	memset(cnt, 0, sizeof cnt);
 	c = calloc(1, sizeof *c);
 	return !c;
@@ -35,6 +36,8 @@ static int teardown(void **state)
 		real_stop(&server);
 	if (other.port)
 		real_stop(&other);
+	if (third.port)
+		real_stop(&third);
 	free(c);
 	return 0;
 }
@@ -196,6 +199,100 @@ static void test_a_cluster_sends_us_on(void **state)
 	freeReplyObject(r);
 }
 
+/* ---- a slot on its way from one node of three to another ---- */
+
+static const char *id_of(const struct real_server *node, char id[64])
+{
+	redisReply *r = redis_say(node, "CLUSTER MYID");
+	snprintf(id, 64, "%s", r->str);
+	freeReplyObject(r);
+	return id;
+}
+
+static bool is_whole(void *user)
+{
+	redisReply *r = redis_say(user, "CLUSTER INFO");
+	bool yes = strstr(r->str, "cluster_state:ok") && strstr(r->str, "cluster_known_nodes:3");
+	freeReplyObject(r);
+	return yes;
+}
+
+/* `server` has the slot and the next (who gives his last away is a master no more), `other` those before. */
+static void start_cluster(long long slot)
+{
+	static const char *const cluster[] = { "--cluster-enabled", "yes", NULL };
+	struct real_server *const nodes[] = { &server, &other, &third };
+	for (u32 i = 0; i < ARRAY_LEN(nodes); i++)
+		redis_server_start(nodes[i], cluster);
+	freeReplyObject(redis_say(&server, "CLUSTER ADDSLOTS %lld %lld", slot, slot + 1));
+	freeReplyObject(redis_say(&other, "CLUSTER ADDSLOTSRANGE 0 %lld", slot - 1));
+	freeReplyObject(redis_say(&third, "CLUSTER ADDSLOTSRANGE %lld 16383", slot + 2));
+	freeReplyObject(redis_say(&server, "CLUSTER MEET 127.0.0.1 %d", other.port));
+	freeReplyObject(redis_say(&server, "CLUSTER MEET 127.0.0.1 %d", third.port));
+	for (u32 i = 0; i < ARRAY_LEN(nodes); i++)
+		wait_until(is_whole, nodes[i], "the cluster");
+}
+
+static void assert_holds(const struct real_server *node, const char *key, const char *value)
+{
+	redisContext *n = redisConnect("127.0.0.1", node->port);
+	freeReplyObject(redisCommand(n, "ASKING")); /* answers for a slot that is not its own yet */
+	redisReply *r = redisCommand(n, "GET %s", key);
+	assert_string_equal(r && r->str ? r->str : "(none)", value);
+	freeReplyObject(r);
+	redisFree(n);
+}
+
+static void set_and_flush(const char *key, const char *value, err_t expected)
+{
+	assert_true(redis_link_ready(&l, UINT64_MAX));
+	set(key, value);
+	assert_int_equal(redis_flush(&l, NULL, NULL), expected);
+}
+
+static void test_a_slot_on_its_way(void **state)
+{
+	static const long long slot = 15495; /* of {a} */
+	char old[REDIS_KEY_MAX], young[REDIS_KEY_MAX], from[64], to[64];
+	(void)state;
+	redis_key(old, "a", "old");
+	redis_key(young, "a", "young");
+	start_cluster(slot);
+	open_link();
+	set_and_flush(old, "1", ERR_OK);
+	freeReplyObject(redis_say(&other, "CLUSTER SETSLOT %lld IMPORTING %s", slot, id_of(&server, from)));
+	freeReplyObject(redis_say(&server, "CLUSTER SETSLOT %lld MIGRATING %s", slot, id_of(&other, to)));
+	/* the old key is still here, the young one belongs there already: one batch, answers in order */
+	assert_true(redis_link_ready(&l, UINT64_MAX));
+	seen = 0;
+	for (u32 i = 0; i < 10; i++)
+		set(i % 2 ? young : old, i % 2 ? "young" : "old");
+	assert_int_equal(redis_flush(&l, on_reply, &l), ERR_OK);
+	assert_int_equal(seen, 10);
+	assert_int_equal(cnt[REDIS_CNT_redirects], 5);
+	assert_int_equal(l.port, server.port); /* it stays where the slot still is */
+	assert_holds(&server, old, "old");
+	assert_holds(&other, young, "young");
+	/* a single command, too */
+	redis_words_reset(&w);
+	redis_word(&w, "GET");
+	redis_word(&w, "%s", young);
+	redisReply *r = redis_ask(&l, &w);
+	assert_string_equal(r->str, "young");
+	freeReplyObject(r);
+	freeReplyObject(redis_say(&server, "MIGRATE 127.0.0.1 %d %s 0 1000", other.port, old));
+	set_and_flush(old, "moved", ERR_OK);
+	assert_holds(&other, old, "moved");
+	struct real_server *const nodes[] = { &other, &server, &third };
+	for (u32 i = 0; i < ARRAY_LEN(nodes); i++)
+		freeReplyObject(redis_say(nodes[i], "CLUSTER SETSLOT %lld NODE %s", slot, to));
+	set_and_flush(old, "sent on", ERR_AGAIN); /* MOVED: the connection goes there */
+	set_and_flush(old, "there", ERR_OK);
+	assert_int_equal(l.port, other.port);
+	assert_holds(&other, old, "there");
+	assert_int_equal(cnt[REDIS_CNT_errors], 0);
+}
+
 #define CASE(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int main(void)
@@ -207,6 +304,7 @@ int main(void)
 		CASE(test_absence_and_return),
 		CASE(test_log_on),
 		CASE(test_a_cluster_sends_us_on),
+		CASE(test_a_slot_on_its_way),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
