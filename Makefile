@@ -174,6 +174,11 @@ unit-dataplane: $(filter $(B)/tests/dataplane/%,$(TESTS))
 test-transport: ## everything about TCP, TLS and WebSocket, nothing shortened, against every peer
 	$(Q)MAKE='$(MAKE)' O='$(O)' tests/run-transport.sh
 
+.PHONY: test-telemetry
+test-telemetry: all ## what faults of Redis, InfluxDB and Prometheus cost trading, a quarter of an hour: [FAULTS=...]
+	$(Q)tuning/deps.sh build run telemetry
+	$(Q)FAULTS='$(FAULTS)' SAKER_BIN='$(abspath $(B)/bin)' tests/e2e/telemetry_cost.sh
+
 # SECONDS means something to a shell: it travels as DEMO_SECONDS.
 unexport SECONDS
 demo: ## install what is missing, build, trade against the simulated venue: [SECONDS=30] [RECORDING=file] [TELEMETRY=1]
