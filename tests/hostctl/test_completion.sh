@@ -18,7 +18,7 @@ expect() { # expected, words...
 	got=$(offered "$@")
 	[ "$got" = "$want" ] || { echo "hostctl $*: offered: $got; wanted: $want"; bad=1; }
 }
-expect 'status stop strategy' st
+expect 'status start stop strategy' st
 expect 'start stop status' capture ''
 expect 'start stop status' --instance nobody capture ''
 expect 'start' capture star
