@@ -96,7 +96,9 @@ static inline void write_checkpoint(struct live *w)
 {
 	static struct tape_event events[2 * TAPE_SLOTS];
 	struct state_place places[32];
-	struct checkpoint k = { .cores = 3, .place = places, .n_places = cores_places(&w->c, places), .event = events };
+	struct checkpoint k = {
+		.cores = 3, .place = places, .n_places = cores_places(&w->c, places), .event = events
+	};
 	size_t n;
 	for (u32 i = 0; i < RECORD_CORES; i++) {
 		const struct recorder_saved *s = &w->c.rec[i]->saved;
@@ -108,8 +110,8 @@ static inline void write_checkpoint(struct live *w)
 	k.n_events = waiting_events(w, upto - from > TAPE_SLOTS ? upto - TAPE_SLOTS : from, upto, events);
 	u8 *bytes = checkpoint_write(&k, &n);
 	assert_non_null(bytes);
-	assert_int_equal(pcapng_write_own(&w->file, PCAPNG_OWN_CHECKPOINT, CHECKPOINT_VERSION, (struct span){ bytes, n }),
-			 ERR_OK);
+	err_t e = pcapng_write_own(&w->file, PCAPNG_OWN_CHECKPOINT, CHECKPOINT_VERSION, (struct span){ bytes, n });
+	assert_int_equal(e, ERR_OK);
 	free(bytes);
 	w->n_saved++;
 }
