@@ -189,13 +189,23 @@ err_t tune_apply(struct tune_plan *plan, const struct patient *p)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* An interrupt that cannot be moved was not: there is nothing to write, and writing would fail again. */
+static bool stands(const struct host *h, const struct record *r)
+{
+	static char now[FILE_MAX];
+	ssize_t n = slurp(h, r->path, now, sizeof now);
+	if (n >= 0 && !strncmp(r->path, "/sys/", 5))
+		n = chosen(now, n);
+	return n >= 0 && n == r->n && !memcmp(now, r->old, (size_t)n);
+}
+
 static bool restore(const struct host *h, const struct record *r)
 {
 	char full[PATH_BYTES];
 	full_path(h, r->path, full);
 	if (r->n < 0)
 		return unlink(full) == 0 || errno == ENOENT;
-	return write_file(h, r->path, r->old, (size_t)r->n, true);
+	return stands(h, r) || write_file(h, r->path, r->old, (size_t)r->n, true);
 }
 
 err_t tune_revert(const struct host *h, u32 *n)
