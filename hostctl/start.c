@@ -14,6 +14,7 @@
 
 #define START_SECONDS 60
 #define LOOK_MS       100
+#define FORMER_LOOKS  20 /* one that was asked to stop closes its ports behind its answer */
 
 static const struct column columns[] = {
 	{ "instance", "instance", SHOW_TEXT }, { "ready", "ready", SHOW_FLAG }, { "stage", "stage", SHOW_TEXT },
@@ -73,10 +74,27 @@ static void look(struct wait *w)
 	w->told = w->stage;
 }
 
+static void pause_a_while(void)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_MS * (long)NS_PER_MS };
+	nanosleep(&pause, NULL);
+}
+
+/* Is there one, and does it stay? */
+static bool runs_already(struct metric_set *set, const char *instance)
+{
+	for (u32 i = 0; i < FORMER_LOOKS; i++) {
+		metric_sample(set, instance, clock_wall_ns());
+		if (!value(set, "appliance", "up", NULL))
+			return false;
+		pause_a_while();
+	}
+	return true;
+}
+
 static enum exit_code wait_for(struct wait *w)
 {
 	const struct request *q = w->q;
-	const struct timespec pause = { .tv_nsec = LOOK_MS * (long)NS_PER_MS };
 	const u32 seconds = q->seconds ? q->seconds : START_SECONDS;
 	char why[LAUNCH_WHY_MAX];
 	for (;;) {
@@ -89,7 +107,7 @@ static enum exit_code wait_for(struct wait *w)
 		if (clock_wall_ns() - w->began_ns > seconds * NS_PER_S)
 			return complain(q, EXIT_TIMEOUT, "%s runs, but still waits for %s after %u s; hostctl status, %s", q->instance,
 					w->stage, seconds, w->launch.by_unit ? "journalctl" : w->launch.out);
-		nanosleep(&pause, NULL);
+		pause_a_while();
 	}
 }
 
@@ -116,8 +134,7 @@ static enum exit_code start(const struct request *q, const struct config *c, con
 	struct wait w = { .q = q, .set = calloc(1, sizeof *w.set), .began_ns = clock_wall_ns() };
 	if (!w.set)
 		return complain(q, EXIT_REFUSED, "%s", err_text(ERR_NO_MEMORY));
-	metric_sample(w.set, c->instance, w.began_ns);
-	enum exit_code code = value(w.set, "appliance", "up", NULL)
+	enum exit_code code = runs_already(w.set, c->instance)
 				      ? complain(q, EXIT_REFUSED, "%s runs already: hostctl status", c->instance)
 				      : EXIT_DONE;
 	if (code == EXIT_DONE && launch_begin(&w.launch, c, path, why) != ERR_OK)

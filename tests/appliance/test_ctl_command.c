@@ -1,4 +1,4 @@
-/* Commands from the door to the trade core and back: who may, what is told, what is answered; and what the audit is left. */
+/* Commands from the door to the trade core and back: who may, what is told and answered; what the audit is left. */
 #include "appliance/audit_chain.h"
 #include "appliance/capture.h"
 #include "tests/appliance/ctl_world.h"
@@ -258,7 +258,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_to_the_core_and_back), CASE(test_refused_at_once),
 		CASE(test_a_core_that_takes_nothing), CASE(test_arm_after_a_kill),
-		CASE(test_an_unfit_machine_is_not_armed), CASE(test_stop_ends_it), CASE(test_captures_are_the_io_threads),
+		CASE(test_an_unfit_machine_is_not_armed), CASE(test_stop_ends_it),
+		CASE(test_captures_are_the_io_threads),
 		CASE(test_kills_are_audited_once), CASE(test_what_finds_the_ring_full_is_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
