@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # timeout: 240 s
-"""Grafana's dashboards, compiled as TypeScript against npm's @grafana/schema (grafana/dashboard.ts); and wrong ones, which
-must not compile. -v: what the compiler says of those."""
+"""Grafana's dashboards, compiled as TypeScript against npm's @grafana/schema (grafana/dashboard.ts); and wrong ones,
+which must not compile. -v: what the compiler says of those."""
 import glob
 import json
 import os
