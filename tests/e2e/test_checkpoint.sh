@@ -36,13 +36,16 @@ check "lead to the same texts" cmp "$out_dir/texts" "$out_dir/sent"
 # ---- begun late, with orders resting ----
 cat >"$out_dir/late.sh" <<'S'
 resting() { [ "$(hostctl --json orders | jq '.orders | length')" -gt 0 ]; }
+begun() { [ "$(hostctl --json capture status | jq .capture.checkpoints)" -gt 0 ]; }
 trade_for 1
 wait_for 10 "orders to rest" resting
 hostctl capture start || fail "capture start"
+wait_for 60 "its checkpoint" begun
 trade_for 3
 hostctl --json capture status >"$work/capture.json"
 hostctl capture stop || fail "capture stop"
 hostctl capture start || fail "capture start again"
+wait_for 60 "its checkpoint" begun
 trade_for 1
 hostctl capture stop || fail "capture stop again"
 S
