@@ -50,20 +50,22 @@ void print_line(FILE *out, const char *s)
 	fputc('\n', out);
 }
 
-void table_text(struct table *t, const char *s)
+static void put_text(struct table *t, const char *s, size_t room)
 {
-	char safe[CELL_MAX];
+	char safe[CELL_LONG];
 	size_t n = 0;
 	if (!s) {
 		table_none(t);
 		return;
 	}
-	for (; n < sizeof safe - 1 && s[n]; n++)
+	for (; n < room - 1 && s[n]; n++)
 		safe[n] = printable(s[n]);
 	safe[n] = 0;
 	cell(t, json_string(safe));
 }
 
+void table_text(struct table *t, const char *s) { put_text(t, s, CELL_MAX); }
+void table_long(struct table *t, const char *s) { put_text(t, s, CELL_LONG); }
 void table_number(struct table *t, i64 v) { cell(t, json_integer(v)); }
 void table_flag(struct table *t, bool v) { cell(t, json_boolean(v)); }
 void table_none(struct table *t) { cell(t, json_null()); }

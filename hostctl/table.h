@@ -40,6 +40,7 @@ struct table {
 
 #define REPORT_TABLES 16
 #define CELL_MAX 160
+#define CELL_LONG 1024
 
 struct report {
 	u32 n;
@@ -52,6 +53,7 @@ struct table *report_record(struct report *r, const char *name, const struct col
 
 /* The next cell of the row under way; after the last of a row a new one begins. */
 void table_text(struct table *t, const char *s); /* NULL: nothing known, as table_none */
+void table_long(struct table *t, const char *s); /* likewise, of CELL_LONG bytes: for JSON alone */
 void table_number(struct table *t, i64 v);
 void table_flag(struct table *t, bool v);
 void table_none(struct table *t);

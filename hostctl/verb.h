@@ -79,6 +79,7 @@ enum exit_code send_command(const struct request *q, const struct view *v, const
 /* These get no view (NULL): kill works on an instance of any build, serve, doctor, tune, jitter and config on none. */
 enum exit_code verb_kill(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_audit(const struct request *q, const struct view *v, struct report *r);
+enum exit_code verb_log(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_token(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_secret(const struct request *q, const struct view *v, struct report *r);
 enum exit_code verb_serve(const struct request *q, const struct view *v, struct report *r);
