@@ -8,6 +8,8 @@
 # needs; it is made anew where the package depends on something else.
 set -u -o pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/debian.sh
+. tests/debian.sh
 make=${MAKE:-make} out=$(realpath -m "${O:-build}")
 unset MAKEFLAGS MAKELEVEL
 skip() { echo "$1"; exit 77; }
@@ -27,28 +29,8 @@ tmp=$(mktemp -d "$out/package.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 root=$tmp/root
 
-# Programs run in a mount and process namespace of their own, where the root has a /proc.
-within() { # ROOT COMMAND...
-	local r=$1
-	shift
-	unshare -mpf --kill-child bash -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$r" \
-		env -i SYSTEMD_OFFLINE=1 PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"
-}
-
-# The network is apt's alone: its sources and settings are this machine's.
-depends() { dpkg-deb -f "$1" Depends | sed 's/([^)]*)//g; s/|[^,]*//g; s/,//g'; }
-make_base() {
-	rm -rf "$base"
-	debootstrap --variant=minbase --include=systemd-sysv,dbus bookworm "$base" http://deb.debian.org/debian || return
-	rm -f "$base"/etc/apt/sources.list
-	cp -RL /etc/apt/sources.list.d /etc/apt/apt.conf.d "$base/etc/apt/" 2>/dev/null
-	[ ! -s /etc/apt/sources.list ] || cp -L /etc/apt/sources.list "$base/etc/apt/"
-	rm -f "$base"/etc/apt/apt.conf.d/{20packagekit,50appstream,70debconf} "$base"/etc/apt/sources.list.d/*nodesource*
-	# shellcheck disable=SC2046
-	within "$base" sh -c 'apt-get -q update && apt-get -q -y install --no-install-recommends "$@" && apt-get clean' sh \
-		$(depends "$deb") iproute2 jq curl openssl procps && depends "$deb" >"$base/ready"
-}
-[ "$(cat "$base/ready" 2>/dev/null)" = "$(depends "$deb")" ] || make_base >"$out/debian.log" 2>&1 ||
+# shellcheck disable=SC2046
+debian_make "$base" "$out/debian.log" $(debian_depends "$deb") iproute2 jq curl openssl procps ||
 	skip "debootstrap or apt-get did not get what the Debian is made of: $(tail -n 1 "$out/debian.log")"
 cp -a "$base" "$root"
 
@@ -61,7 +43,7 @@ dpkg-deb --root-owner-group --build "$tmp/next" "$root/next.deb" >/dev/null || f
 cp "$deb" "$root/this.deb"
 
 install() {
-	within "$root" dpkg --force-confdef --force-confold "$@" >>"$tmp/dpkg.log" 2>&1 ||
+	debian_within "$root" dpkg --force-confdef --force-confold "$@" >>"$tmp/dpkg.log" 2>&1 ||
 		{ cat "$tmp/dpkg.log"; fail "dpkg $*"; }
 }
 # Paths, kinds, modes and owners; not what dpkg and account tools keep for themselves.
@@ -74,22 +56,22 @@ files >"$tmp/before"
 install -i /this.deb
 there usr/bin/saker "installed"
 grep -q ^saker: "$root/etc/passwd" || fail "installed: no user saker"
-within "$root" hostctl config help >/dev/null || fail "installed: hostctl does not run"
-within "$root" saker >/dev/null 2>&1; [ $? = 2 ] || fail "installed: saker does not say how it is used"
+debian_within "$root" hostctl config help >/dev/null || fail "installed: hostctl does not run"
+debian_within "$root" saker >/dev/null 2>&1; [ $? = 2 ] || fail "installed: saker does not say how it is used"
 
 # What an operator and a running appliance leave.
 echo '# mine' >>"$root/etc/saker/saker.yaml"
 echo key >"$root/etc/saker/api-key"
 mkdir -p "$root/var/lib/saker/saker" "$root/var/lib/saker-tune" "$root/etc/default/grub.d"
 echo 1 >"$root/var/lib/saker/saker/journal"
-within "$root" systemctl -q enable saker@saker hostctl@saker
+debian_within "$root" systemctl -q enable saker@saker hostctl@saker
 there etc/systemd/system/multi-user.target.wants/saker@saker.service "enabled"
 mkdir -p "$root/etc/systemd/system/system.slice.d"
 touch "$root"/etc/systemd/{system/system.slice.d/90-saker.conf,network/90-saker-0000:3b:00.0.link}
 touch "$root"/var/lib/saker-tune/state "$root"/etc/{sysctl.d/90-saker.conf,tmpfiles.d/saker.conf,default/grub.d/90-saker.cfg}
 
 install -i /next.deb
-[[ $(within "$root" dpkg-query -Wf '${Version}' saker) == *+next ]] || fail "upgraded: it is the old version still"
+[[ $(debian_within "$root" dpkg-query -Wf '${Version}' saker) == *+next ]] || fail "upgraded: it is the old version still"
 [ "$(tail -n 1 "$root/etc/saker/saker.yaml")" = '# mine' ] || fail "upgraded: the edited configuration is lost"
 [ "$(tail -n 1 "$root/etc/saker/saker.yaml.dpkg-dist")" = '# a new remark' ] ||
 	fail "upgraded: the new example is nowhere"
