@@ -26,7 +26,7 @@ struct request {
 	const char *instance_given; /* of --instance; NULL: none */
 	const char *config;       /* path of --config; NULL: none */
 	char socket[CONFIG_TEXT]; /* from the configuration; "": ask the segment */
-	bool json, all, follow, nonzero, cancel_only, outliers, help;
+	bool json, all, follow, nonzero, cancel_only, outliers, help, compare;
 	const char *override; /* a reason; NULL: not given */
 	u32 fd; /* of --fd; 0: not given */
 	u32 n; /* of -n; 0: not given */

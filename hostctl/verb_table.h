@@ -21,6 +21,7 @@ enum takes {
 	TAKES_WATCH = 1 << 8, /* it only looks: it can be run again and again */
 	TAKES_FD = 1 << 10,
 	TAKES_OVERRIDE = 1 << 11,
+	TAKES_COMPARE = 1 << 12,
 	TAKES_VIEW = 1 << 9,  /* no option: it is run with a view of the instance */
 	FROM_AFAR = 1 << 11,  /* no option: it may be asked by --connect */
 };

@@ -57,6 +57,7 @@ static const struct {
 	{ "doctor", "doctor --root @" },
 	{ "tune", "tune plan --root @" },
 	{ "jitter", "jitter --cores # --seconds 1" },
+	{ "jitter --compare", "jitter --cores # --seconds 1 --compare" },
 	{ "config check", "config check @.yaml" },
 	{ "config show", NULL },
 	{ "config diff", "config diff 1 1" },

@@ -53,6 +53,40 @@ static void test_jitter(void **state)
 	json_decref(all);
 }
 
+/* Others' figures beside ours, or a note that names what is absent. Skipped where cyclictest cannot run. */
+static void test_jitter_beside_others(void **state)
+{
+	static const char *const tools[] = { "jitter", "cyclictest", "hwlatdetect" };
+	cpu_set_t set;
+	u32 cpu = 0;
+	char line[64];
+	(void)state;
+	sched_getaffinity(0, sizeof set, &set);
+	while (!CPU_ISSET(cpu, &set))
+		cpu++;
+	snprintf(line, sizeof line, "jitter --cores %u --seconds 1 --compare", cpu);
+	json_t *all = json_of(NULL, line, EXIT_DONE);
+	bool ran = false;
+	for (u32 i = 0; i < ARRAY_LEN(tools); i++) {
+		json_t *row = row_of(all, "compare", i);
+		const char *note = json_string_value(json_object_get(row, "note"));
+		assert_string_equal(json_string_value(json_object_get(row, "tool")), tools[i]);
+		if (note && note[0]) {
+			print_message("%s: %s\n", tools[i], note);
+			assert_true(json_is_null(json_object_get(row, "worst_ns")));
+			continue;
+		}
+		if (i == 2)
+			continue;
+		assert_true(number_of(row, "samples") > 0 && number_of(row, "worst_ns") >= number_of(row, "p9999_ns"));
+		assert_true(number_of(row, "p9999_ns") >= number_of(row, "p50_ns"));
+		ran = i == 1;
+	}
+	json_decref(all);
+	if (!ran)
+		skip();
+}
+
 static void test_what_is_refused(void **state)
 {
 	static const struct {
@@ -69,6 +103,7 @@ static void test_what_is_refused(void **state)
 		{ "jitter", EXIT_USAGE, "hostctl: expected hostctl jitter --cores LIST" },
 		{ "jitter --cores 1 --seconds 0", EXIT_USAGE, "hostctl: --seconds 0: expected a number from 1 to 86400\n" },
 		{ "jitter --cores 1023 --seconds 1", EXIT_REFUSED, "hostctl: CPU 1023: this process may not run there" },
+		{ "doctor --compare", EXIT_USAGE, "hostctl: doctor takes no such option" },
 		{ "status --cores 1", EXIT_USAGE, "hostctl: status takes no such option" },
 	};
 	(void)state;
@@ -85,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_doctor),
 		cmocka_unit_test(test_jitter),
+		cmocka_unit_test(test_jitter_beside_others),
 		cmocka_unit_test(test_what_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
