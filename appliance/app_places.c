@@ -50,6 +50,7 @@ static void build_id(const struct dl_phdr_info *o, u8 id[24])
 {
 	for (u32 i = 0; i < o->dlpi_phnum; i++) {
 		const ElfW(Phdr) *h = &o->dlpi_phdr[i];
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): what the loader says is a number */
 		const u8 *p = (const u8 *)(uintptr_t)(o->dlpi_addr + h->p_vaddr);
 		for (size_t at = 0; h->p_type == PT_NOTE && at + sizeof(ElfW(Nhdr)) <= h->p_memsz;) {
 			const ElfW(Nhdr) *n = (const void *)(p + at);
@@ -84,6 +85,7 @@ static int put_object(struct dl_phdr_info *o, size_t size, void *user)
 			hi = u64_max(hi, h->p_vaddr + h->p_memsz);
 		}
 	}
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 	put(p, program ? "program" : o->dlpi_name, (const void *)(uintptr_t)(o->dlpi_addr + lo), hi - lo, false);
 	build_id(o, p->at[p->n - 1].id);
 	return 0;

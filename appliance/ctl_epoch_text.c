@@ -47,7 +47,7 @@ static err_t set_params(struct config_strategy *s, const char *arg, char *why, s
 		}
 		struct config_param *p = param_of(s, word, (size_t)(eq - word));
 		if (!p) {
-			snprintf(why, n, "%s: at most %u parameters", s->name, CONFIG_PARAMS);
+			snprintf(why, n, "%s: at most %d parameters", s->name, CONFIG_PARAMS);
 			return ERR_FULL;
 		}
 		snprintf(p->text, sizeof p->text, "%.*s", (int)word_n, word);
@@ -79,7 +79,7 @@ static err_t add(struct config *c, const char *arg, char *why, size_t n)
 		return ERR_EXISTS;
 	}
 	if (c->n_strategies == CONFIG_STRATEGIES) {
-		snprintf(why, n, "at most %u strategies", CONFIG_STRATEGIES);
+		snprintf(why, n, "at most %d strategies", CONFIG_STRATEGIES);
 		return ERR_FULL;
 	}
 	struct config_strategy *s = &c->strategy[c->n_strategies];

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -40,8 +41,8 @@ static bool open_file(void)
 	if (!sink.file)
 		return false;
 	setvbuf(sink.file, NULL, _IOLBF, 0);
-	long at = fseek(sink.file, 0, SEEK_END) ? -1 : ftell(sink.file);
-	sink.bytes = at > 0 ? (u64)at : 0;
+	struct stat st;
+	sink.bytes = fstat(fileno(sink.file), &st) ? 0 : (u64)st.st_size;
 	return true;
 }
 

@@ -97,6 +97,7 @@ static err_t load(struct span bytes, const struct move *m, u32 n)
 		if (whole(b.n) > bytes.n - i || !at || !at->holds || b.n > at->n - (b.at - at->from) ||
 		    (!b.plain && b.at % 8))
 			return ERR_SYNTAX;
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): an address of another process, moved to this one's */
 		u8 *to = (u8 *)(uintptr_t)(b.at - at->from + at->to);
 		memcpy(to, bytes.p + i, b.n);
 		if (!b.plain)

@@ -88,7 +88,7 @@ static void print(const struct request *q, const struct epoch_source *s, const s
 
 enum exit_code config_show(const struct request *q, struct report *r)
 {
-	struct epoch_source s;
+	struct epoch_source s = { 0 };
 	char number[16];
 	enum exit_code code = q->n_args == 1 ? epoch_source_find(q, &s) : complain(q, EXIT_USAGE, "config show takes no more words");
 	struct config *c = code == EXIT_DONE ? malloc(sizeof *c) : NULL;

@@ -278,12 +278,12 @@ err_t gate_open(struct gate **out, const struct config *c, const char *instance,
 
 u16 gate_port(const struct gate *g)
 {
-	struct sockaddr_storage at = { 0 };
+	struct sockaddr_in6 at = { 0 }; /* whose port lies where an IPv4 address has it */
+	static_assert(offsetof(struct sockaddr_in6, sin6_port) == offsetof(struct sockaddr_in, sin_port), "they do");
 	socklen_t n = sizeof at;
 	if (getsockname(g->listener, (struct sockaddr *)&at, &n))
 		return 0;
-	return ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&at)->sin6_port
-					      : ((struct sockaddr_in *)(void *)&at)->sin_port);
+	return ntohs(at.sin6_port);
 }
 
 static void hang_up(struct gate *g)

@@ -29,15 +29,17 @@ static bool is_units_own(const struct config *c, const char *path)
 }
 
 /* Its exit code; -1: it could not be run. */
-static int systemctl(const char *verb, const char *unit)
+static int systemctl(const char *verb, char *unit)
 {
-	const char *argv[] = { "systemctl", verb, unit, NULL };
+	char program[] = "systemctl", what[16];
+	char *argv[] = { program, what, unit, NULL };
 	posix_spawn_file_actions_t files;
 	pid_t pid;
 	int status;
+	snprintf(what, sizeof what, "%s", verb);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0); /* what it is, says the code */
-	int e = posix_spawnp(&pid, argv[0], &files, NULL, (char *const *)(uintptr_t)argv, environ);
+	int e = posix_spawnp(&pid, program, &files, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&files);
 	if (e || waitpid(pid, &status, 0) != pid)
 		return -1;
@@ -80,8 +82,8 @@ static int open_out(struct launch *l, const struct config *c)
 
 static err_t begin_process(struct launch *l, const struct config *c, const char *path, char *why)
 {
-	char program[PATH_MAX], absolute[PATH_MAX];
-	const char *argv[] = { "saker", "--config", absolute, NULL };
+	char program[PATH_MAX], absolute[PATH_MAX], name[] = "saker", option[] = "--config";
+	char *argv[] = { name, option, absolute, NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	if (!realpath(path, absolute))
@@ -96,7 +98,7 @@ static err_t begin_process(struct launch *l, const struct config *c, const char 
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, fd, 1);
 	posix_spawn_file_actions_adddup2(&files, fd, 2);
-	errno = posix_spawnp(&l->pid, program, &files, &attr, (char *const *)(uintptr_t)argv, environ);
+	errno = posix_spawnp(&l->pid, program, &files, &attr, argv, environ);
 	err_t e = errno ? failed(why, program) : ERR_OK;
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);

@@ -23,7 +23,7 @@ enum takes {
 	TAKES_OVERRIDE = 1 << 11,
 	TAKES_COMPARE = 1 << 12,
 	TAKES_VIEW = 1 << 9,  /* no option: it is run with a view of the instance */
-	FROM_AFAR = 1 << 11,  /* no option: it may be asked by --connect */
+	FROM_AFAR = 1 << 13,  /* no option: it may be asked by --connect */
 };
 
 struct verb {

@@ -1,5 +1,6 @@
 #include "pcap/checkpoint.h"
 
+#define ZLIB_CONST /* its input is read alone */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -32,7 +33,7 @@ static bool deflate_parts(z_stream *z, const struct checkpoint *c)
 			      c->state[RECORD_MD],
 			      c->state[RECORD_TRADE] };
 	for (u32 i = 0; i < ARRAY_LEN(all); i++) {
-		z->next_in = (Bytef *)(uintptr_t)all[i].p;
+		z->next_in = all[i].p;
 		z->avail_in = (uInt)all[i].n;
 		if (all[i].n && deflate(z, Z_NO_FLUSH) != Z_OK)
 			return false;

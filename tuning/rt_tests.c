@@ -90,7 +90,7 @@ const char *rt_cyclictest(const struct host *h, const char *cpus, u32 n, u32 sec
 	size_t room = 65536 + (HISTOGRAM_US + 1) * (16 + 16 * (size_t)n);
 	if (!installed(h, "cyclictest"))
 		return "absent: cyclictest (package rt-tests)";
-	snprintf(line, sizeof line, "cyclictest -q -m -p 95 -t %u -a %s -i %u -D %u -h %u", n, cpus, PERIOD_US, seconds,
+	snprintf(line, sizeof line, "cyclictest -q -m -p 95 -t %u -a %s -i %d -D %u -h %d", n, cpus, PERIOD_US, seconds,
 		 HISTOGRAM_US);
 	char *text = malloc(room);
 	if (!text)

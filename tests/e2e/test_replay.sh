@@ -12,8 +12,8 @@ sent() { # files: order texts on the wire, in their order
 			-T fields -e websocket.payload.text 2>/dev/null
 	done | grep -E '^\{"id":"[a-z]*[0-9]*","method":"order\.(place|cancel)"'
 }
-capture() { # layout, MB a file
-	LAYOUT=$1 CAPTURE=true SECRETS=all FILE_MB=$2 DEMO_SECONDS=8 KEEP=$out_dir/$1 OUT=$out_dir \
+capture() { # layout, MB a file, seconds
+	LAYOUT=$1 CAPTURE=true SECRETS=all FILE_MB=$2 DEMO_SECONDS=$3 KEEP=$out_dir/$1 OUT=$out_dir \
 		"$root/appliance/demo.sh" >"$out_dir/log" 2>&1 && return
 	tail -n 30 "$out_dir/log"
 	return 1
@@ -21,7 +21,7 @@ capture() { # layout, MB a file
 
 # ---- both layouts ----
 for layout in fused split; do
-	check "$layout: the demo, captured" capture $layout 1024
+	check "$layout: the demo, captured" capture $layout 1024 8
 	file=$(ls "$out_dir/$layout"/captures/*.pcapng)
 	check "$layout: replayed twice to the same" \
 		"$saker" replay -n 2 --orders "$out_dir/$layout.orders" "$file"
@@ -37,9 +37,9 @@ check "no segment is left behind" [ -z "$(find /dev/shm -name 'saker.demo*' -new
 
 # ---- several files of one run ----
 rm -rf "$out_dir/fused"
-check "fused, in files of 1 MB" capture fused 1
+check "fused, in files of 1 MB" capture fused 1 16
 files=("$out_dir/fused"/captures/*.pcapng)
-check "there are several" [ "${#files[@]}" -ge 2 ]
+check "there are several" [ "${#files[@]}" -ge 3 ]
 check "replayed as one" "$saker" replay "${files[@]}"
 "$saker" replay "${files[0]}" "${files[@]:2}" >"$out_dir/hole" 2>&1
 check "one left out: said, and not a success" grep -q "records are missing" "$out_dir/hole"
