@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct book_config c = { .instrument = 1, .version = 1, .levels = LEVELS, .buffer_levels = 12 };
 	if (!arena.base)
 		check(arena_open(&arena, 1 << 20) == ERR_OK);
-	arena.used = 0;
+	arena.used = arena.bulk = 0;
 	w.book = book_new(&arena, w.counters, &c);
 	void *mem = arena_alloc(&arena, book_image_bytes(IMAGE_LEVELS), CACHE_LINE);
 	check(w.book && mem);
